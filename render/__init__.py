@@ -1,0 +1,1 @@
+"""Everything that draws for people: frames, windows, recordings."""

@@ -1,0 +1,36 @@
+"""Strict settings for every test: no silent promotion, no window, one compilation cache.
+
+Warnings are errors too; that setting is in pyproject.toml, where pytest reads it.
+"""
+
+import os
+import pathlib
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+# Through the environment, before JAX or pygame are imported: subprocesses of tests inherit them.
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(ROOT / ".cache" / "jax"))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+os.environ["SDL_VIDEODRIVER"] = "dummy"
+os.environ["SDL_AUDIODRIVER"] = "dummy"
+os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
+os.environ["MPLBACKEND"] = "Agg"
+
+from collections.abc import Callable
+
+import jax
+import pytest
+
+jax.config.update("jax_numpy_dtype_promotion", "strict")
+
+
+@pytest.fixture
+def getkey() -> Callable[[], jax.Array]:
+    """A function that returns a new, independent PRNG key at each call, the same in every run."""
+    keys = [jax.random.key(0)]
+
+    def next_key() -> jax.Array:
+        keys[0], key = jax.random.split(keys[0])
+        return key
+
+    return next_key
