@@ -1,0 +1,62 @@
+"""Greedy rollouts: how good a policy is, without the noise it explores with."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from jaxenvs.baselines.common.trainer import Metrics
+from jaxenvs.core import Env
+
+STEP_LIMIT = 100_000  # ends the rollout of an environment that has no limit of its own
+
+
+def play_episodes(
+    env: Env,
+    act: Callable[[Any, Any, Any], Any],
+    policy: Any,
+    key: jax.Array,
+    num_episodes: int,
+    params: Any = None,
+    step_limit: int = STEP_LIMIT,
+) -> tuple[jax.Array, jax.Array]:
+    """Returns, float32, and lengths, int32, of one episode per environment, both `[num_episodes]`.
+
+    `act(policy, obs, mask)` chooses for one observation; the key decides the starts and the
+    environment's own chance, and is consumed. An episode longer than `step_limit` is cut there.
+    """
+    reset_key, step_key = jax.random.split(key)
+    obs, state = jax.vmap(env.reset, (0, None))(jax.random.split(reset_key, num_episodes), params)
+
+    def choose(obs: Any, state: Any) -> Any:
+        return act(policy, obs, env.action_mask(state, params))
+
+    def play(loop: tuple[Any, ...]) -> tuple[Any, ...]:
+        time, obs, state, alive, score, length = loop
+        keys = jax.random.split(jax.random.fold_in(step_key, time), num_episodes)
+        action = jax.vmap(choose)(obs, state)
+        t = jax.vmap(env.step, (0, 0, 0, None))(keys, state, action, params)
+        score = score + jnp.where(alive, t.reward, 0.0)
+        length = length + alive.astype(jnp.int32)
+        return time + 1, t.obs, t.state, alive & ~(t.terminated | t.truncated), score, length
+
+    def going(loop: tuple[Any, ...]) -> jax.Array:
+        return (loop[0] < step_limit) & jnp.any(loop[3])
+
+    alive = jnp.ones(num_episodes, jnp.bool_)
+    score, length = jnp.zeros(num_episodes, jnp.float32), jnp.zeros(num_episodes, jnp.int32)
+    start = (jnp.int32(0), obs, state, alive, score, length)
+    *_, score, length = jax.lax.while_loop(going, play, start)
+    return score, length
+
+
+def summarize(returns: jax.Array, lengths: jax.Array) -> Metrics:
+    """Mean, standard deviation and extremes over the episodes, and their mean length."""
+    return {
+        "return": jnp.mean(returns),
+        "return_std": jnp.std(returns),
+        "return_min": jnp.min(returns),
+        "return_max": jnp.max(returns),
+        "length": jnp.mean(lengths.astype(jnp.float32)),
+    }

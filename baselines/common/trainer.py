@@ -1,0 +1,56 @@
+"""What every algorithm offers: how to start, one update, and how to judge the result."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import jax
+
+Metrics = dict[str, jax.Array]
+
+
+@dataclasses.dataclass(frozen=True)
+class Trainer:
+    """An algorithm on an environment, as pure functions; `make_train` of each algorithm gives one.
+
+    `carry` is a pytree that holds everything that changes, the random key and the traced numbers
+    `hp` included. Whoever repeats `update` from a carry, in one scan or piecemeal, gets the same
+    bits. All functions can be vmapped: over keys for seeds, over `hp` for sweeps.
+    """
+
+    init: Callable[[jax.Array, Any], Any]
+    """`(key, hp) -> carry`; the key is consumed."""
+
+    update: Callable[[Any], tuple[Any, Metrics]]
+    """`carry -> (carry, metrics)`: gather experience, learn from it; metrics are float32 scalars."""
+
+    evaluate: Callable[[Any, jax.Array], Metrics]
+    """`(carry, key) -> metrics`: whole episodes of the greedy policy, for the same key the same."""
+
+    policy: Callable[[Any], Any]
+    """`carry -> policy`: the part of the carry that `act` needs."""
+
+    act: Callable[[Any, Any, Any], Any]
+    """`(policy, obs, mask) -> action`: the greedy action for one observation; mask may be None."""
+
+    env: Any
+    """The environment that is trained on, with the params of the run as its defaults."""
+
+    hp: Any
+    """The traced numbers of the config, a pytree of float32 scalars with a field per name."""
+
+    num_updates: int
+    """How often `update` is to be called."""
+
+    steps_per_update: int
+    """Environment steps that one update takes, over all its environments."""
+
+
+def train(trainer: Trainer, key: jax.Array, hp: Any) -> tuple[Any, Metrics]:
+    """A whole run as one traceable function: the last carry, and metrics of shape `[num_updates]`.
+
+    `jax.jit(functools.partial(train, trainer))` compiles it; `jax.vmap` over `key` trains many
+    seeds, over `hp` many settings. The key is consumed.
+    """
+    carry = trainer.init(key, hp)
+    return jax.lax.scan(lambda c, _: trainer.update(c), carry, length=trainer.num_updates)
