@@ -1,0 +1,21 @@
+"""Reinforcement-learning environments and baselines that run on the accelerator, in JAX."""
+
+import jaxenvs.envs as _envs  # registers the ids
+from jaxenvs import spaces as spaces
+from jaxenvs.core import Env as Env
+from jaxenvs.core import Params as Params
+from jaxenvs.core import State as State
+from jaxenvs.core import Transition as Transition
+from jaxenvs.levels import LevelEnv as LevelEnv
+from jaxenvs.levels import LevelSource as LevelSource
+from jaxenvs.multi import MultiAgentEnv as MultiAgentEnv
+from jaxenvs.registry import EnvSpec as EnvSpec
+from jaxenvs.registry import list_envs as list_envs
+from jaxenvs.registry import make as make
+from jaxenvs.registry import register as register
+from jaxenvs.registry import spec as spec
+from jaxenvs.vector import VecEnv as VecEnv
+from jaxenvs.vector import VecState as VecState
+from jaxenvs.vector import vectorize as vectorize
+
+__version__ = "0.1.0"

@@ -1,0 +1,3 @@
+"""The environments. Importing a family registers its ids and loads none of its modules."""
+
+import jaxenvs.envs.classic as classic

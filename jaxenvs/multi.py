@@ -1,0 +1,99 @@
+"""The multi-agent contract: the single-agent one with an agent axis.
+
+An agent is an index. Actions, observations, rewards, `terminated` and `truncated` lead with an axis
+`[num_agents]`; arrays are padded to the largest agent where agents differ, and the spaces by name
+give the true sizes. In a turn-based game every agent acts at every step and the action mask leaves
+those who are not on turn only the action that does nothing.
+"""
+
+import abc
+from collections.abc import Sequence
+
+import jax
+import numpy as np
+
+from jaxenvs import spaces
+from jaxenvs.core import Env, ParamsT, StateT
+
+
+class MultiAgentEnv(Env[StateT, ParamsT]):
+    """A game for several agents."""
+
+    @property
+    @abc.abstractmethod
+    def agents(self) -> tuple[str, ...]:
+        """The agents' names; agent `i` is row `i` of every array."""
+
+    @property
+    def num_agents(self) -> int:
+        """The length of the agent axis."""
+        return len(self.agents)
+
+    @abc.abstractmethod
+    def observation_spaces(self, params: ParamsT | None = None) -> dict[str, spaces.Space]:
+        """Each agent's own space, without padding."""
+
+    @abc.abstractmethod
+    def action_spaces(self, params: ParamsT | None = None) -> dict[str, spaces.Space]:
+        """Each agent's own space, without padding."""
+
+    @abc.abstractmethod
+    def global_state(self, state: StateT, params: ParamsT) -> jax.Array:
+        """`(n,)` float32, all there is to know, for centralised critics."""
+
+    def observation_space(self, params: ParamsT | None = None) -> spaces.Space:
+        """The agents' spaces stacked along the agent axis and padded with zeros."""
+        own = self.observation_spaces(params)
+        return stack([own[agent] for agent in self.agents])
+
+    def action_space(self, params: ParamsT | None = None) -> spaces.Space:
+        """The agents' spaces stacked along the agent axis and padded with zeros."""
+        own = self.action_spaces(params)
+        return stack([own[agent] for agent in self.agents])
+
+
+def stack(parts: Sequence[spaces.Space]) -> spaces.Space:
+    """One space for arrays of `len(parts)` rows, row `i` from `parts[i]`, padded with zeros.
+
+    `Discrete` spaces become a `MultiDiscrete`, `Box` spaces of one rank and dtype a `Box` of the
+    largest shape, in which padding is 0; dicts and tuples are stacked part by part.
+    Raises `TypeError` for a mixture.
+    """
+    first = parts[0]
+    if any(type(part) is not type(first) for part in parts):
+        raise TypeError(f"stack: expected spaces of one kind, got {list(parts)}")
+    match first:
+        case spaces.Discrete():
+            return _stack_discrete([part for part in parts if isinstance(part, spaces.Discrete)])
+        case spaces.Box():
+            return _stack_boxes([part for part in parts if isinstance(part, spaces.Box)])
+        case spaces.Dict():
+            fields = first.spaces
+            return spaces.Dict({name: stack([p.spaces[name] for p in parts]) for name in fields})  # type: ignore[attr-defined]
+        case spaces.Tuple():
+            columns = zip(*(part.spaces for part in parts), strict=True)  # type: ignore[attr-defined]
+            return spaces.Tuple([stack(column) for column in columns])
+        case spaces.MultiDiscrete():
+            return spaces.MultiDiscrete(np.stack([part.num_values for part in parts]))  # type: ignore[attr-defined]
+        case spaces.MultiBinary():
+            return spaces.MultiBinary((len(parts), *first.shape))
+        case _:
+            raise TypeError(f"stack: cannot stack {type(first).__name__}")
+
+
+def _stack_discrete(parts: Sequence[spaces.Discrete]) -> spaces.MultiDiscrete:
+    if any(part.start != 0 for part in parts):
+        raise TypeError("stack: expected Discrete spaces that start at 0")
+    return spaces.MultiDiscrete([part.n for part in parts])
+
+
+def _stack_boxes(parts: Sequence[spaces.Box]) -> spaces.Box:
+    shape = tuple(max(sizes) for sizes in zip(*(part.shape for part in parts), strict=True))
+    low = np.zeros((len(parts), *shape), parts[0].dtype)
+    high = np.zeros_like(low)
+    for i, part in enumerate(parts):
+        if part.dtype != low.dtype:
+            raise TypeError(f"stack: expected boxes of one dtype, got {part.dtype} and {low.dtype}")
+        own = (i, *(slice(size) for size in part.shape))
+        low[own], high[own] = part.low, part.high
+    return spaces.Box(low, high, dtype=low.dtype)

@@ -1,0 +1,113 @@
+"""The table of environments: an id, where its class lies, and what to know before loading it.
+
+A row holds strings and numbers only, so that listing starts nothing: the class is imported when
+`make` is called. Every row is registered with Gymnasium too, as `jaxenvs/<id>`.
+"""
+
+import dataclasses
+import difflib
+import importlib
+from typing import Any
+
+import gymnasium
+
+from jaxenvs.core import Env
+
+_SPECS: dict[str, "EnvSpec"] = {}
+
+
+@dataclasses.dataclass(frozen=True)
+class EnvSpec:
+    """One row of the table."""
+
+    id: str  # Family-Name-vN, or Name-vN
+    entry_point: str  # "module:Class"
+    kwargs: dict[str, Any]  # constructor fields and params that make this id
+    max_steps: int  # the time limit of the default params; 0: none
+    reference: str  # what it is a port of
+    deviations: tuple[str, ...]  # where it differs from that
+    multi_agent: bool
+
+    @property
+    def family(self) -> str:
+        """The folder under `jaxenvs.envs`, or the first module of a third party's environment."""
+        parts = self.entry_point.partition(":")[0].split(".")
+        return parts[2] if parts[:2] == ["jaxenvs", "envs"] else parts[0]
+
+    def load(self) -> type[Env[Any, Any]]:
+        """The environment's class; imports its module."""
+        module, _, name = self.entry_point.partition(":")
+        return getattr(importlib.import_module(module), name)
+
+
+def register(
+    env_id: str,
+    entry_point: str,
+    *,
+    max_steps: int,
+    reference: str = "",
+    deviations: tuple[str, ...] = (),
+    multi_agent: bool = False,
+    **kwargs: Any,
+) -> None:
+    """Adds a row; `kwargs` are constructor fields and params of the class.
+
+    Raises `ValueError` where the id is taken or the entry point is not "module:Class".
+    """
+    if env_id in _SPECS:
+        raise ValueError(f"id: {env_id!r} is registered already")
+    if entry_point.count(":") != 1:
+        raise ValueError(f"entry_point: expected 'module:Class', got {entry_point!r}")
+    _SPECS[env_id] = EnvSpec(
+        id=env_id,
+        entry_point=entry_point,
+        kwargs=kwargs,
+        max_steps=max_steps,
+        reference=reference,
+        deviations=deviations,
+        multi_agent=multi_agent,
+    )
+    if not multi_agent:
+        # The time limit stands in Gymnasium's spec, where its `make` looks for it; the adapters
+        # switch the inner one off, so that one limit exists.
+        gymnasium.register(
+            f"jaxenvs/{env_id}",
+            entry_point="jaxenvs.adapters.gymnasium:GymnasiumEnv",
+            vector_entry_point="jaxenvs.adapters.gymnasium:GymnasiumVectorEnv",
+            max_episode_steps=max_steps if max_steps > 0 else None,
+            kwargs={"env_id": env_id},
+        )
+
+
+def list_envs(family: str | None = None) -> list[str]:
+    """All registered ids, or those of one family, in the table's order."""
+    return [env_id for env_id, row in _SPECS.items() if family in (None, row.family)]
+
+
+def spec(env_id: str) -> EnvSpec:
+    """The row of an id. Raises `ValueError` with the nearest ids where there is none."""
+    if env_id not in _SPECS:
+        near = difflib.get_close_matches(env_id, _SPECS, n=3, cutoff=0.5)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise ValueError(f"no environment {env_id!r}{hint}")
+    return _SPECS[env_id]
+
+
+def make(env_id: str, **kwargs: Any) -> Env[Any, Any]:
+    """The environment of an id.
+
+    Keyword arguments are fields of its class (static: sizes, modes) or of its `Params` (numbers,
+    which become `env.default_params`). Raises `TypeError` for any other name, `ValueError` for an
+    unknown id.
+    """
+    row = spec(env_id)
+    cls = row.load()
+    arguments = row.kwargs | kwargs
+    fields = {field.name for field in dataclasses.fields(cls)} - {"overrides"}  # type: ignore[arg-type]
+    static = {name: value for name, value in arguments.items() if name in fields}
+    env = cls(**static)
+    changed = {name: value for name, value in arguments.items() if name not in fields}
+    try:
+        return env.with_params(**changed) if changed else env
+    except TypeError as error:
+        raise TypeError(f"{error}, and the fields {sorted(fields)}") from None

@@ -1,0 +1,362 @@
+"""The batch engine: many copies of one environment, with automatic resets.
+
+A finished copy starts afresh inside `step`. The observation is computed once, on the state that was
+selected. What a fresh start costs decides how it is made:
+
+- `fused`: one for every copy at every step, selected where needed. Best where a reset is cheap: all
+  of it fuses with the step.
+- `chunked`: a loop that makes a fixed number at a time until all finished copies have one. Best where
+  a reset is dear. Gives the same episodes as `fused`, bit for bit.
+- `pool`: drawn from a pool of starts made beforehand, of which a few are renewed at every step. The
+  cheapest for dear resets, but copies may share starts: episodes are no longer independent.
+"""
+
+import dataclasses
+from typing import Any, Generic, Literal, TypeVar
+
+import jax
+import jax.numpy as jnp
+
+from jaxenvs import prng
+from jaxenvs.core import Env, ParamsT, StateT, Transition, as_key
+from jaxenvs.levels import LevelEnv, LevelSource
+from jaxenvs.struct import PyTree
+
+Autoreset = Literal["same_step", "next_step", "disabled"]
+Resets = Literal["auto", "fused", "chunked", "pool"]
+T = TypeVar("T")
+
+
+class Starts(PyTree):
+    """Fresh episodes, every leaf with the same leading axis."""
+
+    state: Any
+    level: Any  # None without a level source
+
+
+class Pool(PyTree):
+    """Starts made beforehand."""
+
+    starts: Starts  # [pool_size]
+    cursor: jax.Array  # () int32, the next entry to renew
+
+
+class VecState(PyTree):
+    """What the batch engine remembers between steps."""
+
+    env_state: Any  # [num_envs] states of the environment
+    episode_return: jax.Array  # [num_envs, ...] float32, rewards of the running episode
+    done: jax.Array  # [num_envs] bool, whether the last step ended the episode
+    level: Any  # [num_envs] levels being played; None without a level source
+    level_carry: Any  # the level source's memory; None without one
+    pool: Pool | None
+
+
+def vectorize(
+    env: Env[StateT, ParamsT],
+    num_envs: int,
+    autoreset: Autoreset = "same_step",
+    resets: Resets = "auto",
+    *,
+    final_obs: bool = False,
+    level_source: LevelSource | None = None,
+    chunk: int | None = None,
+    pool_size: int = 256,
+    pool_refresh: int = 1,
+) -> "VecEnv[StateT, ParamsT]":
+    """`num_envs` copies of `env`, stepped together, with the same `reset` and `step`.
+
+    Args:
+      env: any environment that keeps the contract.
+      num_envs: the length of the leading axis of every array.
+      autoreset: `same_step`: the step that ends an episode returns the first observation of the
+        next one. `next_step`: it returns the last observation; the following step ignores its
+        action, gives reward 0 and the first observation (Gymnasium's default). `disabled`: copies
+        are reset only through `reset_where`.
+      resets: how fresh starts are made (see the module); `auto` takes the environment's word on
+        what they cost.
+      final_obs: adds `info["final_obs"]`, the observation before the reset, equal to `obs` where
+        no reset happened.
+      level_source: where levels come from, for a `LevelEnv`; None: its own `sample_level`.
+      chunk: starts made at a time by `chunked`; by default `num_envs / 32`.
+      pool_size: starts held by `pool`.
+      pool_refresh: how many of them are renewed at every step; divides `pool_size`.
+
+    Raises:
+      ValueError: names the argument that is out of range.
+    """
+    if num_envs < 1:
+        raise ValueError(f"num_envs: expected at least 1, got {num_envs}")
+    _check_choice("autoreset", autoreset, ("same_step", "next_step", "disabled"))
+    _check_choice("resets", resets, ("auto", "fused", "chunked", "pool"))
+    if level_source is not None and not isinstance(env.unwrapped, LevelEnv):
+        raise ValueError(f"level_source: {type(env.unwrapped).__name__} has no levels")
+    if chunk is not None and not 1 <= chunk <= num_envs:
+        raise ValueError(f"chunk: expected 1 to num_envs ({num_envs}), got {chunk}")
+    if not 1 <= pool_refresh <= pool_size or pool_size % pool_refresh:
+        raise ValueError(f"pool_refresh: expected a divisor of {pool_size}, got {pool_refresh}")
+    if resets == "auto":
+        resets = "chunked" if env.reset_cost == "dear" else "fused"
+    return VecEnv(
+        env=env,
+        num_envs=num_envs,
+        autoreset=autoreset,
+        resets=resets,
+        final_obs=final_obs,
+        level_source=level_source,
+        chunk=chunk if chunk is not None else max(1, num_envs // 32),
+        pool_size=pool_size,
+        pool_refresh=pool_refresh,
+    )
+
+
+@jax.tree_util.register_static
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class VecEnv(Generic[StateT, ParamsT]):
+    """A batch of environments; made by `vectorize`, which documents the fields. Static under `jit`.
+
+    `info["episode"]` of every step holds `return` (`[num_envs]` float32; with the agent axis for
+    several agents), `length` (`[num_envs]` int32) and `done` (`[num_envs]` bool), of the running
+    episode up to and including this step: final values where `done`.
+    """
+
+    env: Env[StateT, ParamsT]
+    num_envs: int
+    autoreset: Autoreset
+    resets: Resets
+    final_obs: bool
+    level_source: LevelSource | None
+    chunk: int
+    pool_size: int
+    pool_refresh: int
+
+    @property
+    def default_params(self) -> ParamsT:
+        """The environment's default params."""
+        return self.env.default_params
+
+    def reset(self, key: jax.Array, params: ParamsT | None = None) -> tuple[Any, VecState]:
+        """Starts all copies; the key is consumed. Returns observations `[num_envs, ...]`, state."""
+        params = self.env.canonical_params(params)
+        source_key, pool_key, start_key = jax.random.split(prng.fast_key(as_key(key)), 3)
+        carry = None
+        if self.level_source is not None:
+            carry = self.level_source.init(source_key, self._level_env, params)
+        pool = None
+        if self.resets == "pool":
+            starts, carry = self._starts(pool_key, jnp.arange(self.pool_size, dtype=jnp.int32), carry, params)
+            pool = Pool(starts=starts, cursor=jnp.int32(0))
+        starts, carry = self._starts(start_key, self._ids, carry, params)
+        vstate = VecState(
+            env_state=starts.state,
+            episode_return=self._zero_returns(starts.state, params),
+            done=jnp.zeros(self.num_envs, jnp.bool_),
+            level=starts.level,
+            level_carry=carry,
+            pool=pool,
+        )
+        return self._observe(vstate.env_state, params), vstate
+
+    def step(
+        self, key: jax.Array, vstate: VecState, action: Any, params: ParamsT | None = None
+    ) -> Transition:
+        """Plays one action in every copy and resets as `autoreset` says; the key is consumed."""
+        params = self.env.canonical_params(params)
+        cast = jax.vmap(lambda a: self.env.action_space().cast(a, "action"))
+        step_key, reset_key = jax.random.split(prng.fast_key(as_key(key)))
+        env_state, reward, terminated, truncated, info = jax.vmap(
+            self.env.advance, in_axes=(0, 0, 0, None)
+        )(self._env_keys(step_key), vstate.env_state, cast(action), params)
+        if self.autoreset == "next_step":
+            # This step stands for the reset of what ended at the last one.
+            reward, terminated, truncated, info = where(
+                vstate.done,
+                jax.tree.map(jnp.zeros_like, (reward, terminated, truncated, info)),
+                (reward, terminated, truncated, info),
+            )
+        done = _any_left(terminated | truncated)
+        restart = {
+            "same_step": done,
+            "next_step": vstate.done,
+            "disabled": jnp.zeros_like(done),
+        }[self.autoreset]
+        episode_return = vstate.episode_return + reward
+        if self.autoreset == "next_step":
+            episode_return = where(restart, jnp.zeros_like(reward), episode_return)
+        ended = vstate.replace(env_state=env_state, episode_return=episode_return, done=done)
+        after = ended if self.autoreset == "disabled" else self._restart(
+            reset_key, ended, restart, params
+        )
+        counted = after if self.autoreset == "next_step" else ended
+        info = info | {
+            "episode": {
+                "return": counted.episode_return,
+                "length": counted.env_state.time,
+                "done": done,
+            }
+        }
+        obs = self._observe(after.env_state, params)
+        if self.final_obs:
+            same_step = self.autoreset == "same_step"
+            info["final_obs"] = self._observe(env_state, params) if same_step else obs
+        return Transition(obs, after, reward, terminated, truncated, info)
+
+    def reset_where(
+        self,
+        key: jax.Array,
+        vstate: VecState,
+        mask: jax.Array,
+        params: ParamsT | None = None,
+    ) -> tuple[Any, VecState]:
+        """Starts the copies in `mask`, `[num_envs]` bool, afresh; the key is consumed."""
+        params = self.env.canonical_params(params)
+        fresh = vstate.replace(done=vstate.done & ~mask)
+        fresh = self._restart(prng.fast_key(as_key(key)), fresh, mask, params)
+        return self._observe(fresh.env_state, params), fresh
+
+    def sample_actions(self, key: jax.Array, params: ParamsT | None = None) -> Any:
+        """Random actions, `[num_envs, ...]`; the key is consumed."""
+        return jax.vmap(self.env.action_space(params).sample)(self._env_keys(as_key(key)))
+
+    def action_mask(self, vstate: VecState, params: ParamsT | None = None) -> jax.Array | None:
+        """The environment's action masks, `[num_envs, ...]` bool, or None where it has none."""
+        params = self.env.canonical_params(params)
+        return jax.vmap(self.env.action_mask, in_axes=(0, None))(vstate.env_state, params)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    @property
+    def _ids(self) -> jax.Array:
+        return jnp.arange(self.num_envs, dtype=jnp.int32)
+
+    @property
+    def _level_env(self) -> LevelEnv[Any, Any, Any]:
+        """The game that makes levels; wrappers only play them."""
+        env = self.env.unwrapped
+        assert isinstance(env, LevelEnv)
+        return env
+
+    def _env_keys(self, key: jax.Array) -> jax.Array:
+        return prng.keys_for(key, self._ids)
+
+    def _observe(self, env_state: Any, params: ParamsT) -> Any:
+        return jax.vmap(self.env.observe, in_axes=(0, None))(env_state, params)
+
+    def _zero_returns(self, env_state: Any, params: ParamsT) -> jax.Array:
+        """Zeros in the shape of the rewards, found without playing."""
+        one_state = jax.tree.map(lambda leaf: leaf[0], env_state)
+
+        def reward(key: jax.Array, state: Any) -> jax.Array:
+            action = self.env.action_space().sample(key)
+            return self.env.advance(key, state, action, params)[1]
+
+        shape = jax.eval_shape(reward, jax.random.key(0), one_state).shape
+        return jnp.zeros((self.num_envs, *shape), jnp.float32)
+
+    def _starts(
+        self,
+        key: jax.Array,
+        ids: jax.Array,
+        carry: Any,
+        params: ParamsT,
+        used: jax.Array | None = None,
+    ) -> tuple[Starts, Any]:
+        """A fresh start for each id, and the level source's next carry.
+
+        A start depends on the key and its own id alone, whatever else is asked for.
+        """
+        if self.level_source is None:
+            keys = prng.keys_for(key, ids)
+            state = jax.vmap(self.env.initial, in_axes=(0, None))(keys, params)
+            return Starts(state=state, level=None), carry
+        level_key, start_key = jax.random.split(key)
+        used = jnp.ones(ids.shape, jnp.bool_) if used is None else used
+        # The source draws for the whole chunk at once, so the first id makes its key.
+        draw_key = jax.random.fold_in(level_key, ids[0])
+        level, carry = self.level_source.draw(draw_key, carry, used, self._level_env, params)
+        keys = prng.keys_for(start_key, ids)
+        # A wrapper of a game with levels has `initial_on` too, with its own state.
+        initial_on = self.env.initial_on  # type: ignore[attr-defined]
+        state = jax.vmap(initial_on, in_axes=(0, 0, None))(keys, level, params)
+        return Starts(state=state, level=level), carry
+
+    def _restart(
+        self, key: jax.Array, vstate: VecState, restart: jax.Array, params: ParamsT
+    ) -> VecState:
+        """Puts a fresh start where `restart` says, by the strategy of `resets`."""
+        by_name = {"fused": self._fused, "chunked": self._chunked, "pool": self._pooled}
+        vstate = by_name[self.resets](key, vstate, restart, params)
+        zeros = jnp.zeros_like(vstate.episode_return)
+        return vstate.replace(episode_return=where(restart, zeros, vstate.episode_return))
+
+    def _fused(
+        self, key: jax.Array, vstate: VecState, restart: jax.Array, params: ParamsT
+    ) -> VecState:
+        ids = self._ids
+        starts, carry = self._starts(key, ids, vstate.level_carry, params, restart)
+        return _place(vstate, where(restart, starts, _current(vstate)), carry)
+
+    def _chunked(
+        self, key: jax.Array, vstate: VecState, restart: jax.Array, params: ParamsT
+    ) -> VecState:
+        def some_left(loop: tuple[jax.Array, Starts, Any]) -> jax.Array:
+            return jnp.any(loop[0])
+
+        def make_chunk(loop: tuple[jax.Array, Starts, Any]) -> tuple[jax.Array, Starts, Any]:
+            waiting, current, carry = loop
+            (ids,) = jnp.nonzero(waiting, size=self.chunk, fill_value=self.num_envs)
+            starts, carry = self._starts(key, ids, carry, params, ids < self.num_envs)
+            current = jax.tree.map(
+                lambda old, new: old.at[ids].set(new, mode="drop"), current, starts
+            )
+            return waiting.at[ids].set(False, mode="drop"), current, carry
+
+        loop = (restart, _current(vstate), vstate.level_carry)
+        _, current, carry = jax.lax.while_loop(some_left, make_chunk, loop)
+        return _place(vstate, current, carry)
+
+    def _pooled(
+        self, key: jax.Array, vstate: VecState, restart: jax.Array, params: ParamsT
+    ) -> VecState:
+        pick_key, renew_key = jax.random.split(key)
+        pool = vstate.pool
+        assert pool is not None
+        picks = jax.random.randint(
+            pick_key, (self.num_envs,), 0, self.pool_size, dtype=jnp.int32
+        )
+        picked = jax.tree.map(lambda leaf: leaf[picks], pool.starts)
+        current = where(restart, picked, _current(vstate))
+        ids = pool.cursor + jnp.arange(self.pool_refresh, dtype=jnp.int32)
+        renewed, carry = self._starts(renew_key, ids, vstate.level_carry, params)
+        starts = jax.tree.map(lambda old, new: old.at[ids].set(new), pool.starts, renewed)
+        cursor = (pool.cursor + self.pool_refresh) % self.pool_size
+        vstate = vstate.replace(pool=Pool(starts=starts, cursor=cursor.astype(jnp.int32)))
+        return _place(vstate, current, carry)
+
+
+def where(mask: jax.Array, chosen: T, other: T) -> T:
+    """Selects along the leading axis, leaf by leaf: `chosen` where `mask`, `(n,)` bool."""
+
+    def select(a: jax.Array, b: jax.Array) -> jax.Array:
+        return jnp.where(mask.reshape(mask.shape + (1,) * (a.ndim - mask.ndim)), a, b)
+
+    return jax.tree.map(select, chosen, other)
+
+
+def _current(vstate: VecState) -> Starts:
+    return Starts(state=vstate.env_state, level=vstate.level)
+
+
+def _place(vstate: VecState, current: Starts, carry: Any) -> VecState:
+    return vstate.replace(env_state=current.state, level=current.level, level_carry=carry)
+
+
+def _any_left(done: jax.Array) -> jax.Array:
+    """`[num_envs]` from `[num_envs, ...]`: an episode is over when it is for all its agents."""
+    return done if done.ndim == 1 else done.all(axis=tuple(range(1, done.ndim)))
+
+
+def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ValueError(f"{name}: expected one of {choices}, got {value!r}")
+
