@@ -25,7 +25,7 @@ test: lint docs unit ## everything CI runs
 lint: $(VENV)/.installed-dev ## ruff, pyright, import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports --config setup.cfg
 
 docs: $(VENV)/.installed-dev ## build the documentation into site/; a warning is an error
