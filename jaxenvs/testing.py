@@ -1,0 +1,358 @@
+"""The laws of the contract, as one check for any environment, ours or yours.
+
+    from jaxenvs.testing import check_env
+
+    check_env(MyGame())
+
+Every law is a function named after what it demands; a broken one raises `AssertionError` that starts
+with the environment's class and says what was expected.
+"""
+
+import copy
+import dataclasses
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxenvs.core import Env, Transition
+from jaxenvs.levels import LevelEnv
+from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.spaces import Discrete, MultiDiscrete
+from jaxenvs.vector import vectorize
+
+_NUM_ENVS = 64
+
+
+def check_env(env: Env[Any, Any], num_steps: int = 10_000) -> None:
+    """Raises `AssertionError` at the first law of the contract that `env` breaks.
+
+    Args:
+      env: the environment, with the params it should be checked with as its defaults.
+      num_steps: random steps in which observations, rewards and masks are looked at.
+    """
+    for law in _LAWS:
+        law(env)
+    random_play_keeps_to_the_spaces(env, num_steps)
+    if isinstance(env, MultiAgentEnv):
+        agents_share_an_axis(env)
+    if isinstance(env, LevelEnv):
+        levels_survive_json_and_edits(env)
+
+
+# -- the object ------------------------------------------------------------------------------
+
+
+def equal_instances_share_one_trace(env: Env[Any, Any]) -> None:
+    """Environments are values: compared, hashed, copied and pickled by their fields."""
+    copies = [
+        dataclasses.replace(env),
+        copy.deepcopy(env),
+        pickle.loads(pickle.dumps(env)),
+        env,
+    ]
+    num_traces = 0
+
+    def reset(env: Env[Any, Any], key: jax.Array) -> Any:
+        nonlocal num_traces
+        num_traces += 1
+        return env.reset(key)
+
+    compiled = jax.jit(reset)
+    for twin in copies:
+        _demand(env, twin == env and hash(twin) == hash(env), "equal instances compare equal")
+        compiled.trace(twin, jax.random.key(0))
+    _demand(env, num_traces == 1, f"equal instances trace once, not {num_traces} times")
+
+
+def params_are_traced_numbers(env: Env[Any, Any]) -> None:
+    """Every field of Params is an array of numbers that `vmap` can vary by itself."""
+    params = env.default_params
+    for leaf in jax.tree.leaves(params):
+        dtype = np.asarray(leaf).dtype
+        known = (np.float32, np.int32, np.uint32, np.bool_, np.uint8)
+        _demand(env, dtype in known, f"params are float32, int32 or bool, not {dtype}")
+    for field in dataclasses.fields(params):
+        value = getattr(params, field.name)
+        pair = jax.tree.map(lambda leaf: jnp.stack([jnp.asarray(leaf)] * 2), value)
+
+        def play(value: Any, name: str = field.name) -> Any:
+            return _play_one(env, jax.random.key(0), params.replace(**{name: value}))
+
+        try:
+            jax.eval_shape(jax.vmap(play), pair)
+        except Exception as error:
+            raise AssertionError(
+                f"{type(env).__name__}: Params.{field.name} cannot be vmapped over: {error}"
+            ) from error
+
+
+# -- types -----------------------------------------------------------------------------------
+
+
+def types_never_change(env: Env[Any, Any]) -> None:
+    """Shapes, dtypes and weak types of reset and step agree, with and without x64."""
+    for x64 in (False, True):
+        with jax.enable_x64(x64), jax.numpy_dtype_promotion("strict"):
+            obs, state = jax.eval_shape(env.reset, jax.random.key(0))
+            first = jax.eval_shape(env.step, jax.random.key(0), state, _action_type(env))
+            second = jax.eval_shape(env.step, jax.random.key(0), first.state, _action_type(env))
+        for name, before, after in (
+            ("state", state, first.state),
+            ("obs", obs, first.obs),
+            ("step", first, second),
+        ):
+            _demand_same_types(env, f"{name}, x64={x64}", before, after)
+        _demand_flags(env, first)
+        _demand_no_keys(env, (first.obs, first.info))
+
+
+def _demand_flags(env: Env[Any, Any], step: Transition) -> None:
+    shape = (env.num_agents,) if isinstance(env, MultiAgentEnv) else ()
+    for name, dtype in (("reward", np.float32), ("terminated", np.bool_), ("truncated", np.bool_)):
+        leaf = getattr(step, name)
+        found = f"{leaf.shape} {leaf.dtype}"
+        right = leaf.shape == shape and leaf.dtype == dtype
+        _demand(env, right, f"{name} is {shape} {np.dtype(dtype)}, not {found}")
+
+
+def _demand_no_keys(env: Env[Any, Any], tree: Any) -> None:
+    for leaf in jax.tree.leaves(tree):
+        is_key = jnp.issubdtype(leaf.dtype, jax.dtypes.extended)
+        _demand(env, not is_key, "no random keys in observations or info")
+
+
+def observations_have_the_space_s_type(env: Env[Any, Any]) -> None:
+    """The observation space has the structure, shapes and dtypes of what reset returns."""
+    obs = jax.eval_shape(env.reset, jax.random.key(0))[0]
+    drawn = jax.eval_shape(env.observation_space().sample, jax.random.key(0))
+    _demand_same_types(env, "obs and its space", drawn, obs)
+    _demand(env, env.observation_space() == env.observation_space(), "spaces compare by value")
+
+
+# -- play ------------------------------------------------------------------------------------
+
+
+def jit_vmap_and_eager_agree(env: Env[Any, Any]) -> None:
+    """The same step three ways: eager, compiled, and vmapped over three copies."""
+    keys = jax.random.split(jax.random.key(1), 3)
+    obs, state = jax.jit(jax.vmap(env.reset))(keys)
+    action = jax.vmap(env.action_space().sample)(keys)
+    batch = jax.jit(jax.vmap(env.step))(keys, state, action)
+    single = jax.jit(env.step)
+    for i in range(3):
+        arguments = jax.tree.map(lambda leaf, i=i: leaf[i], (keys, state, action))
+        row = jax.tree.map(lambda leaf, i=i: leaf[i], batch)
+        _demand_close(env, "a vmapped step and a single one", row, single(*arguments))
+    with jax.disable_jit(False):
+        eager_obs, eager_state = env.reset(keys[0])
+        eager = env.step(keys[0], eager_state, jax.tree.map(lambda leaf: leaf[0], action))
+    row = jax.tree.map(lambda leaf: leaf[0], (obs, state, batch))
+    _demand_close(env, "an eager step and a compiled one", row, (eager_obs, eager_state, eager))
+
+
+def keys_decide_everything(env: Env[Any, Any]) -> None:
+    """The same keys give the same episode; raw uint32 keys are taken; no key is used twice."""
+    play = jax.jit(lambda key: _play_one(env, key, env.default_params))
+    _demand_equal(env, "two runs with one key", play(jax.random.key(3)), play(jax.random.key(3)))
+    raw = play(jax.random.PRNGKey(3))
+    _demand_equal(env, "a raw and a typed key", play(jax.random.key(3)), raw)
+    with jax.debug_key_reuse(True):
+        obs, state = jax.jit(env.reset)(jax.random.key(4))
+        action = env.action_space().sample(jax.random.key(5))
+        jax.block_until_ready(jax.jit(env.step)(jax.random.key(6), state, action))
+        del obs
+
+
+def observe_is_a_function_of_the_state(env: Env[Any, Any]) -> None:
+    """What `step` shows is what `observe` says of the state it returns."""
+
+    def both(key: jax.Array) -> Any:
+        shown, state = _play_one(env, key, env.default_params)
+        return shown, env.observe(state, env.default_params)
+
+    shown, seen = jax.jit(both)(jax.random.key(7))
+    _demand_close(env, "the observation of a step and of its state", shown, seen)
+
+
+def time_and_its_limit_are_kept(env: Env[Any, Any]) -> None:
+    """`time` counts steps; truncation comes at `max_steps`, whatever else happens; 0 means never."""
+
+    def play(limit: int) -> Any:
+        params = env.default_params.replace(max_steps=limit)
+
+        def one(state: Any, key: jax.Array) -> tuple[Any, Any]:
+            action_key, step_key = jax.random.split(key)
+            action = env.action_space().sample(action_key)
+            step = env.step(step_key, state, action, params)
+            return step.state, (step.state.time, step.truncated)
+
+        state = env.reset(jax.random.key(8), params)[1]
+        return jax.lax.scan(one, state, jax.random.split(jax.random.key(9), 6))[1]
+
+    time, truncated = jax.jit(play)(3)
+    _demand(env, time.tolist() == [1, 2, 3, 4, 5, 6], "time counts the steps")
+    late = truncated.reshape(6, -1)
+    _demand(env, bool((late == (time >= 3)[:, None]).all()), "truncated from max_steps on")
+    _demand(env, not jax.jit(play)(0)[1].any(), "max_steps 0 never truncates")
+
+
+def random_play_keeps_to_the_spaces(env: Env[Any, Any], num_steps: int) -> None:
+    """Observations, also the final ones, lie in the space over many random steps with resets."""
+    venv = vectorize(env, _NUM_ENVS, final_obs=True)
+    space, params = env.observation_space(), env.default_params
+
+    def one(vstate: Any, key: jax.Array) -> tuple[Any, Any]:
+        action_key, step_key = jax.random.split(key)
+        action = _legal_actions(venv, action_key, vstate)
+        step = venv.step(step_key, vstate, action)
+        raw = jax.vmap(env.step)(
+            jax.random.split(step_key, _NUM_ENVS), vstate.env_state, action
+        )
+        done = step.info["episode"]["done"]
+        inside = jax.vmap(space.contains)
+        looks = {
+            "observations lie in the space": inside(step.obs),
+            "final observations lie in the space": inside(step.info["final_obs"]),
+            "rewards are finite": jnp.isfinite(step.reward).reshape(_NUM_ENVS, -1).all(axis=1),
+            "time restarts with the episode": ~done | (step.state.env_state.time == 0),
+            "an episode's length is its time": step.info["episode"]["length"] == raw.state.time,
+            "some action is always legal": _some_legal(env, step.state.env_state, params),
+        }
+        return step.state, jax.tree.map(jnp.all, looks)
+
+    def play(key: jax.Array) -> Any:
+        reset_key, play_key = jax.random.split(key)
+        obs, vstate = venv.reset(reset_key)
+        keys = jax.random.split(play_key, max(1, num_steps // _NUM_ENVS))
+        return jax.vmap(space.contains)(obs), jax.lax.scan(one, vstate, keys)[1]
+
+    first, looks = jax.jit(play)(jax.random.key(10))
+    _demand(env, bool(first.all()), "first observations lie in the space")
+    for claim, held in looks.items():
+        _demand(env, bool(held.all()), f"{claim} (broken at step {int(np.argmin(held))})")
+
+
+# -- several agents, levels --------------------------------------------------------------------
+
+
+def agents_share_an_axis(env: MultiAgentEnv[Any, Any]) -> None:
+    """Names, spaces, masks and the global state fit the agent axis."""
+    agents = env.agents
+    _demand(env, len(set(agents)) == env.num_agents > 0, "agents have distinct names")
+    for spaces in (env.observation_spaces(), env.action_spaces()):
+        _demand(env, tuple(spaces) == agents, "spaces are given for every agent, in order")
+    state = jax.eval_shape(env.reset, jax.random.key(0))[1]
+    seen = jax.eval_shape(lambda s: env.global_state(s, env.default_params), state)
+    right = seen.ndim == 1 and seen.dtype == np.float32
+    _demand(env, right, f"global_state is (n,) float32, not {seen.shape} {seen.dtype}")
+
+
+def levels_survive_json_and_edits(env: LevelEnv[Any, Any, Any]) -> None:
+    """A level is the same after a trip through JSON, and of the same type after edits."""
+    params = env.default_params
+    level = jax.jit(env.sample_level)(jax.random.key(11), params)
+    again = env.level_from_json(env.level_to_json(level))
+    _demand_equal(env, "a level and its JSON", level, again)
+    edited = jax.jit(env.mutate_level)(jax.random.key(12), level, 3, params)
+    _demand_same_types(env, "a level and an edited one", level, edited)
+    for played in (level, edited):
+        obs = jax.jit(env.reset_to_level)(jax.random.key(13), played)[0]
+        inside = bool(env.observation_space().contains(obs))
+        _demand(env, inside, "observations of a level lie in the space")
+    step = jax.eval_shape(lambda k: _play_one_step(env, k, params), jax.random.key(0))
+    _demand(env, "success" in step.info, "info says success")
+
+
+# -- helpers -----------------------------------------------------------------------------------
+
+
+def _play_one_step(env: Env[Any, Any], key: jax.Array, params: Any) -> Transition:
+    if key.dtype == np.uint32:
+        key = jax.random.wrap_key_data(key)
+    reset_key, action_key, step_key = jax.random.split(key, 3)
+    state = env.reset(jax.random.key_data(reset_key), params)[1]
+    action = env.action_space().sample(action_key)
+    return env.step(jax.random.key_data(step_key), state, action, params)
+
+
+def _play_one(env: Env[Any, Any], key: jax.Array, params: Any) -> Any:
+    step = _play_one_step(env, key, params)
+    return step.obs, step.state
+
+
+def _legal_actions(venv: Any, key: jax.Array, vstate: Any) -> Any:
+    """Random actions, legal ones where the environment has a mask over discrete actions."""
+    mask = venv.action_mask(vstate)
+    space = venv.env.action_space()
+    if mask is None or not isinstance(space, Discrete | MultiDiscrete):
+        return venv.sample_actions(key)
+    logits = jnp.where(mask, np.float32(0), np.float32(-np.inf))
+    return jax.random.categorical(key, logits).astype(space.dtype)
+
+
+def _some_legal(env: Env[Any, Any], state: Any, params: Any) -> jax.Array:
+    mask = jax.vmap(env.action_mask, in_axes=(0, None))(state, params)
+    return jnp.bool_(True) if mask is None else mask.any(axis=-1)
+
+
+def _action_type(env: Env[Any, Any]) -> Any:
+    return jax.eval_shape(env.action_space().sample, jax.random.key(0))
+
+
+def _demand(env: Env[Any, Any], held: bool, law: str) -> None:
+    if not held:
+        raise AssertionError(f"{type(env).__name__}: expected: {law}")
+
+
+def _demand_same_types(env: Env[Any, Any], what: str, before: Any, after: Any) -> None:
+    same = jax.tree.structure(before) == jax.tree.structure(after)
+    _demand(env, same, f"{what}: one tree structure")
+    paths = jax.tree_util.tree_leaves_with_path(before)
+    for (path, a), b in zip(paths, jax.tree.leaves(after), strict=True):
+        types = [(leaf.shape, leaf.dtype, getattr(leaf, "weak_type", False)) for leaf in (a, b)]
+        name = jax.tree_util.keystr(path)
+        _demand(env, types[0] == types[1], f"{what}{name}: one type, not {types[0]}, {types[1]}")
+        _demand(env, not types[0][2], f"{what}{name}: no weak type")
+
+
+def _demand_pairs(
+    env: Env[Any, Any], what: str, a: Any, b: Any, agree: Callable[[Any, Any], bool]
+) -> None:
+    for (path, x), y in zip(
+        jax.tree_util.tree_leaves_with_path(a), jax.tree.leaves(b), strict=True
+    ):
+        if jnp.issubdtype(x.dtype, jax.dtypes.prng_key):
+            x, y = jax.random.key_data(x), jax.random.key_data(y)
+        name = jax.tree_util.keystr(path)
+        _demand(env, agree(np.asarray(x), np.asarray(y)), f"{what} agree in {name}")
+
+
+def _demand_equal(env: Env[Any, Any], what: str, a: Any, b: Any) -> None:
+    _demand_pairs(env, what, a, b, lambda x, y: np.array_equal(x, y, equal_nan=True))
+
+
+def _demand_close(env: Env[Any, Any], what: str, a: Any, b: Any) -> None:
+    """Floats may differ by rounding, since compilers fuse differently; all else is equal."""
+
+    def agree(x: np.ndarray, y: np.ndarray) -> bool:
+        if np.issubdtype(x.dtype, np.floating):
+            return np.allclose(x, y, rtol=1e-4, atol=1e-5, equal_nan=True)
+        return np.array_equal(x, y)
+
+    _demand_pairs(env, what, a, b, agree)
+
+
+_LAWS = (
+    equal_instances_share_one_trace,
+    params_are_traced_numbers,
+    types_never_change,
+    observations_have_the_space_s_type,
+    jit_vmap_and_eager_agree,
+    keys_decide_everything,
+    observe_is_a_function_of_the_state,
+    time_and_its_limit_are_kept,
+)
