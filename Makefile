@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
+export NO_MKDOCS_2_WARNING := 1
+
 QUICKSTART ?= train ppo --env CartPole-v1 --seeds 8 --out runs/quickstart
 BENCH ?= bench CartPole-v1 --num-envs 1024 --num-steps 1000
 PYTEST ?=
@@ -29,7 +31,7 @@ lint: $(VENV)/.installed-dev ## ruff, pyright, import-linter
 	$(BIN)/lint-imports --config setup.cfg
 
 docs: $(VENV)/.installed-dev ## build the documentation into site/; a warning is an error
-	$(BIN)/mkdocs build --strict --quiet
+	$(BIN)/mkdocs build --strict
 
 unit: $(VENV)/.installed-dev ## the test suite, the wheel's tests included
 	$(BIN)/python -m pytest $(PYTEST)

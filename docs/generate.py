@@ -1,0 +1,288 @@
+"""Writes what the registry knows into the docs: a page per id, their index, the README's table.
+
+usage: python docs/generate.py [--check | --images]
+
+Without options it writes the texts. `--check` writes nothing and fails if a text is out of date, as
+a test does. `--images` also draws a frame of every environment that `jaxenvs.render` can draw.
+"""
+
+import argparse
+import ast
+import dataclasses
+import importlib
+import inspect
+import pathlib
+import re
+import sys
+import tokenize
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+import jaxenvs
+from jaxenvs import spaces
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+PAGES = ROOT / "docs" / "envs"
+NOTE = "<!-- Written by docs/generate.py from the code: change that, not this page. -->"
+BEGIN, END = "<!-- environments: begin -->", "<!-- environments: end -->"
+
+
+# -- one environment's page --------------------------------------------------------------------
+
+
+def env_page(env_id: str) -> str:
+    """The Markdown page of one id."""
+    env, row = jaxenvs.make(env_id), jaxenvs.spec(env_id)
+    parts = [f"# {env_id}", NOTE]
+    if page_path(env_id).with_suffix(".png").exists():
+        parts.append(f"![A frame of {env_id}]({env_id}.png){{ width=400 }}")
+    parts += [f"*{subtitle(env)}*", inspect.getdoc(type(env)) or "", "## At a glance"]
+    facts = [
+        ("make", f'`jaxenvs.make("{env_id}")`'),
+        ("observation", describe(env.observation_space())),
+        ("action", describe(env.action_space())),
+        ("port of", row.reference or "nothing: it was made here"),
+        ("time limit", f"{row.max_steps} steps" if row.max_steps > 0 else "none"),
+        ("code", f"`{row.entry_point}`"),
+    ]
+    if not row.multi_agent:
+        facts.insert(1, ("in Gymnasium", f'`gym.make("jaxenvs/{env_id}")`'))
+    parts.append(table(("", ""), facts))
+    if options := option_rows(env):
+        parts += ["## Options", "Fixed when the environment is made; another value compiles anew."]
+        parts.append(table(("option", "default", "meaning"), options))
+    parts += [
+        "## Parameters",
+        "Traced numbers: pass `params` to `reset` and `step`, or vmap over them.",
+    ]
+    parts.append(table(("parameter", "default", "meaning"), param_rows(env.default_params)))
+    parts += ["## Source", source_note(env) or f"{row.reference}."]
+    parts += ["## Differences from the source", bullets(row.deviations) or "None known."]
+    return "\n\n".join(parts) + "\n"
+
+
+def subtitle(env: jaxenvs.Env[Any, Any]) -> str:
+    """The first line of the module's docstring, without the name that it opens with."""
+    line = module_docstring(env).partition("\n")[0]
+    text = line.partition(": ")[2] or line
+    return text[:1].upper() + text[1:]
+
+
+def source_note(env: jaxenvs.Env[Any, Any]) -> str:
+    """What the module's docstring says of papers and code, or nothing."""
+    found = re.search(r"^Source: (.+?)(?=^Differs|^\s*$|\Z)", module_docstring(env), re.M | re.S)
+    return " ".join(found[1].split()) if found else ""
+
+
+def module_docstring(env: jaxenvs.Env[Any, Any]) -> str:
+    return inspect.getdoc(sys.modules[type(env).__module__]) or ""
+
+
+def describe(space: spaces.Space) -> str:
+    """A space in words, on one line."""
+    match space:
+        case spaces.Discrete():
+            return f"`Discrete({space.n})`: {space.start} to {space.start + space.n - 1}, int32"
+        case spaces.Box():
+            kind = f"`Box`, shape `{space.shape}`, {space.dtype}"
+            return f"{kind}, from {bound(space.low)} to {bound(space.high)}"
+        case spaces.MultiDiscrete():
+            return f"`MultiDiscrete({space.num_values.tolist()})`, {space.dtype}"
+        case spaces.MultiBinary():
+            return f"`MultiBinary`, shape `{space.shape}`"
+        case spaces.Dict():
+            return "; ".join(f"`{name}`: {describe(part)}" for name, part in space.spaces.items())
+        case spaces.Tuple():
+            return "; ".join(f"{i}: {describe(part)}" for i, part in enumerate(space.spaces))
+        case _:
+            return f"`{space!r}`"
+
+
+def bound(values: np.ndarray) -> str:
+    """One number where all coordinates agree, a short list, or the range."""
+    if (values == values.flat[0]).all():
+        return f"{values.flat[0]:.4g}"
+    if values.size <= 8:
+        return "[" + ", ".join(f"{value:.4g}" for value in values.flat) + "]"
+    return f"{values.min():.4g}..{values.max():.4g}"
+
+
+# -- fields and the comments beside them -------------------------------------------------------
+
+
+def param_rows(params: Any) -> list[tuple[str, str, str]]:
+    """Name, default and comment of every field of a params record."""
+    meanings = field_comments(type(params))
+    names = [field.name for field in dataclasses.fields(params)]
+    return [(f"`{name}`", number(getattr(params, name)), meanings[name]) for name in names]
+
+
+def option_rows(env: jaxenvs.Env[Any, Any]) -> list[tuple[str, str, str]]:
+    """Name, value and meaning of every constructor field but the params' overrides."""
+    meanings = field_comments(type(env))
+    names = [field.name for field in dataclasses.fields(env) if field.name != "overrides"]
+    return [(f"`{name}`", f"`{getattr(env, name)!r}`", meanings[name]) for name in names]
+
+
+def number(value: Any) -> str:
+    """A default as a reader would write it; nested records and arrays by their repr."""
+    if isinstance(value, np.generic | np.ndarray) and np.ndim(value) == 0:
+        return f"{value:.6g}" if np.issubdtype(value.dtype, np.floating) else str(value)
+    return f"`{value!r}`"
+
+
+def field_comments(cls: type) -> dict[str, str]:
+    """What stands beside each field of a class, or in the string under it; bases included."""
+    found = dict.fromkeys((field.name for field in dataclasses.fields(cls)), "")
+    for base in reversed(cls.__mro__):
+        if base.__module__.partition(".")[0] in ("builtins", "abc", "typing"):
+            continue
+        lines, _ = inspect.getsourcelines(base)
+        source = inspect.cleandoc("\n" + "".join(lines))
+        found |= {name: text for name, text in class_comments(source).items() if text}
+    return found
+
+
+def class_comments(source: str) -> dict[str, str]:
+    """Comments and attribute docstrings of the annotated fields in one class's source."""
+    readline = iter(source.splitlines(keepends=True)).__next__
+    comments = {
+        token.start[0]: token.string.removeprefix("#").strip()
+        for token in tokenize.generate_tokens(readline)
+        if token.type == tokenize.COMMENT
+    }
+    definition = ast.parse(source).body[0]
+    assert isinstance(definition, ast.ClassDef)
+    found = {}
+    for node, following in zip(definition.body, [*definition.body[1:], None], strict=True):
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            meaning = comments.get(node.end_lineno or node.lineno, "")
+            if isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant):
+                meaning = " ".join(str(following.value.value).split())
+            found[node.target.id] = meaning
+    return found
+
+
+# -- overviews ---------------------------------------------------------------------------------
+
+
+def families() -> dict[str, list[str]]:
+    """The ids of each family, in the registry's order."""
+    names = dict.fromkeys(jaxenvs.spec(env_id).family for env_id in jaxenvs.list_envs())
+    return {name: jaxenvs.list_envs(name) for name in names}
+
+
+def family_title(family: str) -> str:
+    """The first line of the family's docstring, without its full stop."""
+    module = importlib.import_module(f"jaxenvs.envs.{family}")
+    return (inspect.getdoc(module) or family).partition("\n")[0].rstrip(".")
+
+
+def readme_table() -> str:
+    """One row per family, each id linked to its page."""
+    rows = [
+        (family_title(family), ", ".join(f"[{i}](docs/envs/{family}/{i}.md)" for i in ids))
+        for family, ids in families().items()
+    ]
+    return table(("family", "environments"), rows)
+
+
+def index_page() -> str:
+    """The page that lists every environment by family."""
+    parts = ["# Environments", NOTE]
+    parts.append("`jaxenvs list` prints this table; every id is `jaxenvs/<id>` in Gymnasium.")
+    for family, ids in families().items():
+        rows = []
+        for env_id in ids:
+            env = jaxenvs.make(env_id)
+            where = f"[{env_id}]({family}/{env_id}.md)"
+            rows.append((where, subtitle(env), kind(env.action_space())))
+        parts += [f"## {family_title(family)}", table(("id", "task", "actions"), rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def kind(space: spaces.Space) -> str:
+    """A space in two words, for overviews."""
+    match space:
+        case spaces.Discrete():
+            return f"{space.n} discrete"
+        case spaces.Box():
+            return f"{int(np.prod(space.shape))} continuous"
+        case _:
+            return type(space).__name__
+
+
+def readme() -> str:
+    """The README with a fresh table between its markers."""
+    text = (ROOT / "README.md").read_text()
+    before, _, rest = text.partition(BEGIN)
+    _, found, after = rest.partition(END)
+    if not found:
+        raise SystemExit(f"README.md: expected the markers {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n\n{readme_table()}\n\n{END}{after}"
+
+
+# -- Markdown ----------------------------------------------------------------------------------
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table; a bar inside a cell is escaped."""
+    lines = [head, ["---"] * len(head), *rows]
+    cells = [[cell.replace("|", "\\|") for cell in line] for line in lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in cells)
+
+
+def bullets(items: Iterable[str]) -> str:
+    """A Markdown list."""
+    return "\n".join(f"- {item}" for item in items)
+
+
+# -- the command -------------------------------------------------------------------------------
+
+
+def page_path(env_id: str) -> pathlib.Path:
+    return PAGES / jaxenvs.spec(env_id).family / f"{env_id}.md"
+
+
+def texts() -> dict[pathlib.Path, str]:
+    """Every file that this script keeps, with the text that it should have."""
+    pages = {page_path(env_id): env_page(env_id) for env_id in jaxenvs.list_envs()}
+    return pages | {PAGES / "index.md": index_page(), ROOT / "README.md": readme()}
+
+
+def stale(wanted: dict[pathlib.Path, str]) -> list[pathlib.Path]:
+    """Files that are missing, differ, or belong to an id that is gone."""
+    differ = [
+        path for path, text in wanted.items() if not path.exists() or path.read_text() != text
+    ]
+    return differ + [path for path in PAGES.glob("*/*.md") if path not in wanted]
+
+
+def write(wanted: dict[pathlib.Path, str]) -> None:
+    """Brings every stale file up to date and says which."""
+    for path in stale(wanted):
+        if path in wanted:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(wanted[path])
+        else:
+            path.unlink()
+        print(path.relative_to(ROOT))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--check", action="store_true", help="fail if a text is out of date")
+    mode.add_argument("--images", action="store_true", help="draw the frames as well")
+    options = parser.parse_args(arguments)
+    if options.check:
+        if old := [str(path.relative_to(ROOT)) for path in stale(texts())]:
+            sys.exit(f"out of date: {', '.join(old)}; run python docs/generate.py")
+        return
+    write(texts())
+
+
+if __name__ == "__main__":
+    main()
