@@ -85,9 +85,7 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
         state, reward, terminated, truncated, info = self.advance(
             as_key(key), state, action, params
         )
-        return Transition(
-            self.observe(state, params), state, reward, terminated, truncated, info
-        )
+        return Transition(self.observe(state, params), state, reward, terminated, truncated, info)
 
     @property
     def default_params(self) -> ParamsT:

@@ -8,6 +8,7 @@ those who are not on turn only the action that does nothing.
 
 import abc
 from collections.abc import Sequence
+from typing import Any
 
 import jax
 import numpy as np
@@ -52,6 +53,12 @@ class MultiAgentEnv(Env[StateT, ParamsT]):
         return stack([own[agent] for agent in self.agents])
 
 
+def reward_shape(env: Env[Any, Any]) -> tuple[int, ...]:
+    """`()`, or `(num_agents,)` where the game, under its wrappers, has several agents."""
+    game = env.unwrapped
+    return (game.num_agents,) if isinstance(game, MultiAgentEnv) else ()
+
+
 def stack(parts: Sequence[spaces.Space]) -> spaces.Space:
     """One space for arrays of `len(parts)` rows, row `i` from `parts[i]`, padded with zeros.
 
@@ -74,7 +81,7 @@ def stack(parts: Sequence[spaces.Space]) -> spaces.Space:
             columns = zip(*(part.spaces for part in parts), strict=True)  # type: ignore[attr-defined]
             return spaces.Tuple([stack(column) for column in columns])
         case spaces.MultiDiscrete():
-            return spaces.MultiDiscrete(np.stack([part.num_values for part in parts]))  # type: ignore[attr-defined]
+            return _stack_multi([p for p in parts if isinstance(p, spaces.MultiDiscrete)])
         case spaces.MultiBinary():
             return spaces.MultiBinary((len(parts), *first.shape))
         case _:
@@ -82,9 +89,15 @@ def stack(parts: Sequence[spaces.Space]) -> spaces.Space:
 
 
 def _stack_discrete(parts: Sequence[spaces.Discrete]) -> spaces.MultiDiscrete:
-    if any(part.start != 0 for part in parts):
-        raise TypeError("stack: expected Discrete spaces that start at 0")
-    return spaces.MultiDiscrete([part.n for part in parts])
+    return spaces.MultiDiscrete([p.n for p in parts], start=[p.start for p in parts])
+
+
+def _stack_multi(parts: Sequence[spaces.MultiDiscrete]) -> spaces.MultiDiscrete:
+    return spaces.MultiDiscrete(
+        np.stack([part.num_values for part in parts]),
+        parts[0].dtype,
+        np.stack([part.start for part in parts]),
+    )
 
 
 def _stack_boxes(parts: Sequence[spaces.Box]) -> spaces.Box:

@@ -173,34 +173,39 @@ class Discrete(_ArraySpace):
 
 
 class MultiDiscrete(_ArraySpace):
-    """Integer arrays, coordinate `i` in `0..num_values[i] - 1`; int32 by default."""
+    """Integer arrays, coordinate `i` one of `num_values[i]` from `start[i]` on; int32 by default."""
 
-    def __init__(self, num_values: Any, dtype: Any = np.int32) -> None:
+    def __init__(self, num_values: Any, dtype: Any = np.int32, start: Any = 0) -> None:
         self.num_values = _frozen(np.asarray(num_values, np.int32))
         if np.any(self.num_values < 1):
             raise ValueError(f"MultiDiscrete: expected counts >= 1, got {self.num_values}")
         self.shape, self.dtype = self.num_values.shape, np.dtype(dtype)
+        self.start = _frozen(np.broadcast_to(np.asarray(start, np.int32), self.shape))
 
     def sample(self, key: jax.Array) -> jax.Array:
-        drawn = jax.random.randint(key, self.shape, 0, self.num_values, dtype=jnp.int32)
+        stop = self.start + self.num_values
+        drawn = jax.random.randint(key, self.shape, self.start, stop, dtype=jnp.int32)
         return drawn.astype(self.dtype)
 
     def contains(self, value: Value) -> jax.Array:
         if not self._matches(value):
             return jnp.bool_(False)
-        value = jnp.asarray(value)
-        return jnp.all((value >= 0) & (value.astype(jnp.int32) < self.num_values))
+        offset = jnp.asarray(value).astype(jnp.int32) - self.start
+        return jnp.all((offset >= 0) & (offset < self.num_values))
 
     def to_gymnasium(self) -> "gymnasium.spaces.MultiDiscrete":
         import gymnasium
 
-        return gymnasium.spaces.MultiDiscrete(self.num_values.copy(), dtype=self.dtype.type)
+        return gymnasium.spaces.MultiDiscrete(
+            self.num_values.copy(), dtype=self.dtype.type, start=self.start.copy()
+        )
 
     def _identity(self) -> tuple[Any, ...]:
-        return self.shape, self.dtype, self.num_values.tobytes()
+        return self.shape, self.dtype, self.num_values.tobytes(), self.start.tobytes()
 
     def __repr__(self) -> str:
-        return f"MultiDiscrete({self.num_values.tolist()}, {self.dtype})"
+        start = f", start={self.start.tolist()}" if self.start.any() else ""
+        return f"MultiDiscrete({self.num_values.tolist()}, {self.dtype}{start})"
 
 
 class MultiBinary(_ArraySpace):

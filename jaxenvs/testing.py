@@ -20,7 +20,7 @@ import numpy as np
 
 from jaxenvs.core import Env, Transition
 from jaxenvs.levels import LevelEnv
-from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.multi import MultiAgentEnv, reward_shape
 from jaxenvs.spaces import Discrete, MultiDiscrete
 from jaxenvs.vector import vectorize
 
@@ -111,7 +111,7 @@ def types_never_change(env: Env[Any, Any]) -> None:
 
 
 def _demand_flags(env: Env[Any, Any], step: Transition) -> None:
-    shape = (env.num_agents,) if isinstance(env, MultiAgentEnv) else ()
+    shape = reward_shape(env)
     for name, dtype in (("reward", np.float32), ("terminated", np.bool_), ("truncated", np.bool_)):
         leaf = getattr(step, name)
         found = f"{leaf.shape} {leaf.dtype}"
@@ -209,9 +209,7 @@ def random_play_keeps_to_the_spaces(env: Env[Any, Any], num_steps: int) -> None:
         action_key, step_key = jax.random.split(key)
         action = _legal_actions(venv, action_key, vstate)
         step = venv.step(step_key, vstate, action)
-        raw = jax.vmap(env.step)(
-            jax.random.split(step_key, _NUM_ENVS), vstate.env_state, action
-        )
+        raw = jax.vmap(env.step)(jax.random.split(step_key, _NUM_ENVS), vstate.env_state, action)
         done = step.info["episode"]["done"]
         inside = jax.vmap(space.contains)
         looks = {

@@ -20,6 +20,7 @@ import jax.numpy as jnp
 from jaxenvs import prng
 from jaxenvs.core import Env, ParamsT, StateT, Transition, as_key
 from jaxenvs.levels import LevelEnv, LevelSource
+from jaxenvs.multi import reward_shape
 from jaxenvs.struct import PyTree
 
 Autoreset = Literal["same_step", "next_step", "disabled"]
@@ -144,12 +145,14 @@ class VecEnv(Generic[StateT, ParamsT]):
             carry = self.level_source.init(source_key, self._level_env, params)
         pool = None
         if self.resets == "pool":
-            starts, carry = self._starts(pool_key, jnp.arange(self.pool_size, dtype=jnp.int32), carry, params)
+            starts, carry = self._starts(
+                pool_key, jnp.arange(self.pool_size, dtype=jnp.int32), carry, params
+            )
             pool = Pool(starts=starts, cursor=jnp.int32(0))
         starts, carry = self._starts(start_key, self._ids, carry, params)
         vstate = VecState(
             env_state=starts.state,
-            episode_return=self._zero_returns(starts.state, params),
+            episode_return=jnp.zeros((self.num_envs, *reward_shape(self.env)), jnp.float32),
             done=jnp.zeros(self.num_envs, jnp.bool_),
             level=starts.level,
             level_carry=carry,
@@ -184,8 +187,10 @@ class VecEnv(Generic[StateT, ParamsT]):
         if self.autoreset == "next_step":
             episode_return = where(restart, jnp.zeros_like(reward), episode_return)
         ended = vstate.replace(env_state=env_state, episode_return=episode_return, done=done)
-        after = ended if self.autoreset == "disabled" else self._restart(
-            reset_key, ended, restart, params
+        after = (
+            ended
+            if self.autoreset == "disabled"
+            else self._restart(reset_key, ended, restart, params)
         )
         counted = after if self.autoreset == "next_step" else ended
         info = info | {
@@ -241,17 +246,6 @@ class VecEnv(Generic[StateT, ParamsT]):
 
     def _observe(self, env_state: Any, params: ParamsT) -> Any:
         return jax.vmap(self.env.observe, in_axes=(0, None))(env_state, params)
-
-    def _zero_returns(self, env_state: Any, params: ParamsT) -> jax.Array:
-        """Zeros in the shape of the rewards, found without playing."""
-        one_state = jax.tree.map(lambda leaf: leaf[0], env_state)
-
-        def reward(key: jax.Array, state: Any) -> jax.Array:
-            action = self.env.action_space().sample(key)
-            return self.env.advance(key, state, action, params)[1]
-
-        shape = jax.eval_shape(reward, jax.random.key(0), one_state).shape
-        return jnp.zeros((self.num_envs, *shape), jnp.float32)
 
     def _starts(
         self,
@@ -321,9 +315,7 @@ class VecEnv(Generic[StateT, ParamsT]):
         pick_key, renew_key = jax.random.split(key)
         pool = vstate.pool
         assert pool is not None
-        picks = jax.random.randint(
-            pick_key, (self.num_envs,), 0, self.pool_size, dtype=jnp.int32
-        )
+        picks = jax.random.randint(pick_key, (self.num_envs,), 0, self.pool_size, dtype=jnp.int32)
         picked = jax.tree.map(lambda leaf: leaf[picks], pool.starts)
         current = where(restart, picked, _current(vstate))
         ids = pool.cursor + jnp.arange(self.pool_refresh, dtype=jnp.int32)
@@ -359,4 +351,3 @@ def _any_left(done: jax.Array) -> jax.Array:
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise ValueError(f"{name}: expected one of {choices}, got {value!r}")
-

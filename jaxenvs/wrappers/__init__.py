@@ -1,0 +1,14 @@
+"""Environments around environments, one idea per file."""
+
+from jaxenvs.wrappers.actions import ClipAction as ClipAction
+from jaxenvs.wrappers.actions import RescaleAction as RescaleAction
+from jaxenvs.wrappers.base import MemoryState as MemoryState
+from jaxenvs.wrappers.base import MemoryWrapper as MemoryWrapper
+from jaxenvs.wrappers.base import Wrapper as Wrapper
+from jaxenvs.wrappers.episode_statistics import EpisodeStatistics as EpisodeStatistics
+from jaxenvs.wrappers.flatten import FlattenObservation as FlattenObservation
+from jaxenvs.wrappers.frame_stack import FrameStack as FrameStack
+from jaxenvs.wrappers.normalize import NormalizeObservation as NormalizeObservation
+from jaxenvs.wrappers.normalize import NormalizeReward as NormalizeReward
+from jaxenvs.wrappers.sticky_actions import StickyActions as StickyActions
+from jaxenvs.wrappers.time_aware import TimeAwareObservation as TimeAwareObservation

@@ -1,0 +1,63 @@
+"""Any observation as one vector."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxenvs import spaces
+from jaxenvs.wrappers.base import Wrapper
+
+
+class FlattenObservation(Wrapper):
+    """Observations are `(n,)` float32: arrays raveled, integers one-hot, parts joined in order."""
+
+    def observe(self, state: Any, params: Any) -> jax.Array:
+        return flatten(self.env.observation_space(), self.env.observe(state, params))
+
+    def observation_space(self, params: Any = None) -> spaces.Box:
+        low, high = _bounds(self.env.observation_space(params))
+        return spaces.Box(low, high)
+
+
+def flatten(space: spaces.Space, value: Any) -> jax.Array:
+    """`value`, an element of `space`, as `(n,)` float32."""
+    match space:
+        case spaces.Discrete():
+            return jax.nn.one_hot(value - np.int32(space.start), space.n, dtype=jnp.float32)
+        case spaces.MultiDiscrete():
+            counts = space.num_values.ravel()
+            digits = (value.astype(jnp.int32) - space.start).ravel()
+            # Each digit's ones lie after those of the digits before it.
+            place = digits + np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int32)
+            return jnp.zeros(counts.sum(), jnp.float32).at[place].set(1)
+        case spaces.Dict():
+            parts = [flatten(part, value[name]) for name, part in space.spaces.items()]
+            return jnp.concatenate(parts)
+        case spaces.Tuple():
+            paired = zip(space.spaces, value, strict=True)
+            return jnp.concatenate([flatten(part, item) for part, item in paired])
+        case _:
+            return value.astype(jnp.float32).ravel()
+
+
+def _bounds(space: spaces.Space) -> tuple[np.ndarray, np.ndarray]:
+    match space:
+        case spaces.Box():
+            return space.low.ravel().astype(np.float32), space.high.ravel().astype(np.float32)
+        case spaces.Dict():
+            parts = [_bounds(part) for part in space.spaces.values()]
+            return tuple(np.concatenate(side) for side in zip(*parts, strict=True))  # type: ignore[return-value]
+        case spaces.Tuple():
+            parts = [_bounds(part) for part in space.spaces]
+            return tuple(np.concatenate(side) for side in zip(*parts, strict=True))  # type: ignore[return-value]
+        case spaces.Discrete():
+            size = space.n
+        case spaces.MultiDiscrete():
+            size = int(space.num_values.sum())
+        case spaces.MultiBinary():
+            size = int(np.prod(space.shape))
+        case _:
+            raise TypeError(f"FlattenObservation: cannot flatten {type(space).__name__}")
+    return np.zeros(size, np.float32), np.ones(size, np.float32)

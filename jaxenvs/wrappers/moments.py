@@ -1,0 +1,51 @@
+"""Running mean and variance of a stream of batches, to normalise observations and rewards."""
+
+from typing import Self
+
+import jax
+import jax.numpy as jnp
+
+from jaxenvs.struct import PyTree
+
+_EPSILON = 1e-8  # keeps a constant coordinate from dividing by zero
+
+
+class Moments(PyTree):
+    """Count, mean and variance of everything seen, per coordinate.
+
+    Batches are merged by the rule of Chan, Golub & LeVeque (1979), which does not cancel as a sum
+    of squares would.
+    """
+
+    count: jax.Array  # () float32
+    mean: jax.Array  # shape of one element, float32
+    var: jax.Array  # likewise, float32, the population's variance
+
+    @classmethod
+    def zero(cls, shape: tuple[int, ...] = ()) -> Self:
+        """Nothing seen: mean 0 and variance 1, so that normalising changes nothing."""
+        return cls(
+            count=jnp.zeros((), jnp.float32),
+            mean=jnp.zeros(shape, jnp.float32),
+            var=jnp.ones(shape, jnp.float32),
+        )
+
+    def update(self, batch: jax.Array) -> Self:
+        """Includes a batch: any number of leading axes, then the shape of one element."""
+        axes = tuple(range(batch.ndim - self.mean.ndim))
+        size = jnp.float32(batch.size // max(self.mean.size, 1))
+        mean, var = jnp.mean(batch, axis=axes), jnp.var(batch, axis=axes)
+        count = self.count + size
+        shift = mean - self.mean
+        squares = self.var * self.count + var * size + shift**2 * (self.count * size / count)
+        return self.replace(
+            count=count, mean=self.mean + shift * (size / count), var=squares / count
+        )
+
+    def normalize(self, x: jax.Array, limit: float = 10.0) -> jax.Array:
+        """`x` shifted and scaled to mean 0 and variance 1, clipped to `[-limit, limit]`."""
+        return jnp.clip((x - self.mean) * jax.lax.rsqrt(self.var + _EPSILON), -limit, limit)
+
+    def scale(self, x: jax.Array, limit: float = 10.0) -> jax.Array:
+        """`x` divided by the standard deviation, not shifted, clipped to `[-limit, limit]`."""
+        return jnp.clip(x * jax.lax.rsqrt(self.var + _EPSILON), -limit, limit)

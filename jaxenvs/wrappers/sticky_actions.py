@@ -1,0 +1,46 @@
+"""Now and then the last action again, whatever was chosen."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from jaxenvs.core import Info
+from jaxenvs.wrappers.base import MemoryState, MemoryWrapper
+
+
+class State(MemoryState):
+    """The inner state and the action that was played last."""
+
+    last_action: Any  # an action
+
+
+class StickyActions(MemoryWrapper):
+    """Repeats the last action with `probability`, except at the first step of an episode.
+
+    Machado et al., "Revisiting the Arcade Learning Environment" (2018), section 5.2.
+    """
+
+    probability: float = 0.25
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.probability <= 1:
+            raise ValueError(f"probability: expected 0 to 1, got {self.probability}")
+
+    def remember(self, inner: Any, params: Any) -> State:
+        del params
+        shapes = jax.eval_shape(self.action_space().sample, jax.random.key(0))
+        nothing = jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
+        return State(time=inner.time, inner=inner, last_action=nothing)
+
+    def transition(
+        self, key: jax.Array, state: State, action: Any, params: Any
+    ) -> tuple[State, jax.Array, jax.Array, Info]:
+        stick_key, step_key = jax.random.split(key)
+        draw = jax.random.uniform(stick_key, (), jnp.float32)
+        sticks = (draw < self.probability) & (state.time > 0)
+        played = jax.tree.map(
+            lambda last, new: jnp.where(sticks, last, new), state.last_action, action
+        )
+        inner, reward, terminated, _, info = self.env.advance(step_key, state.inner, played, params)
+        return state.replace(inner=inner, last_action=played), reward, terminated, info
