@@ -18,6 +18,7 @@ import tokenize
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import jax
 import numpy as np
 
 import jaxenvs
@@ -224,6 +225,40 @@ def readme() -> str:
     return f"{before}{BEGIN}\n\n{readme_table()}\n\n{END}{after}"
 
 
+# -- frames ------------------------------------------------------------------------------------
+
+
+def write_images(num_steps: int = 12) -> None:
+    """Draws every environment after a few random steps; those without a picture are left out."""
+    import imageio.v3 as imageio
+
+    from jaxenvs.render import draw
+
+    for env_id in jaxenvs.list_envs():
+        env, path = jaxenvs.make(env_id), page_path(env_id).with_suffix(".png")
+        try:
+            frame = draw.draw(env, state_in_play(env, num_steps), size=400)
+        except ValueError as error:
+            print(f"{env_id}: {error}")
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        imageio.imwrite(path, frame)
+        print(path.relative_to(ROOT))
+
+
+def state_in_play(env: jaxenvs.Env[Any, Any], num_steps: int) -> Any:
+    """The state after random steps, or the one before the episode's end if that comes first."""
+    key = jax.random.key(0)
+    _, state = env.reset(key)
+    for step_id in range(num_steps):
+        action_key, step_key = jax.random.split(jax.random.fold_in(key, step_id))
+        t = env.step(step_key, state, env.action_space().sample(action_key))
+        if (t.terminated | t.truncated).any():
+            break
+        state = t.state
+    return state
+
+
 # -- Markdown ----------------------------------------------------------------------------------
 
 
@@ -281,6 +316,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if old := [str(path.relative_to(ROOT)) for path in stale(texts())]:
             sys.exit(f"out of date: {', '.join(old)}; run python docs/generate.py")
         return
+    if options.images:
+        write_images()
     write(texts())
 
 
