@@ -1,0 +1,101 @@
+"""What the parity tests compared, kept for `docs/parity.py`, which makes docs/parity.md of it."""
+
+import dataclasses
+import importlib.metadata
+import json
+import pathlib
+import re
+from collections.abc import Sequence
+
+import jaxenvs
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+FOLDER = ROOT / ".cache" / "parity"
+PAGE = ROOT / "docs" / "parity.md"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Row:
+    """One comparison of an environment with its original."""
+
+    env_id: str
+    variant: str  # what was changed from the defaults; empty: nothing
+    oracle: str  # what it was compared with, and its version
+    steps: int  # steps that were compared
+    max_error: float  # the largest absolute difference in observations and rewards
+    differences: tuple[str, ...]  # the intended ones
+
+
+_rows: list[Row] = []
+
+
+def record(
+    env_id: str,
+    oracle: str,
+    steps: int,
+    max_error: float,
+    differences: Sequence[str] | None = None,
+    *,
+    variant: str = "",
+) -> None:
+    """Notes a comparison; call it when the test's assertions have passed.
+
+    Args:
+      env_id: a registered id.
+      oracle: the distribution that was compared with, whose version is looked up, or any other
+        words where there is no such distribution.
+      steps: steps compared, of both sides.
+      max_error: the largest absolute difference in observations and rewards, where these are
+        compared as numbers; 0 where all is equal.
+      differences: the intended ones; None: those of the environment's registry row.
+      variant: what this comparison changed from the defaults, as in "dynamics='nips'".
+    """
+    if differences is None:
+        differences = jaxenvs.spec(env_id).deviations
+    _rows.append(
+        Row(
+            env_id=env_id,
+            variant=variant,
+            oracle=f"{oracle} {version}" if (version := _version(oracle)) else oracle,
+            steps=int(steps),
+            max_error=float(max_error),
+            differences=tuple(differences),
+        )
+    )
+
+
+def take() -> list[Row]:
+    """The rows noted since the last call."""
+    rows = _rows[:]
+    _rows.clear()
+    return rows
+
+
+def write(test: str, rows: Sequence[Row]) -> None:
+    """Keeps one test's rows in a file of its own, so that tests may run side by side."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    name = re.sub(r"[^\w.-]+", "_", test.removeprefix("tests/parity/"))
+    text = json.dumps([dataclasses.asdict(row) for row in rows], indent=1)
+    (FOLDER / f"{name}.json").write_text(text + "\n")
+
+
+def read() -> list[Row]:
+    """All rows kept, in the registry's order."""
+    rows = []
+    for path in sorted(FOLDER.glob("*.json")):
+        for row in json.loads(path.read_text()):
+            rows.append(Row(**row | {"differences": tuple(row["differences"])}))
+    order = {env_id: place for place, env_id in enumerate(jaxenvs.list_envs())}
+    return sorted(rows, key=lambda row: (order[row.env_id], row.variant))
+
+
+def listed() -> set[str]:
+    """The ids that the page lists."""
+    return set(re.findall(r"^\| \[([^\]]+)\]", PAGE.read_text(), re.M)) if PAGE.exists() else set()
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return importlib.metadata.version(distribution)
+    except (importlib.metadata.PackageNotFoundError, ValueError):
+        return None
