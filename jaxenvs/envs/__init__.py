@@ -1,3 +1,4 @@
 """The environments. Importing a family registers its ids and loads none of its modules."""
 
 import jaxenvs.envs.classic as classic
+import jaxenvs.envs.toy_text as toy_text
