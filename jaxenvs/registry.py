@@ -109,9 +109,6 @@ def make(env_id: str, **kwargs: Any) -> Env[Any, Any]:
     changed = {name: value for name, value in arguments.items() if name not in fields}
     if int(env.default_params.max_steps) != row.max_steps:
         changed = {"max_steps": row.max_steps} | changed
-    # Not where the class has the row's limit already, so that equal environments stay equal.
-    if "max_steps" not in arguments and env.original_params().max_steps != row.max_steps:
-        changed["max_steps"] = row.max_steps
     try:
         return env.with_params(**changed) if changed else env
     except TypeError as error:
