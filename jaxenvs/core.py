@@ -2,8 +2,8 @@
 
 An environment is a value: a frozen record of what is static (sizes, modes), without arrays. What
 changes while playing is in a `State`, every number of the game is in a `Params`; both are pytrees,
-so `jit`, `vmap`, `scan` and `grad` apply as to any function. `step` never resets an episode: that is
-the business of `jaxenvs.vectorize`.
+so `jit`, `vmap`, `scan` and `grad` apply as to any function. `step` never resets an episode: that
+is the business of `jaxenvs.vectorize`.
 """
 
 import abc
@@ -53,15 +53,15 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
     """A game as a pure function of keys, states and actions.
 
     Users call `reset` and `step`. Authors write `original_params`, `initial`, `transition`,
-    `observe` and the spaces. A subclass becomes a frozen, keyword-only dataclass, hashable by value,
-    and a static node under `jit`: equal instances share one compilation.
+    `observe` and the spaces. A subclass becomes a frozen, keyword-only dataclass, hashable by
+    value, and a static node under `jit`: equal instances share one compilation.
     """
 
     overrides: tuple[tuple[str, Any], ...] = ()
     """Changes to the original's parameters, sorted by name; see `with_params`."""
 
     reset_cost: ClassVar[Literal["cheap", "dear"]] = "cheap"
-    """`dear` where a fresh start costs more than a few steps; `vectorize` picks its strategy by it."""
+    """`dear` where a fresh start costs more than a few steps; `vectorize` goes by it."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

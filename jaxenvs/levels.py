@@ -1,4 +1,4 @@
-"""Environments whose episodes play a level: something drawn, edited, scored and kept apart from play.
+"""Environments whose episodes play a level: a thing to draw, edit, score and keep.
 
 `reset` draws a level and starts in it. Curricula take the drawing over: `jaxenvs.vectorize` asks a
 `LevelSource` whenever an episode begins.
@@ -64,7 +64,7 @@ class LevelEnv(Env[StateT, ParamsT], Generic[StateT, ParamsT, LevelT]):
         return json.dumps(self.level_to_dict(level), indent=1)
 
     def level_from_json(self, text: str) -> LevelT:
-        """The level in a JSON text. Raises `ValueError` that names the line or the field at fault."""
+        """The level in a JSON text. Raises `ValueError` that names the line or field at fault."""
         try:
             fields = json.loads(text)
         except json.JSONDecodeError as error:
@@ -93,5 +93,5 @@ class LevelSource(Protocol):
         env: LevelEnv[Any, Any, Any],
         params: Any,
     ) -> tuple[Any, Any]:
-        """Levels for `n` slots, and the next carry; `used`, `(n,)` bool, marks those that are played."""
+        """Levels for `n` slots, and the next carry; `used`, `(n,)` bool, marks those played."""
         ...

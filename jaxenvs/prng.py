@@ -4,8 +4,8 @@ The batch engine gives every environment a key of its own at every step. JAX's o
 the largest cost of a small game: on a CPU its rounds run in a loop that XLA cannot fuse with the
 code around it. The keys made here are ordinary typed keys, good for all of `jax.random`, whose
 generator is written out so that it fuses: Threefry-2x32 with 13 rounds, the smallest number that
-passes BigCrush (Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011,
-table 2). It is counter-based, so keys need only differ to be independent.
+passes BigCrush (Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC
+2011, table 2). It is counter-based, so keys need only differ to be independent.
 """
 
 import math
@@ -28,8 +28,9 @@ Words = tuple[jax.Array, jax.Array]
 def fast_key(key: jax.Array) -> jax.Array:
     """A key of the cheap generator that is a function of `key`, which is consumed."""
     data = jax.random.key_data(key)
-    pairs = data.reshape(-1, 2)  # threefry keys have two words, rbg keys four
-    return jax.random.wrap_key_data(jax.lax.reduce_xor(pairs, (0,)), impl=_IMPL)
+    if data.shape == (4,):  # rbg keys, whose halves may be equal
+        data = jnp.stack(_threefry(data[:2], (data[2], data[3])))
+    return jax.random.wrap_key_data(data, impl=_IMPL)
 
 
 def keys_for(key: jax.Array, ids: jax.Array) -> jax.Array:

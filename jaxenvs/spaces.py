@@ -173,7 +173,7 @@ class Discrete(_ArraySpace):
 
 
 class MultiDiscrete(_ArraySpace):
-    """Integer arrays, coordinate `i` one of `num_values[i]` from `start[i]` on; int32 by default."""
+    """Integer arrays, coordinate `i` one of `num_values[i]` from `start[i]` on."""
 
     def __init__(self, num_values: Any, dtype: Any = np.int32, start: Any = 0) -> None:
         self.num_values = _frozen(np.asarray(num_values, np.int32))
@@ -226,7 +226,8 @@ class MultiBinary(_ArraySpace):
         """A bool `Box`: Gymnasium's own MultiBinary is int8, which would change the dtype."""
         import gymnasium
 
-        return gymnasium.spaces.Box(False, True, self.shape, np.bool_)  # type: ignore[arg-type]
+        low = np.zeros(self.shape, np.bool_)
+        return gymnasium.spaces.Box(low, ~low, self.shape, np.bool_)  # type: ignore[arg-type]
 
     def _identity(self) -> tuple[Any, ...]:
         return (self.shape,)

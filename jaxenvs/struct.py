@@ -7,7 +7,7 @@ import jax
 
 
 def static(*, default: Any = dataclasses.MISSING) -> Any:
-    """A field that belongs to the tree's structure: hashable, no leaf, a new value compiles anew."""
+    """A field of the tree's structure: hashable, no leaf, a new value compiles anew."""
     return dataclasses.field(default=default, metadata={"static": True})
 
 

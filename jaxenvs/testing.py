@@ -4,8 +4,8 @@
 
     check_env(MyGame())
 
-Every law is a function named after what it demands; a broken one raises `AssertionError` that starts
-with the environment's class and says what was expected.
+Every law is a function named after what it demands; a broken one raises `AssertionError` that
+starts with the environment's class and says what was expected.
 """
 
 import copy
@@ -179,7 +179,7 @@ def observe_is_a_function_of_the_state(env: Env[Any, Any]) -> None:
 
 
 def time_and_its_limit_are_kept(env: Env[Any, Any]) -> None:
-    """`time` counts steps; truncation comes at `max_steps`, whatever else happens; 0 means never."""
+    """`time` counts steps; truncation comes at `max_steps`, whatever else; 0 means never."""
 
     def play(limit: int) -> Any:
         params = env.default_params.replace(max_steps=limit)

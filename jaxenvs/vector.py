@@ -3,10 +3,11 @@
 A finished copy starts afresh inside `step`. The observation is computed once, on the state that was
 selected. What a fresh start costs decides how it is made:
 
-- `fused`: one for every copy at every step, selected where needed. Best where a reset is cheap: all
-  of it fuses with the step.
-- `chunked`: a loop that makes a fixed number at a time until all finished copies have one. Best where
-  a reset is dear. Gives the same episodes as `fused`, bit for bit.
+- `fused`: one for every copy at every step, selected where needed. Best where a reset is cheap:
+  all of it fuses with the step.
+- `chunked`: a loop that makes a fixed number at a time until all finished copies have one. Best
+  where a reset is dear. Gives the same episodes as `fused`, bit for bit, except that a level source
+  draws for the chunk.
 - `pool`: drawn from a pool of starts made beforehand, of which a few are renewed at every step. The
   cheapest for dear resets, but copies may share starts: episodes are no longer independent.
 """

@@ -1,0 +1,61 @@
+import importlib.metadata
+
+import jax
+import pytest
+
+import jaxenvs
+from jaxenvs import registry
+from jaxenvs.testing import check_env
+
+
+def test_make_takes_fields_and_params():
+    env = jaxenvs.make("CartPole-v1", integrator="semi_implicit", gravity=3.0, max_steps=9)
+    assert env.integrator == "semi_implicit"
+    assert (float(env.default_params.gravity), int(env.default_params.max_steps)) == (3, 9)
+    assert jaxenvs.make("CartPole-v1") == jaxenvs.make("CartPole-v1")
+
+
+def test_make_names_what_is_wrong():
+    with pytest.raises(ValueError, match=r"did you mean.*CartPole-v1"):
+        jaxenvs.make("Cartpole-v1")
+    with pytest.raises(TypeError, match=r"no parameter 'colour'.*gravity.*integrator"):
+        jaxenvs.make("CartPole-v1", colour="red")
+
+
+@pytest.mark.parametrize("env_id", jaxenvs.list_envs())
+def test_the_table_tells_the_truth(env_id):
+    row = jaxenvs.spec(env_id)
+    env = jaxenvs.make(env_id)
+    assert int(env.default_params.max_steps) == row.max_steps
+    assert row.multi_agent == isinstance(env, jaxenvs.MultiAgentEnv)
+    assert row.reference
+    assert (type(env).__doc__ or "").strip()
+
+
+@pytest.mark.parametrize("env_id", jaxenvs.list_envs())
+def test_every_environment_keeps_the_contract(env_id):
+    check_env(jaxenvs.make(env_id))
+
+
+def test_families_and_order():
+    classic = jaxenvs.list_envs("classic")
+    assert classic[:2] == ["CartPole-v0", "CartPole-v1"]
+    assert set(classic) <= set(jaxenvs.list_envs())
+    assert jaxenvs.list_envs("nothing") == []
+
+
+def test_third_parties_register_their_own(monkeypatch):
+    monkeypatch.setattr(registry, "_SPECS", dict(registry._SPECS))
+    jaxenvs.register("TestToys-Walk-v7", "tests.toys:Walk", max_steps=5, scale=2)
+    env = jaxenvs.make("TestToys-Walk-v7")
+    assert env.scale == 2
+    assert jaxenvs.spec("TestToys-Walk-v7").family == "tests"
+    env.reset(jax.random.key(0))
+    with pytest.raises(ValueError, match="registered already"):
+        jaxenvs.register("TestToys-Walk-v7", "tests.toys:Walk", max_steps=5)
+    with pytest.raises(ValueError, match="module:Class"):
+        jaxenvs.register("TestToys-Walk-v8", "tests.toys.Walk", max_steps=5)
+
+
+def test_the_version_is_the_package_s():
+    assert importlib.metadata.version("jaxenvs") == jaxenvs.__version__
