@@ -71,7 +71,7 @@ def _split(key: jax.Array, shape: Sequence[int]) -> jax.Array:
     return jnp.stack(words, axis=-1).reshape(*shape, 2)
 
 
-def _fold_in(key: jax.Array, data: jax.Array) -> jax.Array:
+def _fold_in(key: jax.Array, data: jax.Array | int) -> jax.Array:
     word = jnp.asarray(data).astype(jnp.uint32)
     return jnp.stack(_threefry(key, (word, jnp.full_like(word, _FOLD))))
 

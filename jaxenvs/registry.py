@@ -103,7 +103,7 @@ def make(env_id: str, **kwargs: Any) -> Env[Any, Any]:
     row = spec(env_id)
     cls = row.load()
     arguments = row.kwargs | kwargs
-    fields = {field.name for field in dataclasses.fields(cls)} - {"overrides"}  # type: ignore[arg-type]
+    fields = {field.name for field in dataclasses.fields(cls)} - {"overrides"}
     static = {name: value for name, value in arguments.items() if name in fields}
     env = cls(**static)
     changed = {name: value for name, value in arguments.items() if name not in fields}

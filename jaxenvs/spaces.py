@@ -47,7 +47,7 @@ class Space(abc.ABC):
         """What makes two spaces of one class equal."""
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and self._identity() == other._identity()  # type: ignore[attr-defined]
+        return type(other) is type(self) and self._identity() == other._identity()
 
     def __hash__(self) -> int:
         return hash((type(self), self._identity()))
@@ -100,8 +100,8 @@ class Box(_ArraySpace):
             return self._sample_integers(key)
         uniform_key, normal_key, exponential_key = jax.random.split(key, 3)
         below, above = np.isfinite(self.low), np.isfinite(self.high)
-        low = np.where(below, self.low, np.float32(0)).astype(np.float32)
-        high = np.where(above, self.high, np.float32(1)).astype(np.float32)
+        low = jnp.asarray(np.where(below, self.low, 0), jnp.float32)
+        high = jnp.asarray(np.where(above, self.high, 1), jnp.float32)
         # Interpolated, because `high - low` may overflow.
         share = jax.random.uniform(uniform_key, self.shape, jnp.float32)
         value = low * (np.float32(1) - share) + high * share
@@ -116,8 +116,8 @@ class Box(_ArraySpace):
     def _sample_integers(self, key: jax.Array) -> jax.Array:
         if np.any(self.high.astype(np.int64) - self.low.astype(np.int64) >= 2**31 - 1):
             raise ValueError(f"sample: the range of {self} is wider than an int32")
-        low, high = self.low.astype(np.int32), self.high.astype(np.int32)
-        width = (high - low + 1).astype(np.int32)
+        low = jnp.asarray(self.low, jnp.int32)
+        width = self.high.astype(np.int32) - self.low.astype(np.int32) + 1
         offset = jax.random.randint(key, self.shape, 0, width, dtype=jnp.int32)
         return (low + offset).astype(self.dtype)
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -55,8 +57,10 @@ def test_params_may_be_overridden_on_the_instance_and_by_the_call():
 
 
 def test_params_keep_their_dtypes_whatever_is_given():
-    given = Params(gravity=jnp.float16(9.0), max_steps=np.int64(7), sutton_barto_reward=True)
-    strong = canonical(given)
+    half: Any = jnp.float16(9.0)
+    long: Any = np.int64(7)
+    given = Params(gravity=half, max_steps=long, sutton_barto_reward=True)
+    strong: Any = canonical(given)
     assert strong.gravity.dtype == np.float32
     assert strong.max_steps.dtype == np.int32
     assert strong.sutton_barto_reward.dtype == np.bool_

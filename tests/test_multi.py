@@ -29,7 +29,7 @@ def test_an_episode_ends_when_it_has_for_all_agents():
     venv = jaxenvs.vectorize(Crowd(), 1, final_obs=True)
     _, vstate = venv.reset(jax.random.key(0))
     actions = jnp.array([[1, 2, 3]], jnp.int32)
-    ends = []
+    ends, step = [], None
     for i in range(3):
         step = venv.step(jax.random.key(i), vstate, actions)
         vstate = step.state
@@ -39,6 +39,7 @@ def test_an_episode_ends_when_it_has_for_all_agents():
         ([False, True, True], False),
         ([True, True, True], True),
     ]
+    assert step is not None
     assert step.info["episode"]["return"].tolist() == [[3, 6, 9]]
     assert step.reward.shape == (1, 3)
     assert int(vstate.env_state.time[0]) == 0
@@ -47,10 +48,11 @@ def test_an_episode_ends_when_it_has_for_all_agents():
 def test_the_time_limit_holds_for_every_agent():
     env = Crowd()
     _, state = env.reset(jax.random.key(0))
-    nothing = jnp.zeros(3, jnp.int32)
+    nothing, step = jnp.zeros(3, jnp.int32), None
     for i in range(7):
         step = env.step(jax.random.key(i), state, nothing)
         state = step.state
+    assert step is not None
     assert step.truncated.tolist() == [True] * 3
     assert step.terminated.tolist() == [False] * 3
 

@@ -1,4 +1,5 @@
 import importlib.metadata
+from typing import Any
 
 import jax
 import pytest
@@ -9,7 +10,7 @@ from jaxenvs.testing import check_env
 
 
 def test_make_takes_fields_and_params():
-    env = jaxenvs.make("CartPole-v1", integrator="semi_implicit", gravity=3.0, max_steps=9)
+    env: Any = jaxenvs.make("CartPole-v1", integrator="semi_implicit", gravity=3.0, max_steps=9)
     assert env.integrator == "semi_implicit"
     assert (float(env.default_params.gravity), int(env.default_params.max_steps)) == (3, 9)
     assert jaxenvs.make("CartPole-v1") == jaxenvs.make("CartPole-v1")
@@ -47,7 +48,7 @@ def test_families_and_order():
 def test_third_parties_register_their_own(monkeypatch):
     monkeypatch.setattr(registry, "_SPECS", dict(registry._SPECS))
     jaxenvs.register("TestToys-Walk-v7", "tests.toys:Walk", max_steps=5, scale=2)
-    env = jaxenvs.make("TestToys-Walk-v7")
+    env: Any = jaxenvs.make("TestToys-Walk-v7")
     assert env.scale == 2
     assert jaxenvs.spec("TestToys-Walk-v7").family == "tests"
     env.reset(jax.random.key(0))

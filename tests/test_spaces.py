@@ -143,5 +143,7 @@ def test_any_bounded_box_contains_its_samples(low, width, seed):
 
 def test_gymnasium_conversion_keeps_bounds_and_dtypes():
     theirs = spaces.Box([0, -np.inf], [1, np.inf]).to_gymnasium()
-    assert theirs == gymnasium.spaces.Box(np.float32([0, -np.inf]), np.float32([1, np.inf]))
+    assert theirs == gymnasium.spaces.Box(
+        np.array([0, -np.inf], np.float32), np.array([1, np.inf], np.float32)
+    )
     assert spaces.Discrete(3, 1).to_gymnasium() == gymnasium.spaces.Discrete(3, start=1)

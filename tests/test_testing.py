@@ -1,5 +1,7 @@
 """Every law goes red on an environment that breaks it."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -74,8 +76,9 @@ class ObservesTheAction(Walk):
 
 class StopsTheClock(Walk):
     def advance(self, key, state, action, params):
-        after, *rest = super().advance(key, state, action, params)
-        return after.replace(time=jnp.minimum(after.time, np.int32(2))), *rest
+        after, reward, *flags, info = super().advance(key, state, action, params)
+        after = after.replace(time=jnp.minimum(after.time, np.int32(2)))
+        return after, reward, flags[0], flags[1], info
 
 
 class NeverTruncates(Walk):
@@ -95,7 +98,8 @@ class StaticParams(Walk):
 
 class DoubleParams(Walk):
     def original_params(self):
-        return WalkParams(bonus=np.zeros(1, np.complex64))
+        bonus: Any = np.zeros(1, np.complex64)
+        return WalkParams(bonus=bonus)
 
 
 class NotANumber(Walk):

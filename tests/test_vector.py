@@ -159,7 +159,7 @@ def test_final_obs_is_the_obs_where_nothing_ended():
     final = np.asarray(info["final_obs"])
     assert done.any()
     assert np.array_equal(final[~done], np.asarray(obs)[~done])
-    assert (np.abs(final[done][:, [0, 2]]) > np.float32([2.4, 0.2094])).any(axis=1).all()
+    assert (np.abs(final[done][:, [0, 2]]) > np.array([2.4, 0.2094], np.float32)).any(axis=1).all()
     assert "final_obs" not in _rollout(jaxenvs.vectorize(CartPole(), 2), 2)[1][2]
 
 
@@ -184,7 +184,7 @@ def test_auto_takes_the_environments_word():
 
 
 def test_batches_nest_in_vmap_and_scan_and_share_traces():
-    traces = []
+    traces, rewards = [], None
 
     @jax.jit
     def play(venv, key):
@@ -198,6 +198,7 @@ def test_batches_nest_in_vmap_and_scan_and_share_traces():
 
     for _ in range(3):
         rewards = play(jaxenvs.vectorize(Race(), 4), jax.random.key(0))
+    assert rewards is not None
     assert rewards.shape == (3, 4)
     assert len(traces) == 1
 

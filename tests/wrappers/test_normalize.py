@@ -84,7 +84,9 @@ def test_both_may_be_combined_also_for_several_agents():
     assert steps.reward.shape == (5, 3, 3)
     assert batch.num_envs == 3
     assert batch.env == Crowd()
-    assert batch.action_mask(vstate).shape == (3, 3, 4)
+    mask = batch.action_mask(vstate)
+    assert mask is not None
+    assert mask.shape == (3, 3, 4)
 
 
 @pytest.mark.parametrize("limit", [0.5, 2.0])

@@ -1,3 +1,5 @@
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -29,7 +31,7 @@ class Push(Walk):
         state, _, terminated, _ = super().transition(key, state, zero, params)
         return state, action[0], terminated, {}
 
-    def action_space(self, params=None):
+    def action_space(self, params=None) -> Any:
         return spaces.Box(-2, 6, (1,))
 
 
