@@ -1,0 +1,43 @@
+"""What a person presses to play a game."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from jaxenvs import spaces
+
+
+@dataclasses.dataclass(frozen=True)
+class Controls:
+    """The keys of one game.
+
+    Actions are written as the game's own, except in a `Box`: there -1 and 1 stand for the lowest
+    and the highest action of each coordinate, 0 for the middle, and the keys held add up.
+    """
+
+    keys: Mapping[str, tuple[Any, str]]
+    """From pygame's name of a key to the action and what it does, in a word or two."""
+
+    idle: tuple[Any, ...] = ()
+    """Actions taken in turn while no key is held; none: the game waits for a key."""
+
+    rate: float = 30.0
+    """Steps per second that look right."""
+
+    def action(self, held: Iterable[str], space: spaces.Space, time: int) -> Any:
+        """The action for the keys held, the latest last, or None where the game waits.
+
+        `time` is the step counter, by which idle actions take their turns.
+        """
+        chosen = [self.keys[name][0] for name in held if name in self.keys]
+        if not chosen and self.idle:
+            chosen = [self.idle[time % len(self.idle)]]
+        if not chosen:
+            return None
+        if isinstance(space, spaces.Box):
+            lean = np.clip(np.sum(np.asarray(chosen, np.float32), axis=0), -1.0, 1.0)
+            middle, reach = (space.high + space.low) / 2, (space.high - space.low) / 2
+            return np.broadcast_to(middle + reach * lean, space.shape).astype(space.dtype)
+        return np.asarray(chosen[-1])

@@ -1,0 +1,75 @@
+"""Watching a policy: frames of whole episodes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxenvs.core import Env
+from jaxenvs.render import panel
+from jaxenvs.render.draw import draw
+
+Policy = Callable[[jax.Array, Any, jax.Array | None], Any]
+"""`(key, obs, mask) -> action` for one observation; mask is None where every action is legal."""
+
+
+def random_policy(env: Env[Any, Any]) -> Policy:
+    """Uniform over the action space, over the legal actions where there is a mask."""
+
+    def act(key: jax.Array, obs: Any, mask: jax.Array | None) -> Any:
+        del obs
+        if mask is None:
+            return env.action_space().sample(key)
+        return jax.random.categorical(key, jnp.where(mask, 0.0, -jnp.inf))
+
+    return act
+
+
+def film(
+    env: Env[Any, Any],
+    policy: Policy,
+    key: jax.Array,
+    *,
+    episodes: int = 1,
+    max_steps: int = 1000,
+    size: int = 512,
+    title: str | None = None,
+    pause: int = 20,
+) -> tuple[list[np.ndarray], list[Any]]:
+    """Frames, uint8 `[height, size, 3]`, of `episodes` episodes, and the return of each.
+
+    An episode is cut after `max_steps`; its last frame is shown `pause` times more. With a `title`,
+    a strip with it, the step and the score stands under each frame. The key is consumed.
+    """
+
+    @jax.jit
+    def step(key: jax.Array, obs: Any, state: Any) -> Any:
+        act_key, step_key = jax.random.split(key)
+        return env.step(step_key, state, policy(act_key, obs, env.action_mask(state)))
+
+    reset = jax.jit(env.reset)
+    frames: list[np.ndarray] = []
+    returns = []
+
+    def show(state: Any, steps: int, score: Any) -> None:
+        picture = draw(env, state, size=size)
+        if title is not None:
+            score = panel.score(score)
+            picture = panel.below(picture, f"{title}   step {steps}", f"score {score}")
+        frames.append(picture)
+
+    for episode_key in jax.random.split(key, episodes):
+        obs, state = reset(jax.random.fold_in(episode_key, 0))
+        score: Any = 0.0
+        show(state, 0, score)
+        for steps in range(1, max_steps + 1):
+            t = step(jax.random.fold_in(episode_key, steps), obs, state)
+            obs, state, score = t.obs, t.state, score + np.asarray(t.reward)
+            show(state, steps, score)
+            if np.all(t.terminated | t.truncated):
+                break
+        frames.extend(frames[-1:] * pause)
+        returns.append(score)
+    return frames, returns

@@ -1,0 +1,162 @@
+"""Playing a game by hand, in a window."""
+
+import concurrent.futures
+import time
+from typing import Any
+
+import jax
+import numpy as np
+
+from jaxenvs.core import Env
+from jaxenvs.render import panel
+from jaxenvs.render.controls import Controls
+from jaxenvs.render.draw import draw, family_module
+from jaxenvs.render.window import Keys, Window
+
+PAUSE, RESTART, SLOW, QUIT = "return", "backspace", "tab", "escape"
+COMMANDS = "enter pause · backspace restart · tab slow motion · esc quit"
+SLOWNESS = 5  # how many times slower slow motion is
+REPEAT_AFTER = 0.3  # seconds a key is held before a game that waits takes it again
+LOOKS_PER_SECOND = 60
+SYMBOLS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
+
+
+def controls_of(env: Env[Any, Any]) -> Controls:
+    """The keys of a game. Raises `ValueError` where it has no picture or no keys."""
+    name = type(env.unwrapped).__name__
+    keys = getattr(family_module(env), "KEYS", {})
+    if name not in keys:
+        raise ValueError(f"{name} cannot be played by hand: no keys are set for it")
+    return keys[name]
+
+
+class Game:
+    """A game in progress and what keys do to it; knows no window."""
+
+    def __init__(self, env: Env[Any, Any], seed: int = 0) -> None:
+        self.env = env
+        self.controls = controls_of(env)
+        self.state: Any = None  # before `start`
+        self.ready = False  # whether it can be stepped
+        self.steps = 0
+        self.score: Any = 0.0  # sum of rewards; one per agent where there are several
+        self.ending = ""  # how the episode ended, or empty
+        self.paused = False
+        self.slow = False
+        self._key = jax.random.key(seed)
+        self._reset, self._step = jax.jit(env.reset), jax.jit(env.step)
+        self._pending: list[str] = []  # keys pressed since the last step
+        self._due = 0.0  # steps owed to the clock
+        self._held_for = 0.0  # seconds
+
+    def start(self) -> None:
+        """Makes the first state, then compiles the step; slow, and safe in another thread."""
+        self.restart()
+        any_key = next(iter(self.controls.keys))
+        action = self.controls.action([any_key], self.env.action_space(), 0)
+        jax.block_until_ready(self._step(self._key, self.state, action))
+        self.ready = True
+
+    def restart(self) -> None:
+        """Starts a new episode."""
+        _, self.state = self._reset(self._next_key())
+        self.steps, self.score, self.ending = 0, 0.0, ""
+        self._pending, self._due, self._held_for = [], 0.0, 0.0
+
+    def look(self, keys: Keys, seconds: float) -> bool:
+        """Does what was pressed within the last `seconds`; returns whether to go on."""
+        for name in keys.pressed:
+            if name == PAUSE:
+                self.paused = not self.paused
+            elif name == SLOW:
+                self.slow = not self.slow
+            elif name == RESTART and self.ready:
+                self.restart()
+        if self.ready and not self.paused and not self.ending:
+            mine = [name for name in keys.pressed if name in self.controls.keys]
+            held = [name for name in keys.held if name in self.controls.keys]
+            run = self._run if self.controls.idle else self._turn
+            run(mine, held, seconds / (SLOWNESS if self.slow else 1))
+        return not (keys.closed or QUIT in keys.pressed)
+
+    def picture(self, size: int) -> np.ndarray:
+        """The game with the score and the keys under it, uint8 `[H, size, 3]`."""
+        marks = [self.ending, "paused" * self.paused, "slow" * self.slow]
+        marks += ["" if self.ready else "compiling..."]
+        left = "   ".join([f"step {self.steps}", *(mark for mark in marks if mark)])
+        picture = draw(self.env, self.state, size=size)
+        notes = (*key_lines(self.controls), COMMANDS)
+        return panel.below(picture, left, f"score {panel.score(self.score)}", notes)
+
+    def _run(self, pressed: list[str], held: list[str], seconds: float) -> None:
+        """A game that goes on by itself: as many steps as the clock asks for."""
+        self._pending += pressed
+        self._due = min(self._due + seconds * self.controls.rate, 3.0)  # never a burst
+        while self._due >= 1 and not self.ending:
+            self._due -= 1
+            self._play(held or self._pending)
+            self._pending = []
+
+    def _turn(self, pressed: list[str], held: list[str], seconds: float) -> None:
+        """A game that waits: a step per press, and more while a key stays down."""
+        for name in pressed:
+            if not self.ending:
+                self._play([name])
+        self._held_for = self._held_for + seconds if held and not pressed else 0.0
+        self._due = self._due + seconds * self.controls.rate if held else 0.0
+        if self._held_for > REPEAT_AFTER and self._due >= 1 and not self.ending:
+            self._due = 0.0
+            self._play(held)
+
+    def _play(self, names: list[str]) -> None:
+        action = self.controls.action(names, self.env.action_space(), self.steps)
+        t = self._step(self._next_key(), self.state, action)
+        self.state = t.state
+        self.steps += 1
+        self.score = self.score + np.asarray(t.reward)
+        if np.all(t.terminated | t.truncated):
+            self.ending = "over" if np.any(t.terminated) else "time is up"
+
+    def _next_key(self) -> jax.Array:
+        self._key, key = jax.random.split(self._key)
+        return key
+
+
+def play(
+    env: Env[Any, Any], title: str, seed: int = 0, size: int = 640, seconds: float | None = None
+) -> Game:
+    """Opens a window and plays until it is closed, or for so many seconds; returns the game.
+
+    Raises `ValueError` where the game has no picture or no keys.
+    """
+    game = Game(env, seed)
+    with Window(title, size, size) as window, concurrent.futures.ThreadPoolExecutor(1) as pool:
+        window.show(panel.message(f"{title} is starting...", size, size))
+        starting = pool.submit(game.start)
+        began = last = time.monotonic()
+        going, shown = True, None
+        while going and (seconds is None or last - began < seconds):
+            window.wait(LOOKS_PER_SECOND)
+            now = time.monotonic()
+            going = game.look(window.keys(), now - last)
+            last = now
+            if starting.done():
+                starting.result()  # raises what went wrong
+            looks = (id(game.state), game.ready, game.paused, game.slow)
+            if game.state is not None and looks != shown:
+                window.show(game.picture(size))
+                shown = looks
+    return game
+
+
+def key_lines(controls: Controls, width: int = 66) -> tuple[str, ...]:
+    """What the keys do, in lines of at most `width` letters."""
+    parts = [f"{SYMBOLS.get(key, key)} {does}" for key, (_, does) in controls.keys.items()]
+    lines = [parts[0]]
+    for part in parts[1:]:
+        longer = f"{lines[-1]} · {part}"
+        if len(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return tuple(lines)
