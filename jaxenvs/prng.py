@@ -19,10 +19,9 @@ from jax.extend.random import define_prng_impl
 _ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)
 _PARITY = np.uint32(0x1BD11BDA)
 _NUM_ROUNDS = 13
+_MAX_UNROLLED = 8  # blocks of a draw
 # The second counter word tells the uses of a key apart, so that they never share a block.
 _BITS, _SPLIT, _FOLD = np.uint32(0), np.uint32(1), np.uint32(2)
-
-Words = tuple[jax.Array, jax.Array]
 
 
 def fast_key(key: jax.Array) -> jax.Array:
@@ -38,13 +37,16 @@ def keys_for(key: jax.Array, ids: jax.Array) -> jax.Array:
 
     The key of an id does not depend on which other ids are asked for.
     """
-    words = jax.random.key_data(fast_key(key))
+    # Kept out of the loop over ids, where XLA would repeat the rounds that made the key for each.
+    words = jax.lax.optimization_barrier(jax.random.key_data(fast_key(key)))
     first = words[0] + ids.astype(jnp.uint32)
     data = jnp.stack([first, jnp.broadcast_to(words[1], first.shape)], axis=-1)
     return jax.random.wrap_key_data(data, impl=_IMPL)
 
 
-def _threefry(key: jax.Array, counter: Words) -> Words:
+def _threefry(
+    key: jax.Array, counter: tuple[jax.Array | np.uint32, jax.Array | np.uint32]
+) -> tuple[jax.Array, jax.Array]:
     """Encrypts the counter words, any shape, under the `(2,)` key."""
     schedule = (key[0], key[1], key[0] ^ key[1] ^ _PARITY)
     left, right = counter[0] + schedule[0], counter[1] + schedule[1]
@@ -89,7 +91,12 @@ def _random_bits(key: jax.Array, bit_width: int, shape: Sequence[int]) -> jax.Ar
 
 def _words(key: jax.Array, size: int) -> jax.Array:
     """`(size,)` random uint32 words."""
-    ids = jax.lax.iota(jnp.uint32, -(-size // 2))
+    num_blocks = -(-size // 2)
+    if 0 < num_blocks <= _MAX_UNROLLED:
+        # Word by word, a small draw fuses with the code that takes it apart; the bits are the same.
+        blocks = [_threefry(key, (np.uint32(i), _BITS)) for i in range(num_blocks)]
+        return jnp.stack([word for half in zip(*blocks, strict=True) for word in half][:size])
+    ids = jax.lax.iota(jnp.uint32, num_blocks)
     words = _threefry(key, (ids, jnp.full_like(ids, _BITS)))
     return jnp.concatenate(words)[:size]
 
