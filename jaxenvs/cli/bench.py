@@ -1,0 +1,93 @@
+"""`jaxenvs bench`: how fast environments are."""
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from typing import Annotated
+
+import tyro
+
+import jaxenvs
+from jaxenvs.cli import measure, peers, table
+from jaxenvs.cli.arguments import UsageError, note, parse, usage_errors
+from jaxenvs.core import Env
+from jaxenvs.vector import Resets
+
+
+@dataclasses.dataclass(frozen=True)
+class Arguments:
+    """Measure environments under random actions.
+
+    Tells the steps per second over all copies (the median of the repeats), the seconds to trace and
+    compile without any cache, and the bytes of one environment's state. Actions are drawn before
+    the timed region, finished episodes are reset within their last step, and every output is summed
+    so that nothing is optimised away.
+    """
+
+    ids: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="ID ...")]
+    """The environments, as `jaxenvs list` names them."""
+
+    num_envs: int = 1024
+    """Copies that are stepped together."""
+
+    num_steps: int = 1000
+    """Steps of each copy in one timed run."""
+
+    repeats: int = 5
+    """Timed runs, after one that is not timed."""
+
+    resets: Resets = "auto"
+    """How fresh episodes are made; see jaxenvs.vectorize."""
+
+    peers: bool = False
+    """Time the same game in other libraries that are installed here, in turns with ours."""
+
+    json: bool = False
+    """Print a list of JSON objects."""
+
+
+def main(argv: Sequence[str]) -> None:
+    """Measures and prints. Raises `UsageError` for an unknown id or a number below 1."""
+    arguments = parse(Arguments, argv, "jaxenvs bench")
+    if not arguments.ids:
+        raise UsageError("ID: expected at least one environment, as `jaxenvs list` names them")
+    for name in ("num_envs", "num_steps", "repeats"):
+        if getattr(arguments, name) < 1:
+            flag = name.replace("_", "-")
+            raise UsageError(f"--{flag}: expected at least 1, got {getattr(arguments, name)}")
+    with usage_errors():
+        envs = {env_id: jaxenvs.make(env_id) for env_id in arguments.ids}
+    results = [row for env_id, env in envs.items() for row in _results(env_id, env, arguments)]
+    if arguments.json:
+        print(json.dumps([dataclasses.asdict(row) for row in results], indent=2))
+        return
+    header = ["id", "library", "envs", "steps", "steps/s", "compile", "bytes/env", "ours is"]
+    rows = [
+        [
+            row.id,
+            row.library,
+            str(row.num_envs),
+            str(row.num_steps),
+            f"{row.steps_per_second:,.0f}",
+            f"{row.compile_seconds:.2f} s" if row.compile_seconds else "-",
+            "-" if row.bytes_per_env is None else str(row.bytes_per_env),
+            "" if row.ratio is None else f"{row.ratio:.2f}x",
+        ]
+        for row in results
+    ]
+    columns = len(header) if arguments.peers else len(header) - 1
+    table.show(header[:columns], [row[:columns] for row in rows], frozenset(range(2, 8)))
+
+
+def _results(env_id: str, env: Env, arguments: Arguments) -> list[measure.Measurement]:
+    """The measurements of one id: ours, and the peers' if they were asked for."""
+    num_envs, num_steps = arguments.num_envs, arguments.num_steps
+    note(f"{env_id}: compiling")
+    batch = measure.ours(env, num_envs, arguments.resets)
+    contestants: list[measure.Contestant] = [
+        measure.Compiled("jaxenvs", batch, num_envs, num_steps)
+    ]
+    if arguments.peers:
+        contestants += peers.contestants(env_id, num_envs, num_steps)
+    note(f"{env_id}: measuring {', '.join(c.library for c in contestants)}")
+    return measure.report(env_id, contestants, arguments.repeats)

@@ -1,0 +1,194 @@
+"""Measuring environments: steps per second under random actions, compile time, size of a state.
+
+The timed region is one program: a reset of all copies and `num_steps` steps with automatic resets.
+Actions are drawn before it. Every output is summed, so that the compiler can drop nothing.
+"""
+
+import contextlib
+import dataclasses
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.experimental.compilation_cache import compilation_cache
+
+from jaxenvs.core import Env
+from jaxenvs.vector import Resets, vectorize
+
+
+@dataclasses.dataclass(frozen=True)
+class Measurement:
+    """What `jaxenvs bench` reports of one environment."""
+
+    id: str  # ours
+    library: str
+    num_envs: int
+    num_steps: int  # of each of them, in one timed run
+    steps_per_second: float  # over all copies; the median of the repeats
+    compile_seconds: float  # tracing and compiling, without any cache; 0 for what is not compiled
+    bytes_per_env: int | None  # of the state of one environment; None where it cannot be told
+    ratio: float | None = None  # our steps per second over theirs; None for ours
+
+
+class Contestant(Protocol):
+    """Something that can be timed."""
+
+    library: str
+    num_envs: int
+    num_steps: int
+    compile_seconds: float
+    bytes_per_env: int | None
+
+    def run(self, seed: int) -> None:
+        """Plays once and returns when all is done."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Batch:
+    """A batch of environments in JAX, whichever library they are from."""
+
+    reset: Callable[[jax.Array], Any]
+    """`key -> state` of all copies."""
+
+    step: Callable[[jax.Array, Any, Any], tuple[Any, Any]]
+    """`(key, state, actions) -> (state, outputs)`; resets what has ended."""
+
+    sample: Callable[[jax.Array], Any]
+    """`key -> actions` for all copies."""
+
+    env_state: Callable[[Any], Any] = lambda state: state
+    """The environments' own part of a state, whose size is reported."""
+
+
+def ours(env: Env[Any, Any], num_envs: int, resets: Resets = "auto") -> Batch:
+    """One of our environments, reset in the step that ends an episode."""
+    venv = vectorize(env, num_envs, resets=resets)
+
+    def step(key: jax.Array, vstate: Any, actions: Any) -> tuple[Any, Any]:
+        t = venv.step(key, vstate, actions)
+        return t.state, (t.obs, t.reward, t.terminated, t.truncated, t.info)
+
+    return Batch(
+        reset=lambda key: venv.reset(key)[1],
+        step=step,
+        sample=venv.sample_actions,
+        env_state=lambda vstate: vstate.env_state,
+    )
+
+
+class Compiled:
+    """A batch in JAX, compiled and ready to be timed."""
+
+    def __init__(self, library: str, batch: Batch, num_envs: int, num_steps: int) -> None:
+        self.library, self.num_envs, self.num_steps = library, num_envs, num_steps
+        draw = jax.jit(jax.vmap(batch.sample))
+        self._actions = jax.block_until_ready(draw(jax.random.split(jax.random.key(7), num_steps)))
+        state = jax.eval_shape(batch.reset, jax.random.key(0))
+        leaves = jax.tree.leaves(batch.env_state(state))
+        self.bytes_per_env = round(
+            sum(leaf.size * leaf.dtype.itemsize for leaf in leaves) / num_envs
+        )
+        with uncached():
+            start = time.perf_counter()
+            lowered = jax.jit(_rollout(batch, num_steps)).lower(jax.random.key(0), self._actions)
+            self._program = lowered.compile()
+            self.compile_seconds = time.perf_counter() - start
+
+    def run(self, seed: int) -> None:
+        """Plays once and returns when all is done."""
+        jax.block_until_ready(self._program(jax.random.key(seed), self._actions))
+
+
+def _rollout(batch: Batch, num_steps: int) -> Callable[[jax.Array, Any], jax.Array]:
+    def play(key: jax.Array, actions: Any) -> jax.Array:
+        reset_key, step_key = jax.random.split(key)
+
+        def step(state: Any, x: tuple[jax.Array, Any]) -> tuple[Any, jax.Array]:
+            key, actions = x
+            state, outputs = batch.step(key, state, actions)
+            return state, total(outputs)
+
+        keys = jax.random.split(step_key, num_steps)
+        _, sums = jax.lax.scan(step, batch.reset(reset_key), (keys, actions))
+        return jnp.sum(sums)
+
+    return play
+
+
+def total(tree: Any) -> jax.Array:
+    """The sum of every number in a tree, () float32."""
+    leaves = [jnp.asarray(leaf) for leaf in jax.tree.leaves(tree)]
+    sums = [jnp.sum(leaf.astype(jnp.float32)) for leaf in leaves]
+    return sum(sums, jnp.float32(0))
+
+
+def race(contestants: Sequence[Contestant], repeats: int) -> list[float]:
+    """Steps per second of each, the median of the repeats; they take turns, after one warm-up."""
+    for contestant in contestants:
+        contestant.run(0)
+    seconds: list[list[float]] = [[] for _ in contestants]
+    for repeat in range(1, repeats + 1):
+        for contestant, times in zip(contestants, seconds, strict=True):
+            start = time.perf_counter()
+            contestant.run(repeat)
+            times.append(time.perf_counter() - start)
+    return [
+        contestant.num_envs * contestant.num_steps / statistics.median(times)
+        for contestant, times in zip(contestants, seconds, strict=True)
+    ]
+
+
+def report(env_id: str, contestants: Sequence[Contestant], repeats: int) -> list[Measurement]:
+    """Times the contestants against each other; the first is ours."""
+    speeds = race(contestants, repeats)
+    return [
+        Measurement(
+            id=env_id,
+            library=contestant.library,
+            num_envs=contestant.num_envs,
+            num_steps=contestant.num_steps,
+            steps_per_second=speed,
+            compile_seconds=contestant.compile_seconds,
+            bytes_per_env=contestant.bytes_per_env,
+            ratio=speeds[0] / speed if rank else None,
+        )
+        for rank, (contestant, speed) in enumerate(zip(contestants, speeds, strict=True))
+    ]
+
+
+@contextlib.contextmanager
+def uncached() -> Iterator[None]:
+    """Compiles for real: no cache on disk, and nothing traced before is known."""
+    enabled = jax.config.jax_enable_compilation_cache
+    jax.config.update("jax_enable_compilation_cache", False)
+    compilation_cache.reset_cache()  # JAX looks at the setting once and remembers it
+    jax.clear_caches()
+    try:
+        yield
+    finally:
+        jax.config.update("jax_enable_compilation_cache", enabled)
+        compilation_cache.reset_cache()
+
+
+class Eager:
+    """A vector environment of Gymnasium, stepped from Python with numpy actions."""
+
+    compile_seconds = 0.0
+    bytes_per_env = None
+
+    def __init__(self, library: str, venv: Any, num_steps: int) -> None:
+        self.library, self.num_envs, self.num_steps = library, venv.num_envs, num_steps
+        self._venv = venv
+        venv.action_space.seed(7)
+        self._actions = [np.asarray(venv.action_space.sample()) for _ in range(num_steps)]
+
+    def run(self, seed: int) -> None:
+        """Plays once."""
+        self._venv.reset(seed=seed)
+        for actions in self._actions:
+            self._venv.step(actions)

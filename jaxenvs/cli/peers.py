@@ -1,0 +1,97 @@
+"""Other libraries with the same games, for comparison; each is used if it is installed."""
+
+import dataclasses
+import importlib.util
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import jax
+
+from jaxenvs.cli.measure import Batch, Compiled, Contestant, Eager
+
+
+@dataclasses.dataclass(frozen=True)
+class Peer:
+    """A library and its names for our ids."""
+
+    library: str  # as the report calls it
+    package: str  # as Python imports it
+    names: Mapping[str, str]  # from our id to theirs
+    enter: Callable[[str, str, int, int], Contestant]
+    """`(library, their id, num_envs, num_steps) -> contestant`"""
+
+
+def contestants(env_id: str, num_envs: int, num_steps: int) -> Iterator[Contestant]:
+    """Every installed peer that has this game, compiled and ready."""
+    for peer in PEERS:
+        if env_id in peer.names and importlib.util.find_spec(peer.package) is not None:
+            yield peer.enter(peer.library, peer.names[env_id], num_envs, num_steps)
+
+
+def _same(*env_ids: str) -> dict[str, str]:
+    return {env_id: env_id for env_id in env_ids}
+
+
+CLASSIC = _same(
+    "CartPole-v1", "Pendulum-v1", "Acrobot-v1", "MountainCar-v0", "MountainCarContinuous-v0"
+)
+MINATAR = {
+    f"MinAtar-{game}-v1": f"{game}-MinAtar"
+    for game in ("Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders")
+}
+TOY_TEXT = _same("FrozenLake-v1", "FrozenLake8x8-v1", "Taxi-v4", "CliffWalking-v1", "Blackjack-v1")
+
+
+def _gymnax(library: str, name: str, num_envs: int, num_steps: int) -> Contestant:
+    import gymnax  # type: ignore[import-not-found]
+
+    env, params = gymnax.make(name)
+
+    def reset(key: jax.Array) -> Any:
+        return jax.vmap(lambda k: env.reset(k, params)[1])(jax.random.split(key, num_envs))
+
+    def step(key: jax.Array, state: Any, actions: Any) -> tuple[Any, Any]:
+        keys = jax.random.split(key, num_envs)
+        results = jax.vmap(lambda k, s, a: env.step(k, s, a, params))(keys, state, actions)
+        obs, state, reward, *ended, _info = results
+        return state, (obs, reward, ended)
+
+    def sample(key: jax.Array) -> Any:
+        return jax.vmap(env.action_space(params).sample)(jax.random.split(key, num_envs))
+
+    return Compiled(library, Batch(reset, step, sample), num_envs, num_steps)
+
+
+def _gymnasium_vector(library: str, name: str, num_envs: int, num_steps: int) -> Contestant:
+    """The vector environment in numpy that Gymnasium has for a few games."""
+    import gymnasium
+
+    mode = gymnasium.VectorizeMode.VECTOR_ENTRY_POINT
+    venv = gymnasium.make_vec(name, num_envs=num_envs, vectorization_mode=mode)
+    return Eager(library, venv, num_steps)
+
+
+def _gymnasium_sync(library: str, name: str, num_envs: int, num_steps: int) -> Contestant:
+    """A Python loop over single environments: its speed does not grow with their number."""
+    import gymnasium
+
+    mode = gymnasium.VectorizeMode.SYNC
+    venv = gymnasium.make_vec(name, num_envs=min(num_envs, 8), vectorization_mode=mode)
+    return Eager(library, venv, min(num_steps, 500))
+
+
+PEERS = (
+    Peer("gymnax", "gymnax", CLASSIC | MINATAR, _gymnax),
+    Peer(
+        "gymnasium (numpy vector)",
+        "gymnasium",
+        _same("CartPole-v0", "CartPole-v1"),
+        _gymnasium_vector,
+    ),
+    Peer(
+        "gymnasium (sync, 8 envs)",
+        "gymnasium",
+        CLASSIC | TOY_TEXT | _same("CartPole-v0"),
+        _gymnasium_sync,
+    ),
+)
