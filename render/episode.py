@@ -9,7 +9,7 @@ import numpy as np
 
 from jaxenvs.core import Env
 from jaxenvs.render import panel
-from jaxenvs.render.draw import draw
+from jaxenvs.render.draw import draw, family_module
 
 Policy = Callable[[jax.Array, Any, jax.Array | None], Any]
 """`(key, obs, mask) -> action` for one observation; mask is None where every action is legal."""
@@ -25,6 +25,13 @@ def random_policy(env: Env[Any, Any]) -> Policy:
         return jax.random.categorical(key, jnp.where(mask, 0.0, -jnp.inf))
 
     return act
+
+
+def frame_rate(env: Env[Any, Any], default: float = 15.0) -> float:
+    """Steps per second at which the game looks right, as its keys say, or `default`."""
+    keys = getattr(family_module(env), "KEYS", {})
+    controls = keys.get(type(env.unwrapped).__name__)
+    return controls.rate if controls else default
 
 
 def film(

@@ -79,6 +79,11 @@ class Game:
             run(mine, held, seconds / (SLOWNESS if self.slow else 1))
         return not (keys.closed or QUIT in keys.pressed)
 
+    @property
+    def total(self) -> str:
+        """The score as text, one number per agent."""
+        return panel.score(self.score)
+
     def picture(self, size: int) -> np.ndarray:
         """The game with the score and the keys under it, uint8 `[H, size, 3]`."""
         marks = [self.ending, "paused" * self.paused, "slow" * self.slow]
@@ -86,7 +91,7 @@ class Game:
         left = "   ".join([f"step {self.steps}", *(mark for mark in marks if mark)])
         picture = draw(self.env, self.state, size=size)
         notes = (*key_lines(self.controls), COMMANDS)
-        return panel.below(picture, left, f"score {panel.score(self.score)}", notes)
+        return panel.below(picture, left, f"score {self.total}", notes)
 
     def _run(self, pressed: list[str], held: list[str], seconds: float) -> None:
         """A game that goes on by itself: as many steps as the clock asks for."""
@@ -115,7 +120,8 @@ class Game:
         self.steps += 1
         self.score = self.score + np.asarray(t.reward)
         if np.all(t.terminated | t.truncated):
-            self.ending = "over" if np.any(t.terminated) else "time is up"
+            how = "over" if np.any(t.terminated) else "time is up"
+            self.ending = f"{how}: backspace for another"
 
     def _next_key(self) -> jax.Array:
         self._key, key = jax.random.split(self._key)

@@ -52,6 +52,9 @@ def _one_line(box: str) -> str:
             wanted = described[0].removeprefix(flag).strip()
             wanted = re.sub(r"\[(\w+) \[\w+ \.\.\.\]\]", r"\1 ...", wanted)
             return f"{flag}: expected {wanted}, got {value!r}"
+    missing = re.match(r"Missing from [^:]*: (\S+)", message)
+    if missing:
+        return f"{missing.group(1)} is missing"
     if message.startswith("Unrecognized options"):
         near = [row.split()[0].rstrip(",") for row in rest if row.startswith("--")]
         message += f"; did you mean {near[0]}?" if near else ""

@@ -49,11 +49,11 @@ def draw(env: Env[Any, Any], state: Any, params: Any, size: int) -> np.ndarray:
 
 def cartpole(state: Any, params: Any, size: int) -> np.ndarray:
     """The cart on its track between the limits, and the angles at which the pole has fallen."""
-    canvas = Canvas(size, round(size * 0.625))
+    canvas = Canvas(size, round(size * 0.5625))
     unit = size / 512
     length = 2 * float(params.half_length)
     reach = float(params.x_limit) + 0.45
-    view = View.fit(canvas, (-reach, reach), (-0.75, max(length, 1.0) + 0.75))
+    view = View.fit(canvas, (-reach, reach), (-0.7, max(length, 1.0) + 0.7))
     _track(canvas, view, float(params.x_limit), unit)
     x, theta = float(state.x), float(state.theta)
     axle = view.point(x, 0.0)
@@ -111,16 +111,17 @@ def pendulum(state: Any, params: Any, size: int) -> np.ndarray:
     canvas = Canvas(size, size)
     unit = size / 512
     length = float(params.length)
-    reach = 1.25 * max(length, 0.2)
+    reach = 1.25 * max(length, 1.0)  # a shorter rod looks shorter, a longer one thinner
     view = View.fit(canvas, (-reach, reach), (-reach, reach))
     hinge = view.point(0, 0)
     theta = float(state.theta)  # from upright, counterclockwise
     canvas.circle(hinge, view.length(length), None, FAINT, 2 * unit)
+    canvas.circle(view.point(0, length), 5 * unit, GREEN, None)  # where it should stand
     tip = view.point(-length * math.sin(theta), length * math.cos(theta))
-    _rod(canvas, hinge, tip, RED, 34 * unit, unit)
-    canvas.circle(hinge, 7 * unit, INK, None)
+    _rod(canvas, hinge, tip, RED, view.length(0.17), unit)
+    canvas.circle(hinge, view.length(0.035), INK, None)
     share = float(state.torque) / max(float(params.max_torque), 1e-6)
-    _torque_arrow(canvas, hinge, 62 * unit, share, unit)
+    _torque_arrow(canvas, hinge, view.length(0.3), share, unit)
     return canvas.rgb()
 
 
@@ -148,7 +149,7 @@ def acrobot(state: Any, params: Any, size: int) -> np.ndarray:
     canvas = Canvas(size, size)
     unit = size / 512
     upper, lower = float(params.link_length_1), float(params.link_length_2)
-    reach = 1.15 * (upper + lower)
+    reach = 1.15 * max(upper + lower, 2.0)
     view = View.fit(canvas, (-reach, reach), (-reach, reach))
     goal = view.point(0, 1.0)[1]
     _dashes(canvas, 0, canvas.width, goal, 2 * unit, 10 * unit)
@@ -160,10 +161,11 @@ def acrobot(state: Any, params: Any, size: int) -> np.ndarray:
         elbow_at[1] - lower * math.cos(first + bend),
     )
     elbow, end = view.point(*elbow_at), view.point(*end_at)
-    _rod(canvas, hinge, elbow, BLUE, 20 * unit, unit)
-    _rod(canvas, elbow, end, TEAL, 20 * unit, unit)
+    width = view.length(0.2)
+    _rod(canvas, hinge, elbow, BLUE, width, unit)
+    _rod(canvas, elbow, end, TEAL, width, unit)
     for joint in (hinge, elbow):
-        canvas.circle(joint, 6 * unit, YELLOW, INK, 1.5 * unit)
+        canvas.circle(joint, 0.3 * width, YELLOW, INK, 1.5 * unit)
     return canvas.rgb()
 
 

@@ -1,0 +1,54 @@
+"""`jaxenvs play`: a game, a window and a keyboard."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Annotated
+
+import tyro
+
+from jaxenvs.cli.arguments import UsageError, extra, parse, usage_errors
+from jaxenvs.cli.make import make
+
+
+@dataclasses.dataclass(frozen=True)
+class Arguments:
+    """Play a game with the keyboard.
+
+    The keys, the score and the steps stand under the picture. Enter pauses, backspace starts anew,
+    tab is slow motion, escape quits.
+    """
+
+    id: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="ID")]
+    """The game, as `jaxenvs list` names it."""
+
+    set: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME=VALUE ...")] = ()
+    """Changes to the game's options and numbers, such as gravity=3.7."""
+
+    seed: int = 0
+    """Decides the starts and the game's own chance."""
+
+    size: int = 640
+    """Pixels of the picture's longer side."""
+
+    seconds: Annotated[float, tyro.conf.arg(metavar="S")] = 0.0
+    """Close the window after so many seconds; 0: when it is closed by hand."""
+
+
+def main(argv: Sequence[str]) -> None:
+    """Opens the window. Raises `UsageError` where the game cannot be played or shown."""
+    arguments = parse(Arguments, argv, "jaxenvs play")
+    if not 64 <= arguments.size <= 4096:
+        raise UsageError(f"--size: expected 64 to 4096, got {arguments.size}")
+    env = make(arguments.id, arguments.set)
+    with extra("render"):
+        import pygame
+
+        from jaxenvs.render.play import controls_of, play
+    with usage_errors():
+        controls_of(env)  # before a window is opened
+    try:
+        seconds = arguments.seconds or None
+        game = play(env, arguments.id, arguments.seed, arguments.size, seconds)
+    except pygame.error as error:
+        raise UsageError(f"no window can be opened: {error}") from error
+    print(f"{arguments.id}: {game.steps} steps, score {game.total}")

@@ -1,0 +1,89 @@
+"""The pictures show what matters: the state, and the params that change the game's looks."""
+
+import jax
+import numpy as np
+import pytest
+
+import jaxenvs
+from jaxenvs.render.draw import draw, family_module
+from jaxenvs.render.palette import TEAL
+
+IDS = jaxenvs.list_envs("classic")
+
+
+def drawn(env, size=128, **changes):
+    _, state = env.reset(jax.random.key(0))
+    return draw(env, state.replace(**changes), size=size)
+
+
+@pytest.mark.parametrize("env_id", IDS)
+def test_every_game_has_a_picture_and_keys(env_id):
+    env = jaxenvs.make(env_id)
+    picture = drawn(env, 96)
+    assert picture.dtype == np.uint8
+    assert max(picture.shape[:2]) == 96
+    assert picture.shape[2] == 3
+    assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 5
+    assert type(env).__name__ in family_module(env).KEYS
+
+
+SEEN = {
+    "CartPole-v1": [{"x": 1.0}, {"theta": 0.2}],
+    "Pendulum-v1": [{"theta": 1.0}, {"torque": 1.0}],
+    "Acrobot-v1": [{"theta_1": 1.0}, {"theta_2": 1.0}],
+    "MountainCar-v0": [{"position": 0.3}],
+    "MountainCarContinuous-v0": [{"position": 0.3}],
+}
+PARAMS = {
+    "CartPole-v1": ["half_length", "x_limit", "theta_limit"],
+    "Pendulum-v1": ["length"],
+    "Acrobot-v1": ["link_length_1", "link_length_2"],
+    "MountainCar-v0": ["goal_position", "max_position"],
+    "MountainCarContinuous-v0": ["goal_position", "max_position"],
+}
+
+
+@pytest.mark.parametrize(("env_id", "changes"), [(i, c) for i in SEEN for c in SEEN[i]])
+def test_the_state_is_seen(env_id, changes):
+    env = jaxenvs.make(env_id)
+    changes = {name: np.float32(value) for name, value in changes.items()}
+    assert (drawn(env) != drawn(env, **changes)).any()
+
+
+@pytest.mark.parametrize(("env_id", "name"), [(i, n) for i in PARAMS for n in PARAMS[i]])
+def test_params_are_seen(env_id, name):
+    env = jaxenvs.make(env_id)
+    params = env.default_params
+    changed = params.replace(**{name: getattr(params, name) * 0.8})
+    _, state = env.reset(jax.random.key(0))
+    assert (draw(env, state, size=128) != draw(env, state, changed, size=128)).any()
+    assert (
+        draw(env, state, changed, 128)
+        == draw(env.with_params(**{name: float(getattr(changed, name))}), state, size=128)
+    ).all()
+
+
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_the_torque_arrow_is_on_the_side_it_turns_to(sign):
+    env = jaxenvs.make("Pendulum-v1")
+    picture = drawn(env, 256, theta=np.float32(np.pi), torque=np.float32(sign))
+    columns = np.nonzero((picture == TEAL).all(axis=2))[1]
+    assert np.sign(128 - columns.mean()) == sign
+
+
+def test_a_game_without_a_drawer_is_refused():
+    class Plain:
+        unwrapped = property(lambda self: self)
+
+    with pytest.raises(ValueError, match="Plain has no picture"):
+        family_module(Plain())
+
+
+def test_a_wrapped_game_is_drawn_from_the_wrapper_s_state():
+    from jaxenvs.wrappers import FrameStack
+
+    env = jaxenvs.make("CartPole-v1")
+    wrapped = FrameStack(env=env, num_frames=2)
+    _, inner = env.reset(jax.random.key(0))
+    _, outer = wrapped.reset(jax.random.key(0))
+    assert (draw(wrapped, outer, size=96) == draw(env, inner, size=96)).all()

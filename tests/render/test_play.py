@@ -1,0 +1,167 @@
+"""Playing by hand, without a screen: the game's rules first, then the window with real events."""
+
+import threading
+import time
+
+import numpy as np
+import pygame
+import pytest
+
+import jaxenvs
+from jaxenvs.render import play as playing
+from jaxenvs.render.controls import Controls
+from jaxenvs.render.play import Game, key_lines, play
+from jaxenvs.render.window import Keys, Window
+
+
+def keys(*pressed, held=(), closed=False):
+    return Keys(list(pressed), list(held), closed)
+
+
+@pytest.fixture(scope="module")
+def started():
+    game = Game(jaxenvs.make("CartPole-v1"))
+    game.start()
+    return game
+
+
+@pytest.fixture
+def game(started):
+    started.restart()
+    started.paused = started.slow = False
+    return started
+
+
+def test_time_passes_at_the_game_s_rate(game):
+    assert game.look(keys(), 0.05)
+    assert game.steps == 2  # 50 steps a second, and half a step is owed
+    game.look(keys(), 0.01)
+    assert game.steps == 3
+    assert game.score == 3
+
+
+def test_a_held_key_pushes_the_cart(game):
+    for _ in range(3):
+        game.look(keys(held=["right"]), 0.04)
+    assert game.state.x_dot > 0.9
+
+
+def test_a_short_press_between_two_steps_counts(game):
+    game.look(keys("right"), 0.005)
+    assert game.steps == 0
+    game.look(keys(), 0.016)
+    assert game.state.x_dot > 0.1
+
+
+def test_idle_pushes_take_turns(game):
+    game.look(keys(), 0.04)
+    assert abs(game.state.x_dot) < 0.1
+
+
+def test_a_pause_stops_the_clock(game):
+    game.look(keys(playing.PAUSE), 1.0)
+    assert game.paused
+    assert game.steps == 0
+    game.look(keys(playing.PAUSE), 0.02)
+    assert game.steps == 1
+
+
+def test_slow_motion_is_slower(game):
+    game.look(keys(playing.SLOW), 0.2)
+    assert game.steps == 2
+
+
+def test_an_episode_ends_waits_and_starts_anew(game):
+    for _ in range(100):
+        game.look(keys(held=["left"]), 0.02)
+    assert game.ending.startswith("over")
+    assert game.steps < 50
+    game.look(keys(playing.RESTART), 0.001)
+    assert (game.steps, game.score, game.ending) == (0, 0, "")
+
+
+def test_a_long_freeze_is_not_made_up_for(game):
+    game.look(keys(), 10.0)
+    assert game.steps == 3
+
+
+@pytest.mark.parametrize("stop", [keys(playing.QUIT), keys(closed=True)])
+def test_quit_and_close_end_it(game, stop):
+    assert not game.look(stop, 0.01)
+
+
+def test_a_game_that_waits_steps_once_per_press(game, monkeypatch):
+    waiting = Controls(keys=game.controls.keys, rate=10.0)
+    monkeypatch.setattr(game, "controls", waiting)
+    game.look(keys(), 5.0)
+    assert game.steps == 0
+    game.look(keys("left", "right", held=["right"]), 0.01)
+    assert game.steps == 2
+    for _ in range(5):
+        game.look(keys(held=["right"]), 0.05)
+    assert game.steps == 2  # held, but not for long
+    for _ in range(5):
+        game.look(keys(held=["right"]), 0.05)
+    assert game.steps in (3, 4)
+
+
+def test_the_picture_shows_score_and_keys(game):
+    before = game.picture(256)
+    game.look(keys(), 0.05)
+    after = game.picture(256)
+    assert before.shape == after.shape
+    strip = slice(before.shape[0] - 40, None)
+    assert (before[strip] == after[strip]).all()  # the keys stay the same
+    assert (before != after).any()
+
+
+def test_long_lists_of_keys_are_wrapped():
+    controls = Controls(keys={f"k{i}": (i, "does something") for i in range(12)})
+    lines = key_lines(controls)
+    assert len(lines) > 2
+    assert all(len(line) <= 66 for line in lines)
+    assert sum(line.count("does something") for line in lines) == 12
+
+
+def test_continuous_torque_is_held():
+    game = Game(jaxenvs.make("Pendulum-v1"))
+    game.start()
+    game.look(keys(held=["left"]), 0.05)
+    assert game.state.torque == 2
+    game.look(keys(), 0.05)
+    assert game.state.torque == 0
+
+
+def test_the_window_reports_keys_in_order():
+    with Window("test", 64, 64) as window:
+        window.show(np.zeros((50, 80, 3), np.uint8))
+        assert pygame.display.get_surface().get_size() == (80, 50)
+        for kind, key in [
+            (pygame.KEYDOWN, pygame.K_LEFT),
+            (pygame.KEYDOWN, pygame.K_RIGHT),
+            (pygame.KEYDOWN, pygame.K_SPACE),
+            (pygame.KEYUP, pygame.K_SPACE),
+        ]:
+            pygame.event.post(pygame.event.Event(kind, key=key))
+        assert window.keys() == keys("left", "right", "space", held=["left", "right"])
+        assert window.keys() == keys(held=["left", "right"])
+        pygame.event.post(pygame.event.Event(pygame.QUIT))
+        assert window.keys().closed
+    assert not pygame.display.get_init()
+
+
+def test_the_loop_moves_the_game_and_stops_at_escape():
+    def type_keys():
+        time.sleep(0.8)
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RIGHT))
+        time.sleep(0.8)
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_ESCAPE))
+
+    typist = threading.Thread(target=type_keys)
+    typist.start()
+    began = time.monotonic()
+    game = play(jaxenvs.make("CartPole-v1"), "CartPole-v1", size=96, seconds=30)
+    typist.join()
+    assert time.monotonic() - began < 20
+    assert game.steps > 0
+    assert game.state.x_dot > 0.5
