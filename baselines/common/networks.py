@@ -21,39 +21,66 @@ def orthogonal(scale: float = 1.0) -> Initializer:
     """A matrix with orthonormal columns (or rows, whichever are fewer) times `scale`.
 
     The distribution is that of `jax.nn.initializers.orthogonal`, uniform over such matrices. It is
-    made by the Gram-Schmidt process, since a batched QR decomposition inside `jit(vmap(init))`
-    blocks for ever on the CPU under JAX 0.10 with 64 and more seeds.
+    made by the modified Gram-Schmidt process, since a batched QR decomposition inside
+    `jit(vmap(init))` blocks for ever on the CPU under JAX 0.10 with 64 and more seeds.
     """
 
     def init(key: jax.Array, shape: Sequence[int], dtype: Any = jnp.float32) -> jax.Array:
         rows, columns = shape
         long, short = max(rows, columns), min(rows, columns)
+        ids = jnp.arange(short, dtype=jnp.int32)
+
+        def straighten(i: jax.Array, basis: jax.Array) -> jax.Array:
+            """Makes one column a unit vector and takes it out of all others."""
+            column = basis[:, i % short]
+            norm = jnp.linalg.norm(column)
+            unit = column / norm
+            share = jnp.where(ids == i % short, norm - 1, unit @ basis)
+            return basis - unit[:, None] * share
+
         gaussian = jax.random.normal(key, (long, short), jnp.float32)
-
-        def add_column(i: jax.Array, basis: jax.Array) -> jax.Array:
-            column = gaussian[:, i]
-            for _ in range(2):  # once more than exact arithmetic needs: "twice is enough"
-                column = column - basis @ (basis.T @ column)
-            return basis.at[:, i].set(column / jnp.linalg.norm(column))
-
-        basis = jax.lax.fori_loop(0, short, add_column, jnp.zeros_like(gaussian))
+        # The second round takes out what rounding left in the first.
+        basis = jax.lax.fori_loop(0, 2 * short, straighten, gaussian)
         return (scale * (basis if rows >= columns else basis.T)).astype(dtype)
 
     return init
 
 
-class MLP(nn.Module):
-    """Dense layers with an activation between them, and a linear one at the end."""
+def rows_of_length(scale: float) -> Initializer:
+    """A matrix whose rows have random directions and the length `scale`."""
 
-    hidden: tuple[int, ...]  # widths
-    num_outputs: int
+    def init(key: jax.Array, shape: Sequence[int], dtype: Any = jnp.float32) -> jax.Array:
+        gaussian = jax.random.normal(key, tuple(shape), dtype)
+        return scale * gaussian / jnp.linalg.norm(gaussian, axis=-1, keepdims=True)
+
+    return init
+
+
+class MLP(nn.Module):
+    """Dense layers, each with its activation."""
+
+    widths: tuple[int, ...]
     activation: str = "tanh"  # a name in ACTIVATIONS
-    output_scale: float = 1.0  # of the last layer's initial weights
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        """`(..., num_inputs)` float32 to `(..., widths[-1])` float32."""
+        for width in self.widths:
+            x = ACTIVATIONS[self.activation](nn.Dense(width, kernel_init=orthogonal(2**0.5))(x))
+        return x
+
+
+class Readout(nn.Module):
+    """A linear layer whose outputs start small: each row of weights has the length `scale`."""
+
+    num_outputs: int
+    scale: float
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
         """`(..., num_inputs)` float32 to `(..., num_outputs)` float32."""
-        for width in self.hidden:
-            x = nn.Dense(width, kernel_init=orthogonal(2**0.5))(x)
-            x = ACTIVATIONS[self.activation](x)
-        return nn.Dense(self.num_outputs, kernel_init=orthogonal(self.output_scale))(x)
+        # One row per output: with few outputs, the gradient's product is faster this way round.
+        shape = (self.num_outputs, x.shape[-1])
+        kernel = self.param("kernel", rows_of_length(self.scale), shape, jnp.float32)
+        bias = self.param("bias", nn.initializers.zeros, shape[:1], jnp.float32)
+        return jnp.einsum("...i,oi->...o", x, kernel) + bias

@@ -61,9 +61,7 @@ def lambda_returns(
     return _accumulate(term, discount * trace, last=next_value[-1])
 
 
-def _accumulate(
-    term: jax.Array, weight: jax.Array, last: jax.Array | None = None
-) -> jax.Array:
+def _accumulate(term: jax.Array, weight: jax.Array, last: jax.Array | None = None) -> jax.Array:
     """`x_t = term_t + weight_t x_{t+1}` backwards over axis 0, from `last` (0 for None)."""
 
     def step(after: jax.Array, row: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:

@@ -22,7 +22,7 @@ class Trainer:
     """`(key, hp) -> carry`; the key is consumed."""
 
     update: Callable[[Any], tuple[Any, Metrics]]
-    """`carry -> (carry, metrics)`: gather experience, learn from it; metrics are float32 scalars."""
+    """`carry -> (carry, metrics)`: play, then learn from it; metrics are float32 scalars."""
 
     evaluate: Callable[[Any, jax.Array], Metrics]
     """`(carry, key) -> metrics`: whole episodes of the greedy policy, for the same key the same."""

@@ -1,0 +1,85 @@
+"""How actions leave a network: the distribution that fits an action space, and the way back."""
+
+import dataclasses
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxenvs import spaces
+from jaxenvs.baselines.common.distributions import Categorical, DiagGaussian
+
+
+@dataclasses.dataclass(frozen=True)
+class DiscreteHead:
+    """Chooses among the actions of a `Discrete` space."""
+
+    space: spaces.Discrete
+
+    @property
+    def num_outputs(self) -> int:
+        """Width of the network's last layer."""
+        return self.space.n
+
+    def distribution(
+        self, outputs: jax.Array, log_std: jax.Array | None, mask: jax.Array | None
+    ) -> Categorical:
+        """The policy, from the network's outputs `(..., n)` and the legal actions `(..., n)`."""
+        del log_std
+        return Categorical.from_logits(outputs, mask)
+
+    def noise(self, key: jax.Array, batch: tuple[int, ...]) -> jax.Array:
+        """What the distribution's `pick` needs for a batch of choices."""
+        return Categorical.noise(key, (*batch, self.num_outputs))
+
+    def to_env(self, action: jax.Array) -> jax.Array:
+        """The space's actions for choices `0..n-1`, `(...)` int32."""
+        return action + np.int32(self.space.start)
+
+
+@dataclasses.dataclass(frozen=True)
+class BoxHead:
+    """A Gaussian over a `Box`, in units of half its width from its middle.
+
+    The environment gets the sample clipped into the box. A coordinate without bounds on both sides
+    is passed on in the environment's own units.
+    """
+
+    space: spaces.Box
+
+    @property
+    def num_outputs(self) -> int:
+        """Width of the network's last layer."""
+        return math.prod(self.space.shape)
+
+    def distribution(
+        self, outputs: jax.Array, log_std: jax.Array | None, mask: jax.Array | None
+    ) -> DiagGaussian:
+        """The policy, from the mean `(..., n)` and the logarithm of its deviation `(n,)`."""
+        del mask
+        assert log_std is not None
+        return DiagGaussian(mean=outputs, log_std=log_std)
+
+    def noise(self, key: jax.Array, batch: tuple[int, ...]) -> jax.Array:
+        """What the distribution's `pick` needs for a batch of choices."""
+        return DiagGaussian.noise(key, (*batch, self.num_outputs))
+
+    def to_env(self, action: jax.Array) -> jax.Array:
+        """The space's actions for samples `(..., n)`."""
+        low, high = self.space.low.reshape(-1), self.space.high.reshape(-1)
+        bounded = np.isfinite(low) & np.isfinite(high)
+        # Halved first: the sum of two large bounds may overflow.
+        middle = np.where(bounded, low / 2 + high / 2, 0).astype(np.float32)
+        half = np.where(bounded, high / 2 - low / 2, 1).astype(np.float32)
+        inside = jnp.clip(middle + half * action, low, high)
+        return inside.reshape(*action.shape[:-1], *self.space.shape).astype(self.space.dtype)
+
+
+def head_of(space: spaces.Space) -> DiscreteHead | BoxHead:
+    """The head for an action space; raises `TypeError` for one that has none."""
+    if isinstance(space, spaces.Discrete):
+        return DiscreteHead(space)
+    if isinstance(space, spaces.Box) and np.issubdtype(space.dtype, np.floating):
+        return BoxHead(space)
+    raise TypeError(f"action space: expected Discrete or a float Box, got {space}")

@@ -1,0 +1,79 @@
+"""How far a run is: a bar on a terminal, a line now and then elsewhere."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Any, Self
+
+_LINE_SECONDS = 5.0  # between two lines where there is no terminal
+
+
+class Progress:
+    """A context manager that shows updates done, steps per second, return and time left."""
+
+    def __init__(self, num_updates: int, start: int, steps_per_update: int, show: bool) -> None:
+        """`start` updates were done by an earlier part; `steps_per_update` counts all agents."""
+        self._num_updates, self._start = num_updates, start
+        self._steps_per_update, self._show = steps_per_update, show
+        self._width = len(str(num_updates))
+        self._bar: Any = None
+
+    def __enter__(self) -> Self:
+        self._began = self._last_line = time.perf_counter()
+        if self._show and sys.stderr.isatty():
+            self._bar = _bar()
+            self._task = self._bar.add_task("", total=self._num_updates, completed=self._start)
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def update(self, update_id: int, mean_return: float, deviation: float) -> None:
+        """Shows the state after `update_id` updates; returns are those of finished episodes."""
+        if not self._show:
+            return
+        now = time.perf_counter()
+        rate = (update_id - self._start) / max(now - self._began, 1e-9)
+        text = (
+            f"{_short(rate * self._steps_per_update)} steps/s  "
+            f"return {mean_return:.4g} ± {deviation:.2g}"
+        )
+        left = (self._num_updates - update_id) / max(rate, 1e-9)
+        if self._bar is not None:
+            self._bar.update(self._task, completed=update_id, description=text)
+        elif now - self._last_line >= _LINE_SECONDS or update_id == self._num_updates:
+            self._last_line = now
+            done = f"{update_id:>{self._width}}/{self._num_updates}"
+            eta = f"{int(left) // 60:02d}:{int(left) % 60:02d}"
+            print(f"update {done}  {text}  ETA {eta}", file=sys.stderr, flush=True)
+
+
+def _bar() -> Any:
+    """A bar of the rich package, on stderr."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as RichProgress
+
+    return RichProgress(
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("ETA"),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+        console=Console(stderr=True),
+    )
+
+
+def _short(number: float) -> str:
+    """Three digits and a unit: 1.23M, 45.6k."""
+    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if number >= size:
+            return f"{number / size:.3g}{unit}"
+    return f"{number:.3g}"

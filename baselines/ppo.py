@@ -1,0 +1,427 @@
+"""Proximal policy optimisation (PPO) for discrete and continuous actions.
+
+Source: Schulman et al., "Proximal policy optimization algorithms" (2017); Huang et al., "The 37
+implementation details of proximal policy optimization" (2022).
+Differs from the common ports in: an episode that a time limit cuts is bootstrapped from its final
+observation; values are computed for a whole rollout at once, not at every step.
+"""
+
+import dataclasses
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+import jaxenvs
+from jaxenvs import prng
+from jaxenvs.baselines.common.distributions import Categorical, DiagGaussian
+from jaxenvs.baselines.common.evaluate import play_episodes, summarize
+from jaxenvs.baselines.common.heads import BoxHead, head_of
+from jaxenvs.baselines.common.moments import Moments
+from jaxenvs.baselines.common.networks import ACTIVATIONS, MLP, Readout
+from jaxenvs.baselines.common.returns import gae
+from jaxenvs.baselines.common.shuffle import permutations
+from jaxenvs.baselines.common.trainer import Metrics, Trainer
+from jaxenvs.core import Env
+from jaxenvs.struct import PyTree
+from jaxenvs.wrappers.flatten import flatten
+
+
+class HyperParams(PyTree):
+    """The traced numbers: each may differ between agents that train in one program."""
+
+    lr: Any
+    gamma: Any
+    gae_lambda: Any
+    clip: Any
+    ent_coef: Any
+    vf_coef: Any
+    max_grad_norm: Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """A run of PPO. What a sweep may vary is marked so; the rest is fixed when compiling."""
+
+    env: str = "CartPole-v1"  # id of the environment
+    env_kwargs: dict[str, Any] = dataclasses.field(default_factory=dict)  # options of the env
+    total_steps: int = 500_000  # environment steps per agent
+    num_envs: int = 4  # environments that each agent plays at once
+    num_steps: int = 128  # steps in each of them between two updates
+    num_epochs: int = 4  # passes over the experience of an update
+    num_minibatches: int = 4  # gradient steps per pass
+    hidden: tuple[int, ...] = (64, 64)  # widths of the layers, of policy and value alike
+    activation: str = "tanh"  # between the layers: tanh, relu, silu or gelu
+    lr: float = 2.5e-4  # learning rate of Adam (sweep)
+    anneal_lr: bool = True  # let the learning rate fall to 0 in a straight line
+    gamma: float = 0.99  # discount per step (sweep)
+    gae_lambda: float = 0.95  # decay of the advantage's trace (sweep)
+    clip: float = 0.2  # how far the probability ratio may leave 1 (sweep)
+    clip_value: bool = True  # clip the change of the value by the same amount
+    ent_coef: float = 0.01  # weight of the entropy bonus (sweep)
+    vf_coef: float = 0.5  # weight of the value loss (sweep)
+    max_grad_norm: float = 0.5  # longest gradient, over all parameters (sweep)
+    log_std_init: float = 0.0  # of a continuous policy at the start, in half widths of the box
+    normalize_obs: bool = False  # by their running mean and deviation
+    normalize_reward: bool = False  # by the running deviation of the discounted return
+    bootstrap_truncated: bool = True  # False: take a time limit for the end of the game
+    eval_episodes: int = 32  # greedy episodes that judge an agent
+
+    @property
+    def hyper_params(self) -> HyperParams:
+        """The sweepable fields as float32 scalars."""
+        names = [field.name for field in dataclasses.fields(HyperParams)]
+        return HyperParams(**{name: np.float32(getattr(self, name)) for name in names})
+
+    @property
+    def batch_size(self) -> int:
+        """Environment steps per update."""
+        return self.num_envs * self.num_steps
+
+    @property
+    def num_updates(self) -> int:
+        """Updates per run; steps beyond the last whole one are not taken."""
+        return self.total_steps // self.batch_size
+
+    def check(self) -> None:
+        """Raises `ValueError` that names the field that does not fit."""
+        for name in ("num_envs", "num_steps", "num_epochs", "num_minibatches", "eval_episodes"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}: expected at least 1, got {getattr(self, name)}")
+        if self.batch_size % self.num_minibatches:
+            raise ValueError(
+                f"num_minibatches: expected a divisor of num_envs * num_steps = {self.batch_size}, "
+                f"got {self.num_minibatches}"
+            )
+        if self.num_updates < 1:
+            raise ValueError(
+                f"total_steps: expected at least num_envs * num_steps = {self.batch_size}, "
+                f"got {self.total_steps}"
+            )
+        if self.activation not in ACTIVATIONS:
+            raise ValueError(
+                f"activation: expected one of {[*ACTIVATIONS]}, got {self.activation!r}"
+            )
+
+
+PRESETS: dict[str, Config] = {
+    "CartPole-v1": Config(),
+}
+"""Settings tuned for an environment; docs/baselines/ppo.md says what they reach."""
+
+
+class Carry(PyTree):
+    """Everything that changes from update to update."""
+
+    key: jax.Array
+    hp: HyperParams
+    update_id: jax.Array  # () int32
+    weights: dict[str, Any]
+    opt_state: Any
+    obs: jax.Array  # [num_envs, num_features] float32, what the environments show
+    env_state: Any
+    obs_moments: Moments | None  # None: not normalised
+    returns: jax.Array  # [num_envs] float32, discounted sum of the running episode's rewards
+    return_moments: Moments | None  # None: not normalised
+
+
+class Rollout(PyTree):
+    """What was seen: leading axes `[num_steps, num_envs]`."""
+
+    obs: jax.Array  # (num_features,) float32
+    mask: jax.Array | None  # (num_actions,) bool, the legal actions
+    action: jax.Array  # as the distribution gave it
+    log_prob: jax.Array  # () float32
+    reward: jax.Array  # () float32
+    terminated: jax.Array  # () bool
+    done: jax.Array  # () bool
+    final_obs: jax.Array  # (num_features,) float32, what the step led to
+    episode: dict[str, jax.Array]  # return, length, done
+
+
+class Batch(PyTree):
+    """What is learned from: one leading axis."""
+
+    obs: jax.Array  # (num_features,) float32, normalised
+    mask: jax.Array | None
+    action: jax.Array
+    log_prob: jax.Array  # of the policy that played
+    value: jax.Array  # () float32, by the critic of that time
+    advantage: jax.Array  # () float32
+    target: jax.Array  # () float32, what the value should be
+
+
+def policy_loss(log_ratio: jax.Array, advantage: jax.Array, hp: HyperParams) -> jax.Array:
+    """PPO's clipped objective, negated, `[batch]`; `log_ratio` is new minus old log-probability."""
+    ratio = jnp.exp(log_ratio)
+    clipped = jnp.clip(ratio, 1 - hp.clip, 1 + hp.clip)
+    return -jnp.minimum(ratio * advantage, clipped * advantage)
+
+
+def make_train(config: Config, env: Env | None = None) -> Trainer:
+    """The trainer of a config, on `env` if one is given, else on the one that it names.
+
+    Raises `ValueError` or `TypeError`, naming the field, for a config that does not fit.
+    """
+    config.check()
+    ppo = PPO(config, env if env is not None else jaxenvs.make(config.env, **config.env_kwargs))
+    return Trainer(
+        init=ppo.init,
+        update=ppo.update,
+        evaluate=ppo.evaluate,
+        policy=lambda carry: (carry.weights, carry.obs_moments),
+        act=ppo.act,
+        env=ppo.env,
+        hp=config.hyper_params,
+        num_updates=config.num_updates,
+        steps_per_update=config.batch_size,
+    )
+
+
+class PPO:
+    """The algorithm on one environment: pure methods over what is fixed when compiling."""
+
+    def __init__(self, config: Config, env: Env) -> None:
+        self.config, self.env = config, env
+        self.venv = jaxenvs.vectorize(env, config.num_envs, final_obs=True)
+        self.head = head_of(env.action_space())
+        self.torso = MLP(config.hidden, config.activation)
+        self.readouts = {"actor": Readout(self.head.num_outputs, 0.01), "critic": Readout(1, 1.0)}
+        self.optimizer = optax.scale_by_adam(eps=1e-5)
+
+    # -- the agent -----------------------------------------------------------------------------
+
+    def init(self, key: jax.Array, hp: HyperParams) -> Carry:
+        """An agent that has learned nothing, and its environments at their first observations."""
+        config = self.config
+        key, weight_key, env_key = jax.random.split(prng.fast_key(key), 3)
+        obs, env_state = self.venv.reset(env_key)
+        obs = self.features(obs)
+        weights = self.init_weights(weight_key, obs[0])
+        return Carry(
+            key=key,
+            hp=hp,
+            update_id=jnp.int32(0),
+            weights=weights,
+            opt_state=self.optimizer.init(weights),
+            obs=obs,
+            env_state=env_state,
+            obs_moments=Moments.zero(obs.shape[1:]) if config.normalize_obs else None,
+            returns=jnp.zeros(config.num_envs, jnp.float32),
+            return_moments=Moments.zero() if config.normalize_reward else None,
+        )
+
+    def init_weights(self, key: jax.Array, obs: jax.Array) -> dict[str, Any]:
+        """Separate networks for policy and value, `actor` and `critic`."""
+        torso_key, readout_key = jax.random.split(key)
+        # Both at once: the program is half as long.
+        torsos = jax.vmap(self.torso.init, (0, None))(jax.random.split(torso_key), obs)
+        weights: dict[str, Any] = {}
+        for i, (name, readout) in enumerate(self.readouts.items()):
+            torso = jax.tree.map(lambda leaf, i=i: leaf[i], torsos)
+            weights[name] = {
+                "torso": torso,
+                "readout": readout.init(readout_key, self.torso.apply(torso, obs)),
+            }
+        if isinstance(self.head, BoxHead):
+            width = (self.head.num_outputs,)
+            weights["log_std"] = jnp.full(width, self.config.log_std_init, jnp.float32)
+        return weights
+
+    def features(self, obs: Any) -> jax.Array:
+        """Observations of any space, `[n, ...]`, as `[n, num_features]` float32."""
+        space = self.env.observation_space()
+        return jax.vmap(lambda one: flatten(space, one))(obs)
+
+    def network(self, name: str, weights: dict[str, Any], obs: jax.Array) -> jax.Array:
+        """The outputs of `actor` or `critic` for normalised observations."""
+        hidden = self.torso.apply(weights[name]["torso"], obs)
+        return self.readouts[name].apply(weights[name]["readout"], hidden)  # type: ignore[return-value]
+
+    def distribution(
+        self, weights: dict[str, Any], obs: jax.Array, mask: jax.Array | None
+    ) -> Categorical | DiagGaussian:
+        """The policy at normalised observations."""
+        outputs = self.network("actor", weights, obs)
+        return self.head.distribution(outputs, weights.get("log_std"), mask)
+
+    def value(self, weights: dict[str, Any], obs: jax.Array) -> jax.Array:
+        """The critic's value of normalised observations."""
+        return self.network("critic", weights, obs)[..., 0]
+
+    def act(self, policy: Any, obs: Any, mask: jax.Array | None = None) -> jax.Array:
+        """The greedy action for one observation as the environment gives it."""
+        weights, moments = policy
+        seen = normalized(moments, flatten(self.env.observation_space(), obs))
+        return self.head.to_env(self.distribution(weights, seen, mask).mode())
+
+    def evaluate(self, carry: Carry, key: jax.Array) -> Metrics:
+        """Whole episodes of the greedy policy; the key is consumed."""
+        policy = (carry.weights, carry.obs_moments)
+        return summarize(*play_episodes(self.env, self.act, policy, key, self.config.eval_episodes))
+
+    # -- one update ----------------------------------------------------------------------------
+
+    def update(self, carry: Carry) -> tuple[Carry, Metrics]:
+        """Plays `num_steps` steps, then learns from them."""
+        key, play_key, learn_key = jax.random.split(carry.key, 3)
+        carry, rollout = self.play(carry.replace(key=key), play_key)
+        carry, reward = self.scale_reward(carry, rollout)
+        batch = self.prepare(carry, rollout, reward)
+        carry, metrics = self.learn(carry, batch, learn_key)
+        if carry.obs_moments is not None:
+            # Only now: the policy must see in learning what it saw in playing.
+            carry = carry.replace(obs_moments=carry.obs_moments.update(rollout.obs))
+        metrics |= episode_metrics(rollout.episode)
+        metrics["explained_variance"] = explained_variance(batch.value, batch.target)
+        return carry.replace(update_id=carry.update_id + 1), metrics
+
+    def play(self, carry: Carry, key: jax.Array) -> tuple[Carry, Rollout]:
+        """Plays `num_steps` steps in all environments."""
+        noise_key, env_key = jax.random.split(key)
+        num_steps, num_envs = self.config.num_steps, self.config.num_envs
+        noise = self.head.noise(noise_key, (num_steps, num_envs))
+        env_keys = jax.random.split(env_key, num_steps)
+
+        def step(
+            situation: tuple[jax.Array, Any], chance: tuple[jax.Array, jax.Array]
+        ) -> tuple[tuple[jax.Array, Any], Rollout]:
+            obs, env_state = situation
+            mask = self.venv.action_mask(env_state)
+            policy = self.distribution(carry.weights, normalized(carry.obs_moments, obs), mask)
+            action = policy.pick(chance[0])
+            t = self.venv.step(chance[1], env_state, self.head.to_env(action))
+            row = Rollout(
+                obs=obs,
+                mask=mask,
+                action=action,
+                log_prob=policy.log_prob(action),
+                reward=t.reward,
+                terminated=t.terminated,
+                done=t.terminated | t.truncated,
+                final_obs=self.features(t.info["final_obs"]),
+                episode=t.info["episode"],
+            )
+            return (self.features(t.obs), t.state), row
+
+        situation = (carry.obs, carry.env_state)
+        (obs, env_state), rollout = jax.lax.scan(step, situation, (noise, env_keys))
+        return carry.replace(obs=obs, env_state=env_state), rollout
+
+    def scale_reward(self, carry: Carry, rollout: Rollout) -> tuple[Carry, jax.Array]:
+        """The rewards to learn from: as they are, or in deviations of the discounted return."""
+        if carry.return_moments is None:
+            return carry, rollout.reward
+
+        def step(total: jax.Array, row: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+            total = carry.hp.gamma * total + row[0]
+            return jnp.where(row[1], 0.0, total), total
+
+        returns, seen = jax.lax.scan(step, carry.returns, (rollout.reward, rollout.done))
+        moments = carry.return_moments.update(seen)
+        carry = carry.replace(returns=returns, return_moments=moments)
+        return carry, moments.scale(rollout.reward)
+
+    def prepare(self, carry: Carry, rollout: Rollout, reward: jax.Array) -> Batch:
+        """Values, advantages and targets of a rollout, flattened to one axis."""
+        obs = normalized(carry.obs_moments, rollout.obs)
+        value = self.value(carry.weights, obs)
+        next_value = self.value(carry.weights, normalized(carry.obs_moments, rollout.final_obs))
+        advantage = gae(
+            reward,
+            value,
+            next_value,
+            rollout.terminated if self.config.bootstrap_truncated else rollout.done,
+            rollout.done,
+            carry.hp.gamma,
+            carry.hp.gae_lambda,
+        )
+        batch = Batch(
+            obs=obs,
+            mask=rollout.mask,
+            action=rollout.action,
+            log_prob=rollout.log_prob,
+            value=value,
+            advantage=advantage,
+            target=advantage + value,
+        )
+        return jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:]), batch)
+
+    def learn(self, carry: Carry, batch: Batch, key: jax.Array) -> tuple[Carry, Metrics]:
+        """`num_epochs` passes over the batch in random minibatches; metrics are their means."""
+        config, hp = self.config, carry.hp
+        progress = carry.update_id.astype(jnp.float32) / config.num_updates
+        lr = hp.lr * (1 - progress) if config.anneal_lr else hp.lr
+
+        def step(learner: tuple[Any, Any], ids: jax.Array) -> tuple[tuple[Any, Any], Metrics]:
+            weights, opt_state = learner
+            minibatch = jax.tree.map(lambda leaf: leaf[ids], batch)
+            gradient, metrics = jax.grad(self.loss, has_aux=True)(weights, hp, minibatch)
+            norm = optax.global_norm(gradient)
+            shrink = jnp.minimum(1.0, hp.max_grad_norm / jnp.maximum(norm, 1e-12))
+            gradient = jax.tree.map(lambda leaf: leaf * shrink, gradient)
+            # Optax mixes int32 counts and floats.
+            with jax.numpy_dtype_promotion("standard"):
+                direction, opt_state = self.optimizer.update(gradient, opt_state)
+            weights = jax.tree.map(lambda leaf, d: leaf - lr * d, weights, direction)
+            return (weights, opt_state), metrics | {"grad_norm": norm}
+
+        orders = permutations(key, config.num_epochs, config.batch_size)
+        ids = orders.reshape(config.num_epochs * config.num_minibatches, -1)
+        learner = (carry.weights, carry.opt_state)
+        (weights, opt_state), metrics = jax.lax.scan(step, learner, ids)
+        carry = carry.replace(weights=weights, opt_state=opt_state)
+        return carry, jax.tree.map(jnp.mean, metrics)
+
+    def loss(
+        self, weights: dict[str, Any], hp: HyperParams, batch: Batch
+    ) -> tuple[jax.Array, Metrics]:
+        """What a minibatch's gradient descends, and its parts."""
+        policy = self.distribution(weights, batch.obs, batch.mask)
+        log_ratio = policy.log_prob(batch.action) - batch.log_prob
+        centred = batch.advantage - jnp.mean(batch.advantage)
+        advantage = centred / (jnp.std(batch.advantage) + 1e-8)
+        actor_loss = jnp.mean(policy_loss(log_ratio, advantage, hp))
+        entropy = jnp.mean(policy.entropy())
+
+        value = self.value(weights, batch.obs)
+        error = (value - batch.target) ** 2
+        if self.config.clip_value:
+            near = batch.value + jnp.clip(value - batch.value, -hp.clip, hp.clip)
+            error = jnp.maximum(error, (near - batch.target) ** 2)
+        critic_loss = 0.5 * jnp.mean(error)
+
+        ratio = jnp.exp(log_ratio)
+        metrics = {
+            "policy_loss": actor_loss,
+            "value_loss": critic_loss,
+            "entropy": entropy,
+            "approx_kl": jnp.mean(ratio - 1 - log_ratio),
+            "clip_fraction": jnp.mean((jnp.abs(ratio - 1) > hp.clip).astype(jnp.float32)),
+        }
+        return actor_loss + hp.vf_coef * critic_loss - hp.ent_coef * entropy, metrics
+
+
+def normalized(moments: Moments | None, obs: jax.Array) -> jax.Array:
+    """Observations as the networks see them."""
+    return obs if moments is None else moments.normalize(obs)
+
+
+def episode_metrics(episode: dict[str, jax.Array]) -> Metrics:
+    """Mean return and length of the episodes that ended, NaN if none did, and their number."""
+    done = episode["done"]
+    num = jnp.sum(done.astype(jnp.float32))
+    total_return = jnp.sum(jnp.where(done, episode["return"], 0.0))
+    total_length = jnp.sum(jnp.where(done, episode["length"], 0).astype(jnp.float32))
+    return {
+        "episode_return": total_return / num,
+        "episode_length": total_length / num,
+        "num_episodes": num,
+    }
+
+
+def explained_variance(value: jax.Array, target: jax.Array) -> jax.Array:
+    """1 if the values foretell the targets exactly, 0 if no better than a constant."""
+    return 1 - jnp.var(target - value) / (jnp.var(target) + 1e-8)
