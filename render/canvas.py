@@ -19,6 +19,7 @@ import numpy as np
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import pygame
+from PIL import Image
 
 from jaxenvs.render.palette import BACKGROUND, INK, Color
 
@@ -171,8 +172,10 @@ class Canvas:
 
     def rgb(self) -> np.ndarray:
         """The picture, `[height, width, 3]` uint8, of its own memory."""
-        small = pygame.transform.smoothscale(self._surface, (self.width, self.height))
-        return np.ascontiguousarray(np.swapaxes(pygame.surfarray.array3d(small), 0, 1))
+        large = pygame.image.tobytes(self._surface, "RGB")
+        # Not pygame's smooth scaling, which darkens flat colours by a shade or two.
+        picture = Image.frombytes("RGB", self._surface.get_size(), large).reduce(SUPERSAMPLING)
+        return np.array(picture)
 
     # -- inside --------------------------------------------------------------------------------
 

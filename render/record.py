@@ -3,10 +3,12 @@
 import contextlib
 import os
 import pathlib
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 
 import imageio.v3 as iio
+import imageio_ffmpeg
 import numpy as np
 
 from jaxenvs.render import webpage
@@ -76,19 +78,16 @@ def _write_mp4(frames: Frames, path: pathlib.Path, fps: float, title: str) -> No
     del title
     height, width = frames[0].shape[:2]
     # Half as many colour samples per side, so both sides have to be even: repeat the last line.
-    even = [np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), "edge") for frame in frames]
-    iio.imwrite(
-        path,
-        np.stack(even),
-        extension=".mp4",
-        plugin="FFMPEG",
-        fps=fps,
-        codec="libx264",
-        quality=None,
-        pixelformat="yuv420p",
-        macro_block_size=1,
-        output_params=["-crf", "20", "-movflags", "+faststart"],
-    )
+    pad = ((0, height % 2), (0, width % 2), (0, 0))
+    even = b"".join(np.pad(frame, pad, "edge").tobytes() for frame in frames)
+    size = f"{width + width % 2}x{height + height % 2}"
+    source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-r", str(fps), "-i", "-"]
+    film = ["-c:v", "libx264", "-crf", "20", "-pix_fmt", "yuv420p", "-movflags", "+faststart"]
+    # imageio's own plugin leaves its pipes open.
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", *source, *film]
+    done = subprocess.run([*command, str(path)], input=even, capture_output=True, check=False)
+    if done.returncode:
+        raise OSError(f"ffmpeg could not write {path.name}: {done.stderr.decode().strip()}")
 
 
 def _write_html(frames: Frames, path: pathlib.Path, fps: float, title: str) -> None:

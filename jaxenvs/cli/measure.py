@@ -4,12 +4,13 @@ The timed region is one program: a reset of all copies and `num_steps` steps wit
 Actions are drawn before it. Every output is summed, so that the compiler can drop nothing.
 """
 
+import abc
 import contextlib
 import dataclasses
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -34,18 +35,18 @@ class Measurement:
     ratio: float | None = None  # our steps per second over theirs; None for ours
 
 
-class Contestant(Protocol):
-    """Something that can be timed."""
+class Contestant(abc.ABC):
+    """Something that can be timed; the fields are those of a `Measurement`."""
 
-    library: str
-    num_envs: int
-    num_steps: int
-    compile_seconds: float
-    bytes_per_env: int | None
+    compile_seconds: float = 0.0
+    bytes_per_env: int | None = None
 
+    def __init__(self, library: str, num_envs: int, num_steps: int) -> None:
+        self.library, self.num_envs, self.num_steps = library, num_envs, num_steps
+
+    @abc.abstractmethod
     def run(self, seed: int) -> None:
         """Plays once and returns when all is done."""
-        ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,11 +82,11 @@ def ours(env: Env[Any, Any], num_envs: int, resets: Resets = "auto") -> Batch:
     )
 
 
-class Compiled:
+class Compiled(Contestant):
     """A batch in JAX, compiled and ready to be timed."""
 
     def __init__(self, library: str, batch: Batch, num_envs: int, num_steps: int) -> None:
-        self.library, self.num_envs, self.num_steps = library, num_envs, num_steps
+        super().__init__(library, num_envs, num_steps)
         draw = jax.jit(jax.vmap(batch.sample))
         self._actions = jax.block_until_ready(draw(jax.random.split(jax.random.key(7), num_steps)))
         state = jax.eval_shape(batch.reset, jax.random.key(0))
@@ -164,7 +165,7 @@ def report(env_id: str, contestants: Sequence[Contestant], repeats: int) -> list
 @contextlib.contextmanager
 def uncached() -> Iterator[None]:
     """Compiles for real: no cache on disk, and nothing traced before is known."""
-    enabled = jax.config.jax_enable_compilation_cache
+    enabled = jax.config.jax_enable_compilation_cache  # type: ignore[attr-defined]
     jax.config.update("jax_enable_compilation_cache", False)
     compilation_cache.reset_cache()  # JAX looks at the setting once and remembers it
     jax.clear_caches()
@@ -175,14 +176,11 @@ def uncached() -> Iterator[None]:
         compilation_cache.reset_cache()
 
 
-class Eager:
+class Eager(Contestant):
     """A vector environment of Gymnasium, stepped from Python with numpy actions."""
 
-    compile_seconds = 0.0
-    bytes_per_env = None
-
     def __init__(self, library: str, venv: Any, num_steps: int) -> None:
-        self.library, self.num_envs, self.num_steps = library, venv.num_envs, num_steps
+        super().__init__(library, venv.num_envs, num_steps)
         self._venv = venv
         venv.action_space.seed(7)
         self._actions = [np.asarray(venv.action_space.sample()) for _ in range(num_steps)]

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs.core import Env
@@ -47,6 +48,6 @@ def family_module(env: Env[Any, Any]) -> ModuleType:
 
 def _to_numpy(leaf: Any) -> Any:
     """Keys stay as they are: they have no numpy form and no picture."""
-    if isinstance(leaf, jax.Array) and jax.dtypes.issubdtype(leaf.dtype, jax.dtypes.prng_key):
+    if isinstance(leaf, jax.Array) and jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key):
         return leaf
     return np.asarray(leaf)
