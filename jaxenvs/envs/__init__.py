@@ -1,4 +1,5 @@
 """The environments. Importing a family registers its ids and loads none of its modules."""
 
+import jaxenvs.envs.bsuite as bsuite
 import jaxenvs.envs.classic as classic
 import jaxenvs.envs.toy_text as toy_text

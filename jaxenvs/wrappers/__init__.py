@@ -10,5 +10,7 @@ from jaxenvs.wrappers.flatten import FlattenObservation as FlattenObservation
 from jaxenvs.wrappers.frame_stack import FrameStack as FrameStack
 from jaxenvs.wrappers.normalize import NormalizeObservation as NormalizeObservation
 from jaxenvs.wrappers.normalize import NormalizeReward as NormalizeReward
+from jaxenvs.wrappers.rewards import RewardNoise as RewardNoise
+from jaxenvs.wrappers.rewards import RewardScale as RewardScale
 from jaxenvs.wrappers.sticky_actions import StickyActions as StickyActions
 from jaxenvs.wrappers.time_aware import TimeAwareObservation as TimeAwareObservation

@@ -1,0 +1,84 @@
+"""MemoryChain: repeat a bit of what was shown at the start.
+
+Source: bsuite 0.3.6 `environments/memory_chain.py`; Osband et al., "Behaviour suite for
+reinforcement learning" (2020).
+Differs from it in nothing; in particular the bits are shown twice, at the reset and at the first
+step, since bsuite observes before it moves its clock.
+"""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxenvs import core, spaces
+
+
+class State(core.State):
+    """What has to be remembered."""
+
+    context: jax.Array  # (num_bits,) bool
+    query: jax.Array  # () int32, the bit that will be asked for
+
+
+class Params(core.Params):
+    """How long."""
+
+    memory_length: int = 10  # steps between the bits and the question
+    max_steps: int = 0
+
+
+class MemoryChain(core.Env[State, Params]):
+    """Actions: 0 or 1, of which the last one counts.
+
+    Observation `(1, 2 + num_bits)`: time to go, from 1 to 0; which bit is asked for, shown just
+    before the answer is due; the bits as -1 and 1, shown at the start; else 0. Reward: for the last
+    action 1 if it is the bit, else -1. Ends after `memory_length + 1` steps. `info["regret"]`: 1
+    minus that reward.
+    """
+
+    num_bits: int = 1
+    """How many bits are shown, of which one is asked for."""
+
+    def __post_init__(self) -> None:
+        if self.num_bits < 1:
+            raise ValueError(f"num_bits: expected at least 1, got {self.num_bits}")
+
+    def original_params(self) -> Params:
+        return Params()
+
+    def initial(self, key: jax.Array, params: Params) -> State:
+        del params
+        context_key, query_key = jax.random.split(key)
+        bits = jax.random.bits(context_key, (self.num_bits,), jnp.uint32)
+        return State(
+            time=jnp.int32(0),
+            context=bits < np.uint32(2**31),
+            query=jax.random.randint(query_key, (), 0, self.num_bits, dtype=jnp.int32),
+        )
+
+    def transition(
+        self, key: jax.Array, state: State, action: jax.Array, params: Params
+    ) -> tuple[State, jax.Array, jax.Array, core.Info]:
+        del key  # deterministic
+        over = state.time >= params.memory_length
+        right = (action == 1) == state.context[state.query]
+        outcome = jnp.where(right, np.float32(1), np.float32(-1))
+        reward = jnp.where(over, outcome, np.float32(0))
+        return state, reward, over, {"regret": jnp.where(over, 1 - outcome, np.float32(0))}
+
+    def observe(self, state: State, params: Params) -> jax.Array:
+        shown = jnp.maximum(state.time - 1, 0)  # bsuite's clock, which lags by one step
+        to_go = 1 - shown.astype(jnp.float32) / jnp.float32(params.memory_length)
+        asked = jnp.where(shown == params.memory_length - 1, state.query, 0).astype(jnp.float32)
+        bits = jnp.where(state.context, np.float32(1), np.float32(-1))
+        bits = jnp.where(shown == 0, bits, np.float32(0))
+        return jnp.concatenate([jnp.maximum(to_go, 0)[None], asked[None], bits])[None]
+
+    def observation_space(self, params: Params | None = None) -> spaces.Box:
+        del params
+        low = np.array([[0, 0] + [-1] * self.num_bits])
+        return spaces.Box(low, np.array([[1, self.num_bits - 1] + [1] * self.num_bits]))
+
+    def action_space(self, params: Params | None = None) -> spaces.Discrete:
+        del params
+        return spaces.Discrete(2)
