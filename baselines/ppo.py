@@ -359,7 +359,7 @@ class PPO:
             weights, opt_state = learner
             minibatch = jax.tree.map(lambda leaf: leaf[ids], batch)
             gradient, metrics = jax.grad(self.loss, has_aux=True)(weights, hp, minibatch)
-            norm = optax.global_norm(gradient)
+            norm = optax.tree.norm(gradient)
             shrink = jnp.minimum(1.0, hp.max_grad_norm / jnp.maximum(norm, 1e-12))
             gradient = jax.tree.map(lambda leaf: leaf * shrink, gradient)
             # Optax mixes int32 counts and floats.

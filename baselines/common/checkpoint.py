@@ -4,7 +4,7 @@ A checkpoint is a plain `.npz` archive (`numpy.load` opens it) with one array pe
 manifest in JSON: format, version, the path, shape and dtype of every leaf, a SHA-256 over their
 bytes, and what the writer says about the run. It is written under a temporary name, flushed to the
 disk and renamed, so that a file of the final name is whole unless the disk failed, which loading
-would notice. Random keys are kept as their words. Nothing is unpickled: a foreign file runs no code.
+would notice. Random keys are kept as their words. Nothing is unpickled: no foreign code runs.
 
 One file instead of Orbax's folder of shards: a folder cannot be replaced in one step, and for
 carries of a few megabytes a save takes a third of the time.

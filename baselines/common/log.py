@@ -102,8 +102,8 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def _line(row: Row) -> str:
-    finite = {
-        name: None if isinstance(x, float) and not math.isfinite(x) else x
-        for name, x in row.items()
-    }
-    return json.dumps(finite) + "\n"
+    return json.dumps({name: _json(value) for name, value in row.items()}) + "\n"
+
+
+def _json(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,143 @@
+"""What is asked of a run, how it is kept in the run's folder, and how a resumed run finds it."""
+
+import dataclasses
+import itertools
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+
+class RunError(ValueError):
+    """The run cannot be done as asked; the message is one line and names the field or the path."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """What is asked of a run beside the algorithm's config."""
+
+    seeds: int = 1
+    """Agents for each setting, trained side by side."""
+
+    seed: int = 0
+    """The first of the seeds; the others follow it."""
+
+    sweep: Mapping[str, Sequence[float]] = dataclasses.field(default_factory=dict)
+    """Values to try for traced numbers; with several names, every combination is trained."""
+
+    out: Path | None = None
+    """Folder of the run; by default one under runs/ that is named after algorithm, env and time."""
+
+    resume: bool = False
+    """Go on from the last checkpoint in the folder, if there is one."""
+
+    overwrite: bool = False
+    """Replace a run that is in the folder."""
+
+    rows: int = 100
+    """How often to log over the whole run."""
+
+    save_every: int = 10
+    """Rows between two checkpoints."""
+
+    tensorboard: bool = True
+    """Write TensorBoard event files beside metrics.jsonl."""
+
+    stop_return: float | None = None
+    """Stop early, once the mean return of all agents' episodes is at least this."""
+
+    devices: int | None = None
+    """Use at most so many devices; by default all, on a CPU one per core."""
+
+    show: bool = True
+    """Show progress on stderr and print the results."""
+
+
+_DECISIVE = ("seeds", "seed", "sweep", "rows", "stop_return")
+"""The options that a resumed run must share; the others only say how to run."""
+
+
+class Agent(NamedTuple):
+    """One of the agents that are trained side by side."""
+
+    seed: int
+    setting: dict[str, float]  # the swept numbers
+
+    @property
+    def name(self) -> str:
+        """The setting in words, empty without a sweep."""
+        return ", ".join(f"{name}={value:g}" for name, value in self.setting.items())
+
+
+def agents_of(options: Options, sweepable: Sequence[str]) -> list[Agent]:
+    """The agents of a run: every combination of the swept values with every seed.
+
+    Raises `RunError` where `options` do not fit; `sweepable` are the names that may be swept.
+    """
+    if options.seeds < 1:
+        raise RunError(f"seeds: expected at least 1, got {options.seeds}")
+    for name, values in options.sweep.items():
+        if name not in sweepable:
+            raise RunError(f"sweep: expected one of {', '.join(sweepable)}; got {name!r}")
+        if not values:
+            raise RunError(f"sweep.{name}: expected at least one value")
+    seeds = range(options.seed, options.seed + options.seeds)
+    settings = [
+        dict(zip(options.sweep, map(float, values), strict=True))
+        for values in itertools.product(*options.sweep.values())
+    ]
+    return [Agent(seed, setting) for setting in settings for seed in seeds]
+
+
+def describe(algorithm: str, config: Any, options: Options) -> dict[str, Any]:
+    """What decides a run's outcome, as JSON values."""
+    decisive = {name: getattr(options, name) for name in _DECISIVE}
+    described = {"algorithm": algorithm, "config": dataclasses.asdict(config), "options": decisive}
+    return json.loads(json.dumps(described))
+
+
+def restore(
+    description: Mapping[str, Any], kind: type[Any], options: Options
+) -> tuple[Any, Options]:
+    """The config, of the class `kind`, and the options that `describe` was given."""
+    fields = {name: _tuple(value) for name, value in description["config"].items()}
+    return kind(**fields), dataclasses.replace(options, **description["options"])
+
+
+def disagreement(
+    found: Mapping[str, Any], asked: Mapping[str, Any], default: Mapping[str, Any]
+) -> str | None:
+    """The first setting that was asked for, is not the default, and differs from the one found."""
+    if found["algorithm"] != asked["algorithm"]:
+        return f"algorithm was {found['algorithm']} there, {asked['algorithm']} is asked for"
+    for part in ("config", "options"):
+        for name, value in asked[part].items():
+            there = found[part].get(name)
+            if value not in (there, default[part][name]):
+                return f"{name} was {there} there, {value} is asked for"
+    return None
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Writes atomically; parent folders are made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(json.dumps(content, indent=2) + "\n")
+    os.replace(partial, path)
+
+
+def read_json(path: Path) -> Any:
+    """Raises `RunError` where there is no such file, or something else in it."""
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        raise RunError(
+            f"{path.parent}: expected a run's folder, but {path.name} is missing"
+        ) from None
+    except (OSError, ValueError):
+        raise RunError(f"{path}: expected JSON, found something else") from None
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
