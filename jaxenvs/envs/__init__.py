@@ -2,4 +2,5 @@
 
 import jaxenvs.envs.bsuite as bsuite
 import jaxenvs.envs.classic as classic
+import jaxenvs.envs.popgym as popgym
 import jaxenvs.envs.toy_text as toy_text

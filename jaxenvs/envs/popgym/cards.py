@@ -1,0 +1,62 @@
+"""Decks of cards of which only one feature counts: the colour, the suit or the rank.
+
+A deck that is dealt from is kept as the number of cards of each kind that are left. Drawing a kind
+with the chance of its share in what is left is the same as turning over a shuffled deck, and needs
+neither the shuffle nor the memory.
+"""
+
+from typing import Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+Feature = Literal["colors", "suits", "ranks"]
+
+DECK_SIZE = 52
+NUM_KINDS: dict[str, int] = {"colors": 2, "suits": 4, "ranks": 13}
+
+
+def check_decks(num_decks: int) -> None:
+    """Raises `ValueError` where so many decks cannot be counted."""
+    if not 1 <= num_decks <= 1000:
+        raise ValueError(f"num_decks: expected 1 to 1000, got {num_decks}")
+
+
+def check_feature(feature: str) -> None:
+    """Raises `ValueError` for anything that cards do not have."""
+    if feature not in NUM_KINDS:
+        raise ValueError(f"deck_type: expected one of {list(NUM_KINDS)}, got {feature!r}")
+
+
+def full_deck(num_decks: int, feature: Feature) -> jax.Array:
+    """How many cards there are of each kind, `(num_kinds,)` uint16."""
+    num_kinds = NUM_KINDS[feature]
+    return jnp.full(num_kinds, DECK_SIZE // num_kinds * num_decks, jnp.uint16)
+
+
+def draw_card(bits: jax.Array, left: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Takes a card from what is left, `(num_kinds,)` uint16.
+
+    `bits` is a random uint32. Returns the kind, () uint8, and what is left then. An empty deck
+    stays empty and gives the last kind.
+    """
+    counts = left.astype(jnp.int32)
+    # The remainder favours some cards by less than the deck's size in 2^32.
+    size = jnp.maximum(counts.sum(dtype=jnp.int32), 1).astype(jnp.uint32)
+    place = (bits % size).astype(jnp.int32)
+    kind = (jnp.cumsum(counts)[:-1] <= place).sum(dtype=jnp.int32)
+    taken = (np.arange(left.shape[0], dtype=np.int32) == kind) & (counts > 0)
+    return kind.astype(jnp.uint8), left - taken.astype(jnp.uint16)
+
+
+def shuffle(key: jax.Array, items: np.ndarray) -> jax.Array:
+    """`items`, `(n,)` bool or small integers, in random order; the key is consumed."""
+    order = jnp.argsort(jax.random.bits(key, items.shape, jnp.uint32))
+    return jnp.asarray(items)[order]
+
+
+def count_of(left: jax.Array, kind: jax.Array) -> jax.Array:
+    """How many cards of a kind are left, () int32."""
+    here = np.arange(left.shape[0], dtype=np.int32) == kind.astype(jnp.int32)
+    return jnp.where(here, left, jnp.uint16(0)).sum(dtype=jnp.int32)
