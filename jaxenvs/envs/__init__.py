@@ -2,5 +2,7 @@
 
 import jaxenvs.envs.bsuite as bsuite
 import jaxenvs.envs.classic as classic
+import jaxenvs.envs.grid as grid
+import jaxenvs.envs.minatar as minatar
 import jaxenvs.envs.popgym as popgym
 import jaxenvs.envs.toy_text as toy_text

@@ -1,0 +1,47 @@
+"""DoorKey: fetch the key, unlock the door, reach the goal behind it.
+
+Source: MiniGrid 3.2 `envs/doorkey.py`. Differs from it in: the mission is a number.
+"""
+
+from typing import ClassVar
+
+import jax
+import jax.numpy as jnp
+
+from jaxenvs.envs.grid import layout, tiles
+from jaxenvs.envs.grid.game import GridEnv, Params, State
+from jaxenvs.envs.grid.tiles import Color, Door, Kind
+
+
+class DoorKey(GridEnv):
+    """Use the key to open the door and then get to the goal."""
+
+    size: int = 8
+    """Cells across and down, walls included."""
+
+    missions: ClassVar[tuple[str, ...]] = ("use the key to open the door and then get to the goal",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.size < 5:
+            raise ValueError(f"size: expected at least 5, got {self.size}")
+
+    @property
+    def time_limit(self) -> int:
+        return 10 * self.size**2
+
+    def initial(self, key: jax.Array, params: Params) -> State:
+        del params
+        split_key, door_key, agent_key, turn_key, key_key = jax.random.split(key, 5)
+        size = self.size
+        _, cols = layout.indices(size, size)
+        split = layout.integers(split_key, 2, size - 2)
+        grid = layout.put(layout.walled(size, size), size - 2, size - 2, tiles.GOAL)
+        grid = jnp.where(cols == split, tiles.WALL, grid)
+        row, col = layout.pick_cell(agent_key, (grid == tiles.EMPTY) & (cols < split))
+        door_row = layout.integers(door_key, 1, size - 2)
+        grid = layout.put(grid, door_row, split, tiles.tile(Kind.DOOR, Color.YELLOW, Door.LOCKED))
+        free = (grid == tiles.EMPTY) & (cols < split) & ~layout.at(grid, row, col)
+        key_row, key_col = layout.pick_cell(key_key, free)
+        grid = layout.put(grid, key_row, key_col, tiles.tile(Kind.KEY, Color.YELLOW))
+        return self.start(grid, row, col, layout.integers(turn_key, 0, 4))

@@ -1,0 +1,49 @@
+"""LavaGap: pass the gap in a wall of lava.
+
+Source: MiniGrid 3.2 `envs/lavagap.py`. Differs from it in: the mission is a number.
+"""
+
+from typing import ClassVar, Literal
+
+import jax
+import jax.numpy as jnp
+
+from jaxenvs.envs.grid import layout, tiles
+from jaxenvs.envs.grid.game import GridEnv, Params, State
+
+
+class LavaGap(GridEnv):
+    """Pass the gap and get to the goal; touching lava ends the episode without reward."""
+
+    size: int = 7
+    """Cells across and down, walls included."""
+    obstacle: Literal["lava", "wall"] = "lava"
+
+    missions: ClassVar[tuple[str, ...]] = (
+        "avoid the lava and get to the green goal square",
+        "find the opening and get to the green goal square",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.size < 5:
+            raise ValueError(f"size: expected at least 5, got {self.size}")
+        if self.obstacle not in ("lava", "wall"):
+            raise ValueError(f"obstacle: expected 'lava' or 'wall', got {self.obstacle!r}")
+
+    @property
+    def time_limit(self) -> int:
+        return 4 * self.size**2
+
+    def initial(self, key: jax.Array, params: Params) -> State:
+        del params
+        col_key, row_key = jax.random.split(key)
+        size = self.size
+        rows, cols = layout.indices(size, size)
+        gap_col = layout.integers(col_key, 2, size - 2)
+        gap_row = layout.integers(row_key, 1, size - 1)
+        grid = layout.put(layout.walled(size, size), size - 2, size - 2, tiles.GOAL)
+        strip = (cols == gap_col) & (rows != gap_row) & (rows > 0) & (rows < size - 1)
+        lava = self.obstacle == "lava"
+        grid = jnp.where(strip, tiles.LAVA if lava else tiles.WALL, grid)
+        return self.start(grid, 1, 1, 0, mission=0 if lava else 1)
