@@ -36,10 +36,11 @@ BEGIN, END = "<!-- environments: begin -->", "<!-- environments: end -->"
 def env_page(env_id: str) -> str:
     """The Markdown page of one id."""
     env, row = jaxenvs.make(env_id), jaxenvs.spec(env_id)
+    game = env.unwrapped
     parts = [f"# {env_id}", NOTE]
     if page_path(env_id).with_suffix(".png").exists():
         parts.append(f"![A frame of {env_id}]({env_id}.png){{ width=400 }}")
-    parts += [f"*{subtitle(env)}*", inspect.getdoc(type(env)) or "", "## At a glance"]
+    parts += [f"*{subtitle(game)}*", *descriptions(env), "## At a glance"]
     facts = [
         ("make", f'`jaxenvs.make("{env_id}")`'),
         ("observation", describe(env.observation_space())),
@@ -59,9 +60,15 @@ def env_page(env_id: str) -> str:
         "Traced numbers: pass `params` to `reset` and `step`, or vmap over them.",
     ]
     parts.append(table(("parameter", "default", "meaning"), param_rows(env.default_params)))
-    parts += ["## Source", source_note(env) or f"{row.reference}."]
+    parts += ["## Source", source_note(game) or f"{row.reference}."]
     parts += ["## Differences from the source", bullets(row.deviations) or "None known."]
     return "\n\n".join(parts) + "\n"
+
+
+def descriptions(env: jaxenvs.Env[Any, Any]) -> list[str]:
+    """The class's docstring; under a wrapper the game's as well."""
+    classes = dict.fromkeys((type(env), type(env.unwrapped)))
+    return [inspect.getdoc(cls) or "" for cls in classes]
 
 
 def subtitle(env: jaxenvs.Env[Any, Any]) -> str:
@@ -73,7 +80,7 @@ def subtitle(env: jaxenvs.Env[Any, Any]) -> str:
 
 def source_note(env: jaxenvs.Env[Any, Any]) -> str:
     """What the module's docstring says of papers and code, or nothing."""
-    found = re.search(r"^Source: (.+?)(?=^Differs|^\s*$|\Z)", module_docstring(env), re.M | re.S)
+    found = re.search(r"^Source: (.+?)(?=Differs|^\s*$|\Z)", module_docstring(env), re.M | re.S)
     return " ".join(found[1].split()) if found else ""
 
 
@@ -121,9 +128,9 @@ def param_rows(params: Any) -> list[tuple[str, str, str]]:
 
 
 def option_rows(env: jaxenvs.Env[Any, Any]) -> list[tuple[str, str, str]]:
-    """Name, value and meaning of every constructor field but the params' overrides."""
+    """Name, value and meaning of every constructor field that is a setting."""
     meanings = field_comments(type(env))
-    names = [field.name for field in dataclasses.fields(env) if field.name != "overrides"]
+    names = [f.name for f in dataclasses.fields(env) if f.name not in ("overrides", "env")]
     return [(f"`{name}`", f"`{getattr(env, name)!r}`", meanings[name]) for name in names]
 
 
@@ -131,7 +138,7 @@ def number(value: Any) -> str:
     """A default as a reader would write it; nested records and arrays by their repr."""
     if isinstance(value, np.generic | np.ndarray) and np.ndim(value) == 0:
         return f"{value:.6g}" if np.issubdtype(value.dtype, np.floating) else str(value)
-    return f"`{value!r}`"
+    return f"`{' '.join(repr(value).split())}`"
 
 
 def field_comments(cls: type) -> dict[str, str]:
@@ -181,13 +188,15 @@ def family_title(family: str) -> str:
     return (inspect.getdoc(module) or family).partition("\n")[0].rstrip(".")
 
 
-def readme_table() -> str:
-    """One row per family, each id linked to its page."""
-    rows = [
-        (family_title(family), ", ".join(f"[{i}](docs/envs/{family}/{i}.md)" for i in ids))
-        for family, ids in families().items()
-    ]
-    return table(("family", "environments"), rows)
+def readme_table(most: int = 12) -> str:
+    """One row per family with up to `most` ids, each linked to its page."""
+    rows = []
+    for family, ids in families().items():
+        links = [f"[{i}](docs/envs/{family}/{i}.md)" for i in ids[:most]]
+        if len(ids) > most:
+            links.append(f"and [{len(ids) - most} more](docs/envs/index.md)")
+        rows.append((family_title(family), str(len(ids)), ", ".join(links)))
+    return table(("family", "ids", "environments"), rows)
 
 
 def index_page() -> str:
@@ -199,7 +208,7 @@ def index_page() -> str:
         for env_id in ids:
             env = jaxenvs.make(env_id)
             where = f"[{env_id}]({family}/{env_id}.md)"
-            rows.append((where, subtitle(env), kind(env.action_space())))
+            rows.append((where, subtitle(env.unwrapped), kind(env.action_space())))
         parts += [f"## {family_title(family)}", table(("id", "task", "actions"), rows)]
     return "\n\n".join(parts) + "\n"
 
