@@ -1,0 +1,55 @@
+"""Networks and their initial weights."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from jaxenvs.baselines.common.networks import ACTIVATIONS, MLP, Readout, orthogonal
+
+
+@pytest.mark.parametrize("shape", [(64, 64), (4, 64), (64, 3), (1, 8), (8, 1), (300, 200)])
+def test_orthogonal_is_orthogonal(getkey, shape):
+    matrix = np.asarray(orthogonal(2.0)(getkey(), shape), np.float64)
+    assert matrix.shape == shape
+    gram = matrix.T @ matrix if shape[0] >= shape[1] else matrix @ matrix.T
+    np.testing.assert_allclose(gram, 4 * np.eye(min(shape)), atol=2e-5)
+
+
+def test_orthogonal_favours_no_direction(getkey):
+    matrices = jax.vmap(lambda key: orthogonal()(key, (3, 3)))(jax.random.split(getkey(), 4000))
+    entries = np.asarray(matrices)
+    # Of a uniform rotation: mean 0, mean square 1/3, and a determinant of either sign.
+    np.testing.assert_allclose(entries.mean(axis=0), 0, atol=0.04)
+    np.testing.assert_allclose((entries**2).mean(axis=0), 1 / 3, atol=0.03)
+    assert abs((np.linalg.det(entries) > 0).mean() - 0.5) < 0.04
+
+
+def test_many_seeds_initialise_in_one_program(getkey):
+    # With QR decompositions this blocks for ever on the CPU under JAX 0.10.
+    network = MLP((64,) * 6)
+    init = jax.jit(jax.vmap(lambda key: network.init(key, jnp.zeros(64))))
+    weights = init(jax.random.split(getkey(), 128))
+    kernels = [leaf for leaf in jax.tree.leaves(weights) if leaf.ndim == 3]
+    assert len(kernels) == 6
+    for kernel in kernels:
+        gram = jnp.einsum("sio,sip->sop", kernel, kernel)
+        np.testing.assert_allclose(gram, np.broadcast_to(2 * np.eye(64), gram.shape), atol=2e-5)
+
+
+@pytest.mark.parametrize("activation", list(ACTIVATIONS))
+def test_mlp_shapes(getkey, activation):
+    network = MLP((5, 7), activation)
+    x = jax.random.normal(getkey(), (2, 3, 4))
+    out = network.apply(network.init(getkey(), x), x)
+    assert out.shape == (2, 3, 7)
+    assert out.dtype == jnp.float32
+
+
+def test_readout_starts_with_rows_of_its_scale(getkey):
+    readout = Readout(3, 0.01)
+    x = jax.random.normal(getkey(), (10, 16))
+    weights = readout.init(getkey(), x)
+    kernel = weights["params"]["kernel"]
+    np.testing.assert_allclose(jnp.linalg.norm(kernel, axis=-1), 0.01, rtol=1e-5)
+    np.testing.assert_allclose(readout.apply(weights, x), x @ kernel.T, rtol=1e-5, atol=1e-7)

@@ -1,0 +1,91 @@
+"""Tiny environments whose optimal play and values are known."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxenvs import core, spaces
+
+
+class Clock(core.Env[core.State, core.Params]):
+    """Pays 1 a step and never ends by itself: only a time limit cuts it."""
+
+    def original_params(self) -> core.Params:
+        return core.Params(max_steps=8)
+
+    def initial(self, key, params):
+        return core.State(time=jnp.int32(0))
+
+    def transition(self, key, state, action, params):
+        return state, jnp.float32(1), jnp.bool_(False), {}
+
+    def observe(self, state, params):
+        return jnp.ones(1, jnp.float32)
+
+    def observation_space(self, params=None):
+        return spaces.Box(0, 1, (1,))
+
+    def action_space(self, params=None):
+        return spaces.Discrete(2)
+
+
+class GuessState(core.State):
+    wanted: jax.Array  # () int32, 0..2
+
+
+class Guess(core.Env[GuessState, core.Params]):
+    """Name the number that is shown, of 5, 6 and 7; the mask forbids all but it where `masked`.
+
+    One step an episode, reward 1 for the right one. With `start=5`, actions do not begin at 0.
+    """
+
+    masked: bool = False
+
+    def original_params(self) -> core.Params:
+        return core.Params(max_steps=1)
+
+    def initial(self, key, params):
+        wanted = jax.random.randint(key, (), 0, 3, dtype=jnp.int32)
+        return GuessState(time=jnp.int32(0), wanted=wanted)
+
+    def transition(self, key, state, action, params):
+        hit = action == state.wanted + np.int32(5)
+        return state, hit.astype(jnp.float32), jnp.bool_(True), {}
+
+    def observe(self, state, params):
+        return state.wanted
+
+    def observation_space(self, params=None):
+        return spaces.Discrete(3)
+
+    def action_space(self, params=None):
+        return spaces.Discrete(3, start=5)
+
+    def action_mask(self, state, params=None):
+        if not self.masked:
+            return None
+        return jnp.arange(3, dtype=jnp.int32) == state.wanted
+
+
+class Aim(core.Env[GuessState, core.Params]):
+    """Continuous: choose 3 in the first coordinate, of a box from 1 to 5, and anything else."""
+
+    def original_params(self) -> core.Params:
+        return core.Params(max_steps=1)
+
+    def initial(self, key, params):
+        return GuessState(time=jnp.int32(0), wanted=jnp.int32(3))
+
+    def transition(self, key, state, action, params):
+        # 100 units of reward, and observations far from 0: what normalising is for.
+        reward = -100 * (action[0, 0] - np.float32(4)) ** 2
+        return state, reward, jnp.bool_(True), {}
+
+    def observe(self, state, params):
+        return jnp.full((2,), 1000.0, jnp.float32)
+
+    def observation_space(self, params=None):
+        return spaces.Box(-np.inf, np.inf, (2,))
+
+    def action_space(self, params=None):
+        return spaces.Box(np.array([[1.0, -np.inf]]), np.array([[5.0, np.inf]]), (1, 2))
