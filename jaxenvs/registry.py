@@ -73,7 +73,7 @@ def register(
         gymnasium.register(
             f"jaxenvs/{env_id}",
             entry_point="jaxenvs.adapters.gymnasium:GymnasiumEnv",
-            vector_entry_point="jaxenvs.adapters.gymnasium:GymnasiumVectorEnv",
+            vector_entry_point="jaxenvs.adapters.gymnasium_vector:GymnasiumVectorEnv",
             max_episode_steps=max_steps if max_steps > 0 else None,
             kwargs={"env_id": env_id},
         )

@@ -1,0 +1,100 @@
+"""Actions as they come from outside: checked against the space before they reach the device."""
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import numpy as np
+
+from jaxenvs import spaces
+
+Reader = Callable[[Any], Any]
+
+_KINDS = {"f": "fiu", "i": "iu", "u": "iu", "b": "b"}  # what may be given, by what is due
+
+
+def action_reader(space: spaces.Space, num_envs: int | None = None, name: str = "action") -> Reader:
+    """A function from an action to numpy arrays of the space's dtype.
+
+    With `num_envs`, arrays lead with that axis, in dicts and tuples too, as in Gymnasium's
+    `batch_space`. The function raises `ValueError` that names what was expected and what was given
+    for another structure, shape or kind of number, for NaN, and for what lies out of range. Arrays
+    on the device are not read, so that their range goes unchecked.
+    """
+    if isinstance(space, spaces.Dict):
+        parts = {key: action_reader(sub, num_envs, f"{name}[{key!r}]") for key, sub in space.spaces.items()}
+        return lambda action: _read_dict(parts, action, name)
+    if isinstance(space, spaces.Tuple):
+        subspaces = enumerate(space.spaces)
+        readers = [action_reader(sub, num_envs, f"{name}[{i}]") for i, sub in subspaces]
+        return lambda action: _read_tuple(readers, action, name)
+    if isinstance(space, spaces.Discrete) and num_envs is None:
+        return lambda action: _read_integer(space, action, name)
+    return _array_reader(space, () if num_envs is None else (num_envs,), name)
+
+
+def _read_dict(parts: dict[str, Reader], action: Any, name: str) -> dict[str, Any]:
+    if not isinstance(action, Mapping) or set(action) != set(parts):
+        raise ValueError(f"{name}: expected a dict with keys {sorted(parts)}, got {action!r}")
+    return {key: read(action[key]) for key, read in parts.items()}
+
+
+def _read_tuple(readers: list[Reader], action: Any, name: str) -> tuple[Any, ...]:
+    if not isinstance(action, tuple | list) or len(action) != len(readers):
+        raise ValueError(f"{name}: expected a tuple of {len(readers)}, got {action!r}")
+    return tuple(read(part) for read, part in zip(readers, action, strict=True))
+
+
+def _read_integer(space: spaces.Discrete, action: Any, name: str) -> np.int32:
+    try:
+        index = operator.index(action)
+    except TypeError:
+        raise ValueError(f"{name}: expected an integer of {space}, got {action!r}") from None
+    if not 0 <= index - space.start < space.n:
+        last = space.start + space.n - 1
+        raise ValueError(f"{name}: expected {space.start} to {last} for {space}, got {index}")
+    return np.int32(index)
+
+
+def _array_reader(space: spaces.Space, batch: tuple[int, ...], name: str) -> Reader:
+    low, high = _bounds(space)
+    shape, dtype = batch + space.shape, space.dtype  # type: ignore[attr-defined]
+
+    def check_form(array: Any) -> None:
+        if tuple(array.shape) != shape:
+            got = tuple(array.shape)
+            raise ValueError(f"{name}: expected shape {shape} for {space}, got {got}")
+        if np.dtype(array.dtype).kind not in _KINDS[dtype.kind]:
+            raise ValueError(f"{name}: expected {dtype} for {space}, got {array.dtype}")
+
+    def read(action: Any) -> Any:
+        if isinstance(action, jax.Array):
+            check_form(action)
+            return action
+        try:
+            array = np.asarray(action)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{name}: expected an array for {space}, got {action!r}") from error
+        check_form(array)
+        # Floats are rounded first: the bound itself in float64 may lie just outside it in float32.
+        cast = array.astype(dtype)
+        compared = cast if dtype.kind == "f" else array
+        inside = (compared >= low) & (compared <= high)
+        if not inside.all():
+            place = tuple(int(i) for i in np.argwhere(~inside)[0])
+            raise ValueError(f"{name}: out of range for {space}: {array[place]} at index {place}")
+        return cast
+
+    return read
+
+
+def _bounds(space: spaces.Space) -> tuple[Any, Any]:
+    """The lowest and the highest value, both included."""
+    if isinstance(space, spaces.Discrete):
+        return space.start, space.start + space.n - 1
+    if isinstance(space, spaces.MultiDiscrete):
+        return 0, space.num_values - 1
+    if isinstance(space, spaces.Box):
+        return space.low, space.high
+    return False, True

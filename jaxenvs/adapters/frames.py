@@ -1,0 +1,41 @@
+"""Pictures of running games, drawn by `jaxenvs.render`, which is loaded when one is asked for."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jaxenvs.core import Env
+
+if TYPE_CHECKING:
+    from jaxenvs.render.window import Window
+
+FPS = 30
+"""Steps per second of games of which nothing else is known."""
+
+
+def check_render_mode(render_mode: str | None, known: list[str]) -> None:
+    """Raises `ValueError` where the mode is neither None nor known."""
+    if render_mode is not None and render_mode not in known:
+        raise ValueError(f"render_mode: expected None or one of {known}, got {render_mode!r}")
+
+
+def natural_fps(env: Env[Any, Any]) -> int:
+    """Steps per second that look right for this game."""
+    from jaxenvs.render.draw import family_module
+
+    controls = family_module(env).KEYS.get(type(env.unwrapped).__name__)
+    return FPS if controls is None else round(controls.rate)
+
+
+def picture(env: Env[Any, Any], state: Any, params: Any) -> np.ndarray:
+    """The picture of one state, uint8 `[height, width, 3]`."""
+    from jaxenvs.render import draw
+
+    return draw.draw(env, state, params)
+
+
+def open_window(title: str, frame: np.ndarray) -> "Window":
+    """A window of the frame's size."""
+    from jaxenvs.render.window import Window
+
+    return Window(title, frame.shape[1], frame.shape[0])

@@ -1,0 +1,211 @@
+"""A jaxenvs environment as a `gymnasium.Env`.
+
+`import jaxenvs` registers every id, so that `gymnasium.make("jaxenvs/CartPole-v1")` makes one.
+A step is one dispatch. The batch of `jaxenvs.adapters.gymnasium_vector` is many times faster per step.
+"""
+
+from typing import Any, ClassVar
+
+import gymnasium
+import jax
+import numpy as np
+from gymnasium.error import ResetNeeded
+
+from jaxenvs import spaces
+from jaxenvs.adapters import arguments, frames, outputs, programs
+from jaxenvs.adapters.actions import action_reader
+from jaxenvs.adapters.outputs import Output
+from jaxenvs.core import Env
+
+_MAX_CACHED_ACTIONS = 1024
+
+
+class GymnasiumEnv(gymnasium.Env[Any, Any]):
+    """One environment, with Gymnasium's interface.
+
+    Args:
+      env: any environment; its own time limit holds.
+      env_id: instead of `env`, a registered id. This is what `gymnasium.make` uses: the time limit
+        is then left to Gymnasium's `TimeLimit`.
+      render_mode: None, "rgb_array" (uint8 `[height, width, 3]`) or "human" (a window).
+      output: "numpy", or "jax" or "torch", which leave observations on the device. Rewards and
+        flags are Python numbers in any case.
+      device: "cpu", "gpu" or another platform of JAX to run on; None: JAX's default. A single
+        environment is faster on the CPU, unless its steps are very heavy.
+      **kwargs: constructor fields and params of the id's class, as in `jaxenvs.make`.
+
+    A seed fixes everything random until the next seed. Options of a reset change params of the
+    episode that it starts; see `jaxenvs.adapters.arguments.episode_params`. Actions that are out of
+    range, or of the wrong shape or kind, raise `ValueError`.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
+        "render_modes": ["human", "rgb_array"],
+        "render_fps": frames.FPS,
+    }
+
+    def __init__(
+        self,
+        env: Env[Any, Any] | None = None,
+        *,
+        env_id: str | None = None,
+        render_mode: str | None = None,
+        output: Output = "numpy",
+        device: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        outputs.check_output(output)
+        frames.check_render_mode(render_mode, self.metadata["render_modes"])
+        game = arguments.make_game(env, env_id, kwargs)
+        self.jax_env = game if env_id is None else arguments.limit_steps(game, -1)
+        self.output, self.device, self.render_mode = output, device, render_mode
+        if render_mode is not None:
+            fps = frames.natural_fps(self.jax_env)
+            self.metadata = self.metadata | {"render_fps": fps}  # type: ignore[misc]
+        self.observation_space = self.jax_env.observation_space().to_gymnasium()
+        self.action_space = self.jax_env.action_space().to_gymnasium()
+        self._root = np.zeros(2, np.uint32)
+        self._root_source: np.random.Generator | None = None  # what the root was drawn from
+        self._num_calls = 0
+        self._own_params = False
+        self._saved: Any = None  # the carry of a copy that has not been used yet
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Sets what a copy makes anew; starts no backend."""
+        action_space = self.jax_env.action_space()
+        self._read_action = action_reader(action_space)
+        self._present = outputs.presenter(self.jax_env.observation_space(), batched=False)
+        self._actions: list[jax.Array] = []  # of a Discrete space, on the device, in order
+        self._carry: Any = None
+        self._window: Any = None
+
+    # -- Gymnasium's interface -----------------------------------------------------------------
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        super().reset(seed=seed)
+        params = arguments.episode_params(self.jax_env, options)
+        if self._root_source is not self.np_random:
+            self._root_source, self._num_calls = self.np_random, 0
+            self._root = programs.draw_root(self.np_random)
+        self._own_params = params is not None
+        self._program = self._shared_program()
+        head = np.array([*self._root, self._num_calls], np.uint32)
+        self._carry, obs = self._program.reset(self._put(head), params)
+        self._num_calls += 1
+        if self.render_mode == "human":
+            self._show()
+        return self._emit(obs if self.output != "numpy" else self._program.obs.read(obs)), {}
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        if self._carry is None:
+            self._wake()
+        if self.output == "torch":
+            action = outputs.from_torch(action, self.jax_env.action_space())
+        action = self._read_action(action)
+        if self._actions and isinstance(action, np.int32):
+            action = self._actions[action - self.action_space.start]  # type: ignore[attr-defined]
+        self._carry, obs, outcome = self._program.step(self._carry, action)
+        self._num_calls += 1
+        if self.output == "numpy":
+            obs, numbers, info = self._program.outcome.read(outcome)
+        else:
+            numbers, info = self._program.outcome.read(outcome)
+        reward, terminated, truncated = numbers.tolist()
+        if self.render_mode == "human":
+            self._show()
+        return (
+            self._emit(obs),
+            reward,
+            terminated != 0,
+            truncated != 0,
+            outputs.single_info(info),
+        )
+
+    def render(self) -> np.ndarray | None:
+        if self.render_mode is None:
+            gymnasium.logger.warn(
+                "render() gives nothing without a render_mode, such as "
+                f'gymnasium.make("{self.spec.id if self.spec else ""}", render_mode="rgb_array")'
+            )
+            return None
+        if self.render_mode == "human":
+            return self._show()
+        return self._picture()
+
+    def close(self) -> None:
+        if self._window is not None:
+            self._window.__exit__()
+            self._window = None
+
+    # -- beyond Gymnasium ----------------------------------------------------------------------
+
+    @property
+    def state(self) -> Any:
+        """The running episode's state, with numpy leaves."""
+        return self._read_carry().state
+
+    @property
+    def params(self) -> Any:
+        """The running episode's params, with numpy leaves."""
+        params = self._read_carry().params
+        return self.jax_env.default_params if params is None else params
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _shared_program(self) -> programs.Single:
+        if not self._actions:
+            self._place_actions()
+        on_device = self.output != "numpy"
+        return programs.single(programs.Single(self.jax_env, self._own_params, on_device))
+
+    def _place_actions(self) -> None:
+        """Puts all actions of a small Discrete space on the device, which saves their transfer."""
+        space = self.jax_env.action_space()
+        if isinstance(space, spaces.Discrete) and space.n <= _MAX_CACHED_ACTIONS:
+            self._actions = [self._put(np.int32(space.start + i)) for i in range(space.n)]
+
+    def _put(self, value: Any) -> Any:
+        return value if self.device is None else jax.device_put(value, jax.devices(self.device)[0])
+
+    def _emit(self, obs: Any) -> Any:
+        if self.output == "numpy":
+            return self._present(obs)
+        return outputs.to_torch(obs) if self.output == "torch" else obs
+
+    def _wake(self) -> None:
+        """Goes on where the environment stood that this is a copy of."""
+        if self._saved is None:
+            raise ResetNeeded("call reset() before step() or render()")
+        self._program = self._shared_program()
+        self._carry, self._saved = jax.tree.map(self._put, self._saved), None
+
+    def _read_carry(self) -> Any:
+        if self._carry is None:
+            self._wake()
+        return self._program.carry.read(self._carry)
+
+    def _picture(self) -> np.ndarray:
+        return frames.picture(self.jax_env, self.state, self.params)
+
+    def _show(self) -> None:
+        frame = self._picture()
+        if self._window is None:
+            title = self.spec.id if self.spec else type(self.jax_env.unwrapped).__name__
+            self._window = frames.open_window(title, frame)
+        self._window.show(frame)
+        self._window.keys()
+        self._window.wait(self.metadata["render_fps"])
+
+    def __getstate__(self) -> dict[str, Any]:
+        made_anew = ("_program", "_carry", "_actions", "_read_action", "_present", "_window")
+        state = {name: value for name, value in self.__dict__.items() if name not in made_anew}
+        if self._carry is not None:
+            state["_saved"] = jax.tree.map(np.array, self._carry)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._prepare()

@@ -1,0 +1,264 @@
+"""A batch of one jaxenvs environment as a `gymnasium.vector.VectorEnv`.
+
+`gymnasium.make_vec("jaxenvs/CartPole-v1", num_envs=1024)` makes one. All copies step, and restart
+where they have ended, in one dispatch. They play exactly as `SyncVectorEnv` over single environments
+does: copy `i` under seed `s` is the single environment under seed `s + i`.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import gymnasium
+import jax
+import numpy as np
+from gymnasium.error import ResetNeeded
+from gymnasium.utils import seeding
+from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import batch_space
+
+from jaxenvs.adapters import arguments, frames, outputs, programs
+from jaxenvs.adapters.actions import action_reader
+from jaxenvs.adapters.outputs import Output
+from jaxenvs.core import Env
+
+Seeds = int | Sequence[int | None] | None
+
+
+class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
+    """`num_envs` copies, with Gymnasium's interface.
+
+    Args:
+      env: any environment.
+      num_envs: how many copies.
+      env_id: instead of `env`, a registered id; what `gymnasium.make_vec` uses.
+      max_episode_steps: the time limit; None: the environment's own, -1: none.
+      autoreset_mode: an `AutoresetMode` or its value: "NextStep", "SameStep" or "Disabled".
+      render_mode: None or "rgb_array".
+      output: "numpy", or "jax" or "torch": everything stays on the device. Infos then always have
+        the same names, with masks, and `final_obs` is one batched array, valid where `_final_obs`.
+      device: "cpu", "gpu" or another platform of JAX to run on; None: JAX's default.
+      **kwargs: constructor fields and params of the id's class, as in `jaxenvs.make`.
+
+    A reset takes a seed, or a list with a seed or None for each copy; its options change params of
+    the episodes that it starts (see `jaxenvs.adapters.arguments.episode_params`) and may hold a
+    `reset_mask`, bool `[num_envs]`, of the copies to reset. Actions that are out of range, or of the
+    wrong shape or kind, raise `ValueError`; the range of arrays on the device is not checked.
+    """
+
+    metadata: dict[str, Any] = {  # noqa: RUF012 - as VectorEnv declares it
+        "render_modes": ["rgb_array"],
+        "render_fps": frames.FPS,
+        "autoreset_mode": AutoresetMode.NEXT_STEP,
+    }
+
+    def __init__(
+        self,
+        env: Env[Any, Any] | None = None,
+        num_envs: int = 1,
+        *,
+        env_id: str | None = None,
+        max_episode_steps: int | None = None,
+        autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+        render_mode: str | None = None,
+        output: Output = "numpy",
+        device: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if num_envs < 1:
+            raise ValueError(f"num_envs: expected at least 1, got {num_envs}")
+        outputs.check_output(output)
+        frames.check_render_mode(render_mode, self.metadata["render_modes"])
+        game = arguments.make_game(env, env_id, kwargs)
+        self.jax_env = arguments.limit_steps(game, max_episode_steps)
+        self.num_envs, self.output, self.device = num_envs, output, device
+        self.render_mode, self.autoreset_mode = render_mode, AutoresetMode(autoreset_mode)
+        fps = frames.FPS if render_mode is None else frames.natural_fps(self.jax_env)
+        own = {"render_fps": fps, "autoreset_mode": self.autoreset_mode}
+        self.metadata = self.metadata | own
+        self.single_observation_space = self.jax_env.observation_space().to_gymnasium()
+        self.single_action_space = self.jax_env.action_space().to_gymnasium()
+        self.observation_space = batch_space(self.single_observation_space, num_envs)
+        self.action_space = batch_space(self.single_action_space, num_envs)
+        self._own_params = False
+        self._over = np.zeros(num_envs, np.bool_)  # whether the last step ended the episode
+        self._saved: Any = None  # the carry of a copy that has not been used yet
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Sets what a copy makes anew; starts no backend."""
+        space = self.jax_env.observation_space()
+        self._read_action = action_reader(self.jax_env.action_space(), self.num_envs)
+        self._present = outputs.presenter(space, batched=True)
+        self._present_one = outputs.presenter(space, batched=False)
+        self._carry: Any = None
+
+    # -- Gymnasium's interface -----------------------------------------------------------------
+
+    def reset(
+        self, *, seed: Seeds = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        seeds = self._seeds_of_copies(seed)
+        options = dict(options or {})
+        mask = self._checked_mask(options.pop("reset_mask", None))
+        params = arguments.episode_params(self.jax_env, options)
+        super().reset(seed=seed if isinstance(seed, int) else None)
+        heads = self._heads(seeds, mask)
+        if mask is None:
+            self._own_params = params is not None
+            self._program = self._shared_program()
+            self._carry, obs = self._program.reset(self._put(heads), params)
+            self._over[:] = False
+        else:
+            if self._carry is None:
+                self._wake()
+            program = self._program
+            self._carry, obs = program.reset_where(self._carry, heads, mask, params)
+            self._own_params |= params is not None
+            self._program = self._shared_program()
+            self._over[mask] = False
+        return self._emit(obs if self.output != "numpy" else self._program.obs.read(obs)), {}
+
+    def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
+        if self._carry is None:
+            self._wake()
+        if self.output == "torch":
+            actions = outputs.from_torch(actions, self.jax_env.action_space())
+        actions = self._read_action(actions)
+        if self.output != "numpy":
+            self._carry, outcome = self._program.step(self._carry, actions)
+            return outputs.to_torch(outcome) if self.output == "torch" else outcome
+        if self.autoreset_mode == AutoresetMode.DISABLED and self._over.any():
+            ended = np.flatnonzero(self._over).tolist()
+            raise ResetNeeded(f"reset(options={{'reset_mask': ...}}): ended before: {ended}")
+        self._carry, outcome = self._program.step(self._carry, actions)
+        obs, reward, terminated, truncated, infos = self._program.outcome.read(outcome)
+        self._over = terminated | truncated
+        return (
+            self._present(obs),
+            reward.astype(np.float64),
+            terminated,
+            truncated,
+            outputs.batch_infos(infos, self._one_obs),
+        )
+
+    def render(self) -> tuple[np.ndarray, ...] | None:
+        if self.render_mode is None:
+            gymnasium.logger.warn('render() gives nothing without render_mode="rgb_array"')
+            return None
+        carry = self._read_carry()
+        return tuple(
+            frames.picture(self.jax_env, *self._one((carry.state, self._params_of(carry)), i))
+            for i in range(self.num_envs)
+        )
+
+    # -- beyond Gymnasium ----------------------------------------------------------------------
+
+    @property
+    def state(self) -> Any:
+        """The running episodes' states, with numpy leaves `[num_envs, ...]`."""
+        return self._read_carry().state
+
+    @property
+    def params(self) -> Any:
+        """The running episodes' params, with numpy leaves `[num_envs, ...]`."""
+        return self._params_of(self._read_carry())
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _shared_program(self) -> programs.Batch:
+        return programs.batch(
+            programs.Batch(
+                env=self.jax_env,
+                num_envs=self.num_envs,
+                mode=self.autoreset_mode.value,
+                own_params=self._own_params,
+                on_device=self.output != "numpy",
+            )
+        )
+
+    def _seeds_of_copies(self, seed: Seeds) -> list[int | None]:
+        if seed is None or isinstance(seed, Sequence):
+            seeds = [None] * self.num_envs if seed is None else list(seed)
+            if len(seeds) != self.num_envs:
+                raise ValueError(f"seed: expected {self.num_envs} seeds, got {len(seeds)}")
+            return seeds
+        return [seed + i for i in range(self.num_envs)]
+
+    def _checked_mask(self, mask: Any) -> np.ndarray | None:
+        """Raises the errors that Gymnasium's own vector environments raise."""
+        if mask is None:
+            return None
+        if not isinstance(mask, np.ndarray):
+            raise TypeError(f"options: reset_mask: expected a numpy array, got {type(mask)}")
+        if mask.shape != (self.num_envs,):
+            expected = (self.num_envs,)
+            raise ValueError(f"options: reset_mask: expected shape {expected}, got {mask.shape}")
+        if mask.dtype != np.bool_:
+            raise TypeError(f"options: reset_mask: expected dtype bool, got {mask.dtype}")
+        if not mask.any():
+            raise ValueError("options: reset_mask: expected at least one True")
+        return mask
+
+    def _heads(self, seeds: list[int | None], mask: np.ndarray | None) -> Any:
+        """Streams of keys: new ones where there is a seed, else those of before."""
+        chosen = range(self.num_envs) if mask is None else np.flatnonzero(mask)
+        seeded = [i for i in chosen if seeds[i] is not None]
+        if len(seeded) == self.num_envs:
+            heads = np.zeros((self.num_envs, 3), np.uint32)
+        elif self._carry is not None or self._saved is not None:
+            if self._carry is None:
+                self._wake()
+            if not seeded:
+                return self._program.heads(self._carry)
+            heads = np.array(self._program.heads(self._carry))
+        else:
+            heads = np.zeros((self.num_envs, 3), np.uint32)
+            heads[:, :2] = self.np_random.integers(0, 2**32, (self.num_envs, 2), np.uint32)
+        for i in seeded:
+            generator, _ = seeding.np_random(seeds[i])
+            heads[i] = [*programs.draw_root(generator), 0]
+        return heads
+
+    def _put(self, value: Any) -> Any:
+        return value if self.device is None else jax.device_put(value, jax.devices(self.device)[0])
+
+    def _emit(self, obs: Any) -> Any:
+        if self.output == "numpy":
+            return self._present(obs)
+        return outputs.to_torch(obs) if self.output == "torch" else obs
+
+    def _one(self, tree: Any, i: int) -> Any:
+        return jax.tree.map(lambda leaf: leaf[i].copy(), tree)
+
+    def _one_obs(self, obs: Any, i: int) -> Any:
+        return self._present_one(self._one(obs, i))
+
+    def _wake(self) -> None:
+        """Goes on where the environment stood that this is a copy of."""
+        if self._saved is None:
+            raise ResetNeeded("call reset() before step() or render()")
+        self._program = self._shared_program()
+        self._carry, self._saved = jax.tree.map(self._put, self._saved), None
+
+    def _read_carry(self) -> Any:
+        if self._carry is None:
+            self._wake()
+        return self._program.carry.read(self._carry)
+
+    def _params_of(self, carry: Any) -> Any:
+        if carry.params is not None:
+            return carry.params
+        shape = (self.num_envs,)
+        return jax.tree.map(lambda p: np.broadcast_to(p, shape + p.shape), self.jax_env.default_params)
+
+    def __getstate__(self) -> dict[str, Any]:
+        made_anew = ("_program", "_carry", "_read_action", "_present", "_present_one")
+        state = {name: value for name, value in self.__dict__.items() if name not in made_anew}
+        if self._carry is not None:
+            state["_saved"] = jax.tree.map(np.array, self._carry)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._prepare()

@@ -1,0 +1,325 @@
+"""What the adapters run on the device: one compiled program for a reset, one for a step.
+
+Every copy of a game has a stream of random keys of its own: a root, drawn on the host from the seed,
+and the number of calls made so far. The key of a call is a function of the two, and a reset that
+happens inside a step counts as a call of its own. Copy `i` of a batch therefore plays as a single
+environment does that has the same root, whatever its neighbours do.
+
+Programs are shared: equal games compile once. They hold no state; the carry is handed in and out.
+"""
+
+import dataclasses
+import functools
+from typing import Any, Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxenvs import prng
+from jaxenvs.adapters.packing import Packed, Packing
+from jaxenvs.core import Env
+from jaxenvs.struct import PyTree
+from jaxenvs.vector import where
+
+Mode = Literal["NextStep", "SameStep", "Disabled"]
+
+_HEAD = 3  # words: the root's two, and the calls so far
+_FEW = 256  # copies; of as many or fewer, making a cheap start for all is faster than finding some
+_ONE_CALL = np.array([0, 0, 1], np.uint32)
+
+
+def draw_root(generator: np.random.Generator) -> np.ndarray:
+    """The root of a stream of keys, `(2,)` uint32."""
+    return generator.integers(0, 2**32, 2, np.uint32)
+
+
+class Carry(PyTree):
+    """What is remembered between calls, of one copy or, with a leading axis, of a batch."""
+
+    head: jax.Array  # (3,) uint32, root and calls
+    over: jax.Array  # () bool, whether the last step ended the episode
+    params: Any  # of this episode, or None for the environment's own
+    state: Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Single:
+    """One copy that is never reset by a step."""
+
+    env: Env[Any, Any]
+    own_params: bool  # whether the episode has params of its own
+    obs_on_device: bool  # whether observations are returned as device arrays
+
+    @functools.cached_property
+    def carry(self) -> Packing:
+        """The layout of a `Carry`."""
+        return Packing(lambda *args: self._reset(*args)[0], *self._reset_arguments)
+
+    @functools.cached_property
+    def obs(self) -> Packing:
+        """The layout of an observation."""
+        return Packing(lambda *args: self._reset(*args)[1], *self._reset_arguments)
+
+    @functools.cached_property
+    def outcome(self) -> Packing:
+        """The layout of what a step gives: `(obs, numbers, info)`, without obs if on the device.
+
+        `numbers` is `(3,)` float32: reward, terminated, truncated.
+        """
+
+        def outcome(*args: Any) -> Any:
+            action = self.env.action_space().sample(jax.random.key(0))
+            obs, *rest = self._step(self._reset(*args)[0], action)[1]
+            return rest if self.obs_on_device else [obs, *rest]
+
+        return Packing(outcome, *self._reset_arguments)
+
+    @functools.cached_property
+    def reset(self) -> Any:
+        """Compiled: `(head, params) -> (carry, obs)`."""
+
+        def reset(head: jax.Array, params: Any) -> tuple[Packed, Any]:
+            carry, obs = self._reset(head, params)
+            return self.carry.pack(carry), obs if self.obs_on_device else self.obs.pack(obs)
+
+        return jax.jit(reset)
+
+    @functools.cached_property
+    def step(self) -> Any:
+        """Compiled: `(carry, action) -> (carry, obs, outcome)`; obs is None if in the outcome."""
+
+        def step(packed: Packed, action: Any) -> tuple[Packed, Any, Packed]:
+            carry, (obs, *rest) = self._step(self.carry.unpack(packed), action)
+            if self.obs_on_device:
+                return self.carry.pack(carry), obs, self.outcome.pack(rest)
+            return self.carry.pack(carry), None, self.outcome.pack([obs, *rest])
+
+        return jax.jit(step)
+
+    @property
+    def _reset_arguments(self) -> tuple[Any, Any]:
+        head = jax.ShapeDtypeStruct((_HEAD,), np.uint32)
+        return head, self.env.default_params if self.own_params else None
+
+    def _reset(self, head: jax.Array, params: Any) -> tuple[Carry, Any]:
+        head = head + _ONE_CALL
+        state = _initial(self.env, head, params)
+        carry = Carry(head=head, over=jnp.bool_(False), params=params, state=state)
+        return carry, _observe(self.env, state, params)
+
+    def _step(self, carry: Carry, action: Any) -> tuple[Carry, tuple[Any, jax.Array, Any]]:
+        head = carry.head + _ONE_CALL
+        state, reward, terminated, truncated, info = _advance(
+            self.env, head, carry.state, action, carry.params
+        )
+        after = carry.replace(head=head, over=terminated | truncated, state=state)
+        numbers = jnp.stack([x.astype(jnp.float32) for x in (reward, terminated, truncated)])
+        return after, (_observe(self.env, state, carry.params), numbers, info)
+
+
+@dataclasses.dataclass(frozen=True)
+class Batch:
+    """`num_envs` copies, reset by a step as `mode`, Gymnasium's autoreset mode, says."""
+
+    env: Env[Any, Any]
+    num_envs: int
+    mode: Mode
+    own_params: bool
+    on_device: bool  # whether everything is returned as device arrays
+
+    @functools.cached_property
+    def carry(self) -> Packing:
+        """The layout of a `Carry` of all copies."""
+        return Packing(lambda *args: self._reset(*args)[0], *self._reset_arguments)
+
+    @functools.cached_property
+    def obs(self) -> Packing:
+        """The layout of the observations."""
+        return Packing(lambda *args: self._reset(*args)[1], *self._reset_arguments)
+
+    @functools.cached_property
+    def outcome(self) -> Packing:
+        """The layout of what a step gives: `(obs, reward, terminated, truncated, infos)`."""
+
+        def outcome(*args: Any) -> Any:
+            keys = jax.random.split(jax.random.key(0), self.num_envs)
+            action = jax.vmap(self.env.action_space().sample)(keys)
+            return self._step(self._reset(*args)[0], action)[1]
+
+        return Packing(outcome, *self._reset_arguments)
+
+    @functools.cached_property
+    def reset(self) -> Any:
+        """Compiled: `(heads, params) -> (carry, obs)`, all copies, with the same params."""
+
+        def reset(heads: jax.Array, params: Any) -> tuple[Packed, Any]:
+            carry, obs = self._reset(heads, params)
+            return self.carry.pack(carry), self._emit_obs(obs)
+
+        return jax.jit(reset)
+
+    @functools.cached_property
+    def reset_where(self) -> Any:
+        """Compiled: `(carry, heads, mask, params) -> (carry, obs)`, the copies in `mask` alone.
+
+        The carry is in this program's layout and the next one in that of
+        `dataclasses.replace(self, own_params=True)` if `params` is not None.
+        """
+
+        def reset_where(packed: Packed, heads: jax.Array, mask: jax.Array, params: Any) -> Any:
+            carry = self.carry.unpack(packed).replace(head=heads)
+            if params is None:
+                target = self
+            else:
+                target = batch(dataclasses.replace(self, own_params=True))
+                if carry.params is None:
+                    carry = carry.replace(params=self._for_all(self.env.default_params))
+            carry = target._restart(carry, mask, params)
+            carry = carry.replace(over=carry.over & ~mask)
+            return target.carry.pack(carry), self._emit_obs(self._observe(carry))
+
+        return jax.jit(reset_where)
+
+    @functools.cached_property
+    def heads(self) -> Any:
+        """Compiled: `carry -> heads`, the streams of keys as they stand, `(num_envs, 3)` uint32."""
+        return jax.jit(lambda packed: self.carry.unpack(packed).head)
+
+    @functools.cached_property
+    def step(self) -> Any:
+        """Compiled: `(carry, action) -> (carry, outcome)`; the carry given is used up."""
+
+        def step(packed: Packed, action: Any) -> tuple[Packed, Any]:
+            carry, outcome = self._step(self.carry.unpack(packed), action)
+            return self.carry.pack(carry), outcome if self.on_device else self.outcome.pack(outcome)
+
+        return jax.jit(step, donate_argnums=0)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    @property
+    def _reset_arguments(self) -> tuple[Any, Any]:
+        heads = jax.ShapeDtypeStruct((self.num_envs, _HEAD), np.uint32)
+        return heads, self.env.default_params if self.own_params else None
+
+    def _emit_obs(self, obs: Any) -> Any:
+        return obs if self.on_device else self.obs.pack(obs)
+
+    def _for_all(self, params: Any) -> Any:
+        return jax.tree.map(
+            lambda leaf: jnp.broadcast_to(leaf, (self.num_envs, *jnp.shape(leaf))), params
+        )
+
+    def _start(self, heads: jax.Array, params: Any) -> Any:
+        return jax.vmap(functools.partial(_initial, self.env))(heads, params)
+
+    def _observe(self, carry: Carry) -> Any:
+        return jax.vmap(functools.partial(_observe, self.env))(carry.state, carry.params)
+
+    def _reset(self, heads: jax.Array, params: Any) -> tuple[Carry, Any]:
+        heads, params = heads + _ONE_CALL, self._for_all(params)
+        state = self._start(heads, params)
+        over = jnp.zeros(self.num_envs, jnp.bool_)
+        carry = Carry(head=heads, over=over, params=params, state=state)
+        return carry, self._observe(carry)
+
+    def _step(self, carry: Carry, action: Any) -> tuple[Carry, tuple[Any, ...]]:
+        asked = carry.over if self.mode == "NextStep" else jnp.zeros_like(carry.over)
+        # Copies that are reset in place of this step make their one call there.
+        head = carry.head + jnp.where(asked[:, None], np.uint32(0), _ONE_CALL)
+        state, reward, terminated, truncated, info = jax.vmap(
+            functools.partial(_advance, self.env)
+        )(head, carry.state, action, carry.params)
+        reward, terminated, truncated = where(
+            asked,
+            jax.tree.map(jnp.zeros_like, (reward, terminated, truncated)),
+            (reward, terminated, truncated),
+        )
+        over = terminated | truncated
+        carry = carry.replace(head=head, over=over, state=state)
+        infos = _masked(info, ~asked)
+        if self.mode == "SameStep":
+            infos = _masked(info, ~over) | {
+                "final_obs": self._observe(carry),
+                "_final_obs": over,
+                "final_info": _masked(info, over),
+                "_final_info": over,
+            }
+        if self.mode != "Disabled":
+            carry = self._restart(carry, over if self.mode == "SameStep" else asked, None)
+        return carry, (self._observe(carry), reward, terminated, truncated, infos)
+
+    def _restart(self, carry: Carry, mask: jax.Array, params: Any) -> Carry:
+        """Starts the copies in `mask`, with params of their own or, if None, the defaults."""
+        head = carry.head + jnp.where(mask[:, None], _ONE_CALL, np.uint32(0))
+        if self.own_params:
+            fresh = self._for_all(self.env.default_params if params is None else params)
+            carry = carry.replace(params=where(mask, fresh, carry.params))
+        carry = carry.replace(head=head)
+        if self.env.reset_cost == "dear" or self.num_envs > _FEW:
+            return carry.replace(state=self._start_in_turn(carry, mask))
+        started = self._start(head, carry.params)
+        return carry.replace(state=where(mask, started, carry.state))
+
+    def _start_in_turn(self, carry: Carry, mask: jax.Array) -> Any:
+        """The states, those in `mask` new: a loop makes some at a time, as many as are needed."""
+        chunk = -(-self.num_envs // (32 if self.env.reset_cost == "dear" else 16))
+
+        def some_left(loop: tuple[jax.Array, Any]) -> jax.Array:
+            return jnp.any(loop[0])
+
+        def start_some(loop: tuple[jax.Array, Any]) -> tuple[jax.Array, Any]:
+            waiting, state = loop
+            (ids,) = jnp.nonzero(waiting, size=chunk, fill_value=self.num_envs)
+            of_ids = jax.tree.map(lambda leaf: leaf[ids], (carry.head, carry.params))
+            started = self._start(*of_ids)
+            state = jax.tree.map(lambda old, new: old.at[ids].set(new, mode="drop"), state, started)
+            return waiting.at[ids].set(False, mode="drop"), state
+
+        return jax.lax.while_loop(some_left, start_some, (mask, carry.state))[1]
+
+
+@functools.lru_cache(maxsize=256)
+def single(program: Single) -> Single:
+    """The one instance among equal ones, whose compiled functions all share."""
+    return program
+
+
+@functools.lru_cache(maxsize=256)
+def batch(program: Batch) -> Batch:
+    """The one instance among equal ones, whose compiled functions all share."""
+    return program
+
+
+def _call_key(head: jax.Array) -> jax.Array:
+    root = jax.random.wrap_key_data(head[:2], impl="threefry2x32")
+    return prng.keys_for(root, head[2:])[0]
+
+
+def _initial(env: Env[Any, Any], head: jax.Array, params: Any) -> Any:
+    return env.initial(_call_key(head), env.default_params if params is None else params)
+
+
+def _advance(
+    env: Env[Any, Any], head: jax.Array, state: Any, action: Any, params: Any
+) -> tuple[Any, ...]:
+    action = env.action_space().cast(action, "action")
+    params = env.default_params if params is None else params
+    return env.advance(_call_key(head), state, action, params)
+
+
+def _observe(env: Env[Any, Any], state: Any, params: Any) -> Any:
+    return env.observe(state, env.default_params if params is None else params)
+
+
+def _masked(info: Any, mask: jax.Array) -> dict[str, Any]:
+    """An info of a batch as Gymnasium has it: each name beside a mask, zeros where it is off."""
+    infos: dict[str, Any] = {}
+    for name, value in info.items():
+        if isinstance(value, dict):
+            infos[name] = _masked(value, mask)
+        else:
+            infos[name] = where(mask, value, jax.tree.map(jnp.zeros_like, value))
+        infos["_" + name] = mask
+    return infos
