@@ -80,7 +80,7 @@ def params_are_traced_numbers(env: Env[Any, Any]) -> None:
         pair = jax.tree.map(lambda leaf: jnp.stack([jnp.asarray(leaf)] * 2), value)
 
         def play(value: Any, name: str = field.name) -> Any:
-            return _play_one(env, jax.random.key(0), params.replace(**{name: value}))
+            return _play_one(env, jax.random.key(0), params.replace(**{name: value}))[1:]
 
         try:
             jax.eval_shape(jax.vmap(play), pair)
@@ -137,51 +137,44 @@ def observations_have_the_space_s_type(env: Env[Any, Any]) -> None:
 
 
 def jit_vmap_and_eager_agree(env: Env[Any, Any]) -> None:
-    """The same step three ways: eager, compiled, and vmapped over three copies."""
+    """The same step three ways: vmapped over three copies, compiled, and eager.
+
+    And the observation of a step is what `observe` says of the state that it returns.
+    """
     keys = jax.random.split(jax.random.key(1), 3)
-    obs, state = jax.jit(jax.vmap(env.reset))(keys)
-    action = jax.vmap(env.action_space().sample)(keys)
-    batch = jax.jit(jax.vmap(env.step))(keys, state, action)
+    start, action, batch = jax.jit(jax.vmap(lambda key: _play_one(env, key)))(keys)
+    step_keys = jax.vmap(lambda key: jax.random.split(key, 3))(keys)[:, 2]
+
+    def row(i: int) -> tuple[Any, ...]:
+        return jax.tree.map(lambda leaf: leaf[i], (step_keys, start, action, batch))
+
     single = jax.jit(env.step)
     for i in range(3):
-        arguments = jax.tree.map(lambda leaf, i=i: leaf[i], (keys, state, action))
-        row = jax.tree.map(lambda leaf, i=i: leaf[i], batch)
-        _demand_close(env, "a vmapped step and a single one", row, single(*arguments))
-    with jax.disable_jit(False):
-        eager_obs, eager_state = env.reset(keys[0])
-        eager = env.step(keys[0], eager_state, jax.tree.map(lambda leaf: leaf[0], action))
-    row = jax.tree.map(lambda leaf: leaf[0], (obs, state, batch))
-    _demand_close(env, "an eager step and a compiled one", row, (eager_obs, eager_state, eager))
+        *arguments, expected = row(i)
+        _demand_close(env, "a vmapped step and a single one", expected, single(*arguments))
+    *arguments, expected = row(0)
+    _demand_close(env, "an eager step and a compiled one", expected, env.step(*arguments))
+    seen = jax.jit(jax.vmap(lambda state: env.observe(state, env.default_params)))(batch.state)
+    _demand_close(env, "the observation of a step and of its state", batch.obs, seen)
 
 
 def keys_decide_everything(env: Env[Any, Any]) -> None:
-    """The same keys give the same episode; raw uint32 keys are taken; no key is used twice."""
-    play = jax.jit(lambda key: _play_one(env, key, env.default_params))
-    _demand_equal(env, "two runs with one key", play(jax.random.key(3)), play(jax.random.key(3)))
-    raw = play(jax.random.PRNGKey(3))
-    _demand_equal(env, "a raw and a typed key", play(jax.random.key(3)), raw)
-    with jax.debug_key_reuse(True):
-        obs, state = jax.jit(env.reset)(jax.random.key(4))
-        action = env.action_space().sample(jax.random.key(5))
-        jax.block_until_ready(jax.jit(env.step)(jax.random.key(6), state, action))
-        del obs
-
-
-def observe_is_a_function_of_the_state(env: Env[Any, Any]) -> None:
-    """What `step` shows is what `observe` says of the state it returns."""
-
-    def both(key: jax.Array) -> Any:
-        shown, state = _play_one(env, key, env.default_params)
-        return shown, env.observe(state, env.default_params)
-
-    shown, seen = jax.jit(both)(jax.random.key(7))
-    _demand_close(env, "the observation of a step and of its state", shown, seen)
+    """The same keys give the same play; raw uint32 keys are taken; no key is used twice."""
+    play = jax.jit(jax.vmap(lambda key: _play_one(env, key)))
+    keys = jax.random.split(jax.random.key(1), 3)
+    _demand_equal(env, "two runs with the same keys", play(keys), play(keys))
+    typed = jax.eval_shape(env.reset, jax.random.key(3))
+    raw = jax.eval_shape(env.reset, jax.random.PRNGKey(3))
+    _demand_same_types(env, "a reset with a raw key", typed, raw)
+    with jax.debug_key_reuse(True):  # found while tracing
+        jax.jit(lambda key: _play_one(env, key)).trace(jax.random.key(4))
 
 
 def time_and_its_limit_are_kept(env: Env[Any, Any]) -> None:
     """`time` counts steps; truncation comes at `max_steps`, whatever else; 0 means never."""
 
-    def play(limit: int) -> Any:
+    @jax.jit
+    def play(limit: jax.Array) -> Any:
         params = env.default_params.replace(max_steps=limit)
 
         def one(state: Any, key: jax.Array) -> tuple[Any, Any]:
@@ -193,11 +186,11 @@ def time_and_its_limit_are_kept(env: Env[Any, Any]) -> None:
         state = env.reset(jax.random.key(8), params)[1]
         return jax.lax.scan(one, state, jax.random.split(jax.random.key(9), 6))[1]
 
-    time, truncated = jax.jit(play)(3)
+    time, truncated = play(jnp.int32(3))
     _demand(env, time.tolist() == [1, 2, 3, 4, 5, 6], "time counts the steps")
     late = truncated.reshape(6, -1)
     _demand(env, bool((late == (time >= 3)[:, None]).all()), "truncated from max_steps on")
-    _demand(env, not jax.jit(play)(0)[1].any(), "max_steps 0 never truncates")
+    _demand(env, not play(jnp.int32(0))[1].any(), "max_steps 0 never truncates")
 
 
 def random_play_keeps_to_the_spaces(env: Env[Any, Any], num_steps: int) -> None:
@@ -261,25 +254,19 @@ def levels_survive_json_and_edits(env: LevelEnv[Any, Any, Any]) -> None:
         obs = jax.jit(env.reset_to_level)(jax.random.key(13), played)[0]
         inside = bool(env.observation_space().contains(obs))
         _demand(env, inside, "observations of a level lie in the space")
-    step = jax.eval_shape(lambda k: _play_one_step(env, k, params), jax.random.key(0))
+    step = jax.eval_shape(lambda key: _play_one(env, key), jax.random.key(0))[2]
     _demand(env, "success" in step.info, "info says success")
 
 
 # -- helpers -----------------------------------------------------------------------------------
 
 
-def _play_one_step(env: Env[Any, Any], key: jax.Array, params: Any) -> Transition:
-    if key.dtype == np.uint32:
-        key = jax.random.wrap_key_data(key)
+def _play_one(env: Env[Any, Any], key: jax.Array, params: Any = None) -> tuple[Any, Any, Any]:
+    """One random step from a start: the state, the action and what came of it."""
     reset_key, action_key, step_key = jax.random.split(key, 3)
-    state = env.reset(jax.random.key_data(reset_key), params)[1]
+    state = env.reset(reset_key, params)[1]
     action = env.action_space().sample(action_key)
-    return env.step(jax.random.key_data(step_key), state, action, params)
-
-
-def _play_one(env: Env[Any, Any], key: jax.Array, params: Any) -> Any:
-    step = _play_one_step(env, key, params)
-    return step.obs, step.state
+    return state, action, env.step(step_key, state, action, params)
 
 
 def _legal_actions(venv: Any, key: jax.Array, vstate: Any) -> Any:
@@ -351,6 +338,5 @@ _LAWS = (
     observations_have_the_space_s_type,
     jit_vmap_and_eager_agree,
     keys_decide_everything,
-    observe_is_a_function_of_the_state,
     time_and_its_limit_are_kept,
 )

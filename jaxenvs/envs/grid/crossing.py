@@ -69,7 +69,7 @@ class Crossing(GridEnv):
         Both are `(num_beds,)` int32, filled up with `size - 1`, the far wall.
         """
         num_beds = len(self._beds)
-        order = jax.random.permutation(key, np.arange(2 * num_beds, dtype=np.int32))
+        order = layout.shuffle(key, 2 * num_beds)
         # A bed is dug where its rank in the random order is among the first.
         chosen = order < self.num_crossings
         dug = jnp.where(chosen.reshape(2, num_beds), self._beds, np.int32(self.size - 1))
@@ -83,7 +83,7 @@ class Crossing(GridEnv):
         limits_x = jnp.concatenate([jnp.zeros(1, jnp.int32), down, wall])
         limits_y = jnp.concatenate([jnp.zeros(1, jnp.int32), across, wall])
         num_down = (down < self.size - 1).sum(dtype=jnp.int32)
-        ranks = jax.random.permutation(path_key, np.arange(self.num_crossings, dtype=np.int32))
+        ranks = layout.shuffle(path_key, self.num_crossings)
         goes_right = ranks < num_down
         rightward = goes_right.astype(jnp.int32)
         room_x = jnp.cumsum(rightward, dtype=jnp.int32) - rightward

@@ -59,6 +59,7 @@ class GridEnv(core.Env[State, Params]):
     """Cells across and ahead that are seen; odd, at least 3."""
     see_through_walls: bool = False
 
+    reset_cost = "dear"
     missions: ClassVar[tuple[str, ...]] = ()
     """What the agent may be told to do."""
     num_actions: ClassVar[int] = len(Action)

@@ -4,7 +4,7 @@ Source: MiniGrid 3.2 `envs/keycorridor.py`. Differs from it in: the mission is a
 to fetch is a ball or a box.
 """
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
@@ -30,7 +30,6 @@ class KeyCorridor(GridEnv):
     missions: ClassVar[tuple[str, ...]] = tuple(
         f"pick up the {color} {kind}" for kind in ("ball", "box") for color in _COLORS
     )
-    reset_cost = "dear"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -46,28 +45,29 @@ class KeyCorridor(GridEnv):
 
     def initial(self, key: jax.Array, params: Params) -> State:
         del params
-        (wall_key, edge_key, row_key, color_key, object_key, item_key, key_row_key, key_key,
-         agent_key) = jax.random.split(key, 9)  # fmt: skip
-        size, num_rows = self.room_size, self.num_rows
-        locked_row = layout.integers(row_key, 0, num_rows)
-        colors = jax.random.randint(color_key, (2,), 0, NUM_COLORS, dtype=jnp.int32)
-        grid, doors = self._walls(wall_key, locked_row, colors[0])
-        kind = Kind.BALL if self.object_kind == "ball" else Kind.BOX
-        target = rooms.inside(grid, 2, locked_row, size) & (grid == tiles.EMPTY)
-        grid = layout.put(grid, *layout.pick_cell(item_key, target), tiles.tile(kind, colors[1]))
-        key_row = layout.integers(key_row_key, 0, num_rows)
-        source = rooms.inside(grid, 0, key_row, size) & (grid == tiles.EMPTY)
-        grid = layout.put(grid, *layout.pick_cell(key_key, source), tiles.tile(Kind.KEY, colors[0]))
-        start = rooms.inside(grid, 1, num_rows // 2, size)
+        wall_key, edge_key, room_key, color_key, place_key, agent_key = jax.random.split(key, 6)
+        size, edges = self.room_size, self._edges
+        locked_row, key_row = jax.random.randint(room_key, (2,), 0, self.num_rows, dtype=jnp.int32)
+        colors = jax.random.randint(color_key, (len(edges) + 2,), 0, NUM_COLORS, dtype=jnp.int32)
+        door_color, target_color, colors = colors[0], colors[1], colors[2:]
+        rows, cols = self._door_places(wall_key)
+        # The first edges join neighbours, left and middle, middle and right, row by row.
+        is_locked = np.arange(len(edges), dtype=np.int32) == 2 * locked_row + 1
+        locked = tiles.tile(Kind.DOOR, door_color, Door.LOCKED)
+        grid = layout.put_all(jnp.asarray(self._walls), rows, cols, locked, is_locked)
+        target_key, key_key = jax.random.split(place_key)
+        grid = self._put_in(target_key, grid, 2, locked_row, tiles.tile(self._kind, target_color))
+        grid = self._put_in(key_key, grid, 0, key_row, tiles.tile(Kind.KEY, door_color))
+        start = rooms.inside(grid, 1, self.num_rows // 2, size)
         agent = rooms.place_agent(agent_key, grid, start)
-        opened = self._connect(edge_key, locked_row)
-        door_colors = jax.random.randint(object_key, opened.shape, 0, NUM_COLORS, dtype=jnp.int32)
-        for edge in range(len(opened)):
-            row, col = doors[edge]
-            door = tiles.tile(Kind.DOOR, door_colors[edge], Door.CLOSED)
-            grid = jnp.where(opened[edge] & layout.at(grid, row, col), door, grid)
-        mission = colors[1] + (NUM_COLORS if self.object_kind == "box" else 0)
+        doors = tiles.tile(Kind.DOOR, colors, Door.CLOSED)
+        grid = layout.put_all(grid, rows, cols, doors, self._connect(edge_key, locked_row))
+        mission = target_color + (NUM_COLORS if self.object_kind == "box" else 0)
         return self.start(grid, *agent, mission=mission)
+
+    @property
+    def _kind(self) -> Kind:
+        return Kind.BALL if self.object_kind == "ball" else Kind.BOX
 
     @property
     def _edges(self) -> np.ndarray:
@@ -76,29 +76,29 @@ class KeyCorridor(GridEnv):
         downwards = [(3 * j + i, 3 * j + 3 + i) for j in range(self.num_rows - 1) for i in (0, 2)]
         return np.array(sideways + downwards, np.int32)
 
-    def _walls(
-        self, key: jax.Array, locked_row: jax.Array, color: jax.Array
-    ) -> tuple[jax.Array, list[tuple[jax.Array, jax.Array]]]:
-        """The grid with the hallway and the locked door, and where each edge's door would be."""
-        size, step = self.room_size, self.room_size - 1
-        edges = self._edges
-        offsets = jax.random.randint(key, (len(edges),), 1, step, dtype=jnp.int32)
-        places = []
-        for (room, other), offset in zip(edges.tolist(), offsets, strict=True):
-            j, i = divmod(room, _NUM_COLS)
-            if other == room + 1:  # side by side: the door is in the right wall
-                places.append((j * step + offset, jnp.int32((i + 1) * step)))
-            else:
-                places.append((jnp.int32((j + 1) * step), i * step + offset))
-        grid = jnp.asarray(rooms.lattice(self.num_rows, _NUM_COLS, size))
-        rows, cols = layout.indices(*grid.shape)
-        hallway = (cols > step) & (cols < 2 * step) & (rows > 0) & (rows < grid.shape[0] - 1)
-        grid = jnp.where(hallway, tiles.EMPTY, grid)
-        locked = tiles.tile(Kind.DOOR, color, Door.LOCKED)
-        for j in range(self.num_rows):
-            row, col = places[2 * j + 1]
-            grid = jnp.where((locked_row == j) & layout.at(grid, row, col), locked, grid)
-        return grid, places
+    @property
+    def _walls(self) -> np.ndarray:
+        """The rooms, those in the middle joined to a hallway."""
+        grid = rooms.lattice(self.num_rows, _NUM_COLS, self.room_size)
+        step = self.room_size - 1
+        grid[1:-1, step + 1 : 2 * step] = tiles.EMPTY
+        return grid
+
+    def _door_places(self, key: jax.Array) -> tuple[jax.Array, jax.Array]:
+        """The row and the column of each edge's door, somewhere along the wall."""
+        edges, step = self._edges, np.int32(self.room_size - 1)
+        offset = jax.random.randint(key, (len(edges),), 1, step, dtype=jnp.int32)
+        top, left = edges[:, 0] // _NUM_COLS * step, edges[:, 0] % _NUM_COLS * step
+        sideways = edges[:, 1] == edges[:, 0] + 1
+        rows = jnp.where(sideways, top + offset, top + step)
+        return rows, jnp.where(sideways, left + step, left + offset)
+
+    def _put_in(
+        self, key: jax.Array, grid: jax.Array, i: int, j: jax.Array, cell: Any
+    ) -> jax.Array:
+        """The grid with an object at a random free place of a room."""
+        free = rooms.inside(grid, i, j, self.room_size) & (grid == tiles.EMPTY)
+        return layout.put(grid, *layout.pick_cell(key, free), cell)
 
     def _connect(self, key: jax.Array, locked_row: jax.Array) -> jax.Array:
         """Which edges get an unlocked door, `(num_edges,)` bool.
@@ -112,7 +112,7 @@ class KeyCorridor(GridEnv):
         # Rooms of one group are joined: the hallway is one group, with the locked room.
         groups = jnp.where((room_ids % 3 == 1) | (room_ids == locked_room), np.int32(1), room_ids)
         allowed = (edges != locked_room).all(axis=1)
-        order = jax.random.permutation(key, np.arange(len(edges), dtype=np.int32))
+        order = layout.shuffle(key, len(edges))
 
         def add(step: jax.Array, carry: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
             groups, opened = carry
@@ -120,12 +120,11 @@ class KeyCorridor(GridEnv):
             a, b = groups[jnp.asarray(edges)[edge, 0]], groups[jnp.asarray(edges)[edge, 1]]
             adds = allowed[edge] & (groups != groups[0]).any()
             groups = jnp.where(adds & (groups == b), a, groups)
-            return groups, opened | (adds & (np.arange(len(edges)) == edge))
+            return groups, opened | (adds & (np.arange(len(edges), dtype=np.int32) == edge))
 
         nothing = jnp.zeros(len(edges), jnp.bool_)
-        return jax.lax.fori_loop(0, len(edges), add, (groups, nothing))[1]
+        return jax.lax.fori_loop(np.int32(0), np.int32(len(edges)), add, (groups, nothing))[1]
 
     def success(self, before: State, after: State, action: jax.Array) -> jax.Array:
         del before
-        kind = Kind.BALL if self.object_kind == "ball" else Kind.BOX
-        return (action == Action.PICKUP) & tiles.is_any(after.carrying, kind)
+        return (action == Action.PICKUP) & tiles.is_any(after.carrying, self._kind)

@@ -1,5 +1,7 @@
 """Pieces of which the grids are built: masks over cells, and random choices among them."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -40,6 +42,14 @@ def put(
     return jnp.where(at(grid, row, col), cell, grid)
 
 
+def put_all(grid: jax.Array, rows: Any, cols: Any, cells: Any, used: Any = True) -> jax.Array:
+    """The grid with several cells changed, at distinct places: `(n,)` each; only those `used`."""
+    all_rows, all_cols = indices(*grid.shape)
+    here = (all_rows[..., None] == rows) & (all_cols[..., None] == cols) & used
+    changed = jnp.where(here, cells, np.uint16(0)).sum(axis=-1, dtype=jnp.uint16)
+    return jnp.where(here.any(axis=-1), changed, grid)
+
+
 def within(
     grid: jax.Array | np.ndarray,
     top: jax.Array | int,
@@ -68,6 +78,15 @@ def pick_cell(key: jax.Array, allowed: jax.Array) -> tuple[jax.Array, jax.Array]
     place = pick(key, allowed)
     width = np.int32(allowed.shape[1])
     return place // width, place % width
+
+
+def shuffle(key: jax.Array, size: int) -> jax.Array:
+    """A random order of `0..size - 1`, `(size,)` int32: the ranks of random words."""
+    words = jax.random.bits(key, (size,), jnp.uint32)
+    # Compared pair by pair: for a few numbers, cheaper to compile and to run than sorting.
+    ties = np.tri(size, k=-1, dtype=np.bool_)
+    before = (words[None, :] < words[:, None]) | ((words[None, :] == words[:, None]) & ties)
+    return before.sum(axis=1, dtype=jnp.int32)
 
 
 def integers(key: jax.Array, low: jax.Array | int, high: jax.Array | int) -> jax.Array:

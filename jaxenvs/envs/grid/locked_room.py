@@ -28,7 +28,6 @@ class LockedRoom(GridEnv):
         for locked in _COLORS
         for source in _COLORS
     )
-    reset_cost = "dear"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -49,15 +48,17 @@ class LockedRoom(GridEnv):
         left, right = size // 2 - 2, size // 2 + 2
         locked = layout.integers(room_key, 0, _NUM_ROOMS)
         source = (locked + layout.integers(source_key, 1, _NUM_ROOMS)) % _NUM_ROOMS
-        colors = jax.random.permutation(color_key, np.arange(NUM_COLORS, dtype=np.int32))
+        colors = layout.shuffle(color_key, NUM_COLORS)
         grid = jnp.asarray(self._walls())
         goal = self._cell_in(goal_key, locked)
         grid = layout.put(grid, *goal, tiles.GOAL)
-        for room in range(_NUM_ROOMS):
-            row = room // 2 * (size // 3) + 3
-            col = left if room % 2 == 0 else right
-            state = jnp.where(locked == room, Door.LOCKED, Door.CLOSED)
-            grid = layout.put(grid, row, col, tiles.tile(Kind.DOOR, colors[room], state))
+        room_ids = np.arange(_NUM_ROOMS, dtype=np.int32)
+        grid = layout.put_all(
+            grid,
+            room_ids // 2 * (size // 3) + 3,
+            np.where(room_ids % 2 == 0, left, right),
+            tiles.tile(Kind.DOOR, colors, jnp.where(locked == room_ids, Door.LOCKED, Door.CLOSED)),
+        )
         lies = self._cell_in(key_key, source)
         grid = layout.put(grid, *lies, tiles.tile(Kind.KEY, colors[locked]))
         hallway = layout.within(grid, 0, left, size, right - left)

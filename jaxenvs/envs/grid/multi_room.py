@@ -43,7 +43,6 @@ class MultiRoom(GridEnv):
     """Cells across and down."""
 
     missions: ClassVar[tuple[str, ...]] = ("traverse the rooms to get to the goal",)
-    reset_cost = "dear"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -107,16 +106,16 @@ class MultiRoom(GridEnv):
             rooms = jax.vmap(lambda k: self._propose(k, chain, i, corner))(keys)
             fits = jax.vmap(lambda room: self._fits(room, chain, i))(rooms)
             # The first room has one try: it lies where the corner says.
-            fits = fits & ((i > 0) | (np.arange(_NUM_TRIES) == 0))
+            fits = fits & ((i > 0) | (np.arange(_NUM_TRIES, dtype=np.int32) == 0))
             room = {name: part[jnp.argmax(fits)] for name, part in rooms.items()}
             grows = fits.any() & (chain.length == i) & (i < number)
-            here = grows & (np.arange(self.max_rooms) == i)
+            here = grows & (np.arange(self.max_rooms, dtype=np.int32) == i)
             changed = {
                 name: jnp.where(here, part, getattr(chain, name)) for name, part in room.items()
             }
             return chain.replace(**changed, length=chain.length + grows.astype(jnp.int32))
 
-        return jax.lax.fori_loop(0, self.max_rooms, grow, chain)
+        return jax.lax.fori_loop(np.int32(0), np.int32(self.max_rooms), grow, chain)
 
     def _propose(
         self, key: jax.Array, chain: Chain, i: jax.Array, corner: jax.Array
@@ -175,7 +174,7 @@ class MultiRoom(GridEnv):
         in_grid &= (left + width <= self.size) & (top + height < self.size)
         apart = (left + width < chain.left) | (chain.left + chain.width <= left)
         apart |= (top + height < chain.top) | (chain.top + chain.height <= top)
-        return in_grid & (apart | (np.arange(self.max_rooms) >= i - 1)).all()
+        return in_grid & (apart | (np.arange(self.max_rooms, dtype=np.int32) >= i - 1)).all()
 
     def _draw(self, chain: Chain, number: jax.Array, colors: jax.Array) -> jax.Array:
         """The rooms' walls and, from the second room on, their entry doors."""
@@ -192,7 +191,7 @@ class MultiRoom(GridEnv):
             return jnp.where(i < number, drawn, grid)
 
         empty = jnp.full((self.size, self.size), tiles.EMPTY)
-        return jax.lax.fori_loop(0, self.max_rooms, add, empty)
+        return jax.lax.fori_loop(np.int32(0), np.int32(self.max_rooms), add, empty)
 
 
 def _door_colors(key: jax.Array, num_rooms: int) -> jax.Array:
