@@ -89,6 +89,49 @@ _register(
     max_steps=(14, 30, 54),
     deviations=("a game decided at the last step allowed is truncated as well as terminated",),
 )
+_FLOAT32 = "float32 throughout, where popgym computes in float64"
+_CARTPOLE = ({}, {"episode_length": 400}, {"episode_length": 600})
+_NOISE = ({"noise": 0.1}, {"noise": 0.2}, {"noise": 0.3})
+_register(
+    "PositionOnlyCartPole",
+    "cartpole",
+    *_CARTPOLE,
+    max_steps=(200, 400, 600),
+    deviations=(_FLOAT32,),
+)
+_register(
+    "VelocityOnlyCartPole",
+    "cartpole",
+    *_CARTPOLE,
+    max_steps=(200, 400, 600),
+    deviations=(
+        "an episode begins with the velocities, where popgym's first observation has the positions",
+        _FLOAT32,
+    ),
+)
+_register(
+    "NoisyPositionOnlyCartPole",
+    "cartpole",
+    *_NOISE,
+    max_steps=(200, 200, 200),
+    deviations=(_FLOAT32,),
+)
+_register(
+    "PositionOnlyPendulum",
+    "pendulum",
+    {},
+    {"episode_length": 150},
+    {"episode_length": 100},
+    max_steps=(200, 150, 100),
+    deviations=(_FLOAT32,),
+)
+_register(
+    "NoisyPositionOnlyPendulum",
+    "pendulum",
+    *_NOISE,
+    max_steps=(200, 200, 200),
+    deviations=(_FLOAT32,),
+)
 _register(
     "MultiarmedBandit",
     "multiarmed_bandit",

@@ -12,7 +12,7 @@ from tests.parity.popgym import replay
 
 pytest.importorskip("popgym")
 
-NUM_ENVS = 40
+NUM_ENVS = 34
 LEVELS = ("Easy", "Medium", "Hard")
 
 
@@ -56,7 +56,7 @@ def look(key, state):
 
 def match(key, state):
     """The partner of the card that waits, or any card that has none yet."""
-    places = jnp.arange(state.kinds.shape[0])
+    places = jnp.arange(state.kinds.shape[0], dtype=jnp.int16)
     partner = (state.kinds == state.kinds[state.turned[0]]) & (places != state.turned[0])
     wanted = ~state.paired & (partner | ~state.waits)
     draws = jax.random.uniform(key, places.shape, jnp.float32)
@@ -76,14 +76,16 @@ def check(name, level, prepare, expert=None, share=0.0, draws=lambda key: (), nu
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_battles_are_popgym_s(level):
-    played = check("Battleship", level, ships, shoot, 0.15)
+    # Little enough help that some games are won and some run out of time.
+    share = {"Easy": 0.15, "Medium": 0.1, "Hard": 0.07}[level]
+    played = check("Battleship", level, ships, shoot, share)
     assert played.step.terminated.any()
     assert played.step.truncated.any()
 
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_pairs_are_popgym_s(level):
-    played = check("Concentration", level, table, match, 0.93)
+    played = check("Concentration", level, table, match, 0.5)
     assert played.step.terminated.any()
     assert played.step.truncated.any()
 

@@ -11,7 +11,7 @@ from tests.parity.popgym import replay
 
 popgym = pytest.importorskip("popgym")
 
-NUM_ENVS = 40
+NUM_ENVS = 34
 LEVELS = ("Easy", "Medium", "Hard")
 
 
