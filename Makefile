@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 export NO_MKDOCS_2_WARNING := 1
 
-QUICKSTART ?= train ppo --env CartPole-v1 --seeds 8 --out runs/quickstart
+QUICKSTART ?= train ppo --env CartPole-v1 --seeds 8 --out runs/quickstart --overwrite
 BENCH ?= bench CartPole-v1 --num-envs 1024 --num-steps 1000
 PYTEST ?=
 

@@ -179,8 +179,9 @@ class Canvas:
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _point(self, point: Point) -> tuple[float, float]:
-        return float(point[0]) * SUPERSAMPLING, float(point[1]) * SUPERSAMPLING
+    def _point(self, point: Point) -> tuple[int, int]:
+        """The nearest drawn pixel; pygame would cut off fractions, which shifts shapes."""
+        return round(_up(float(point[0]))), round(_up(float(point[1])))
 
     def _box(self, left: float, top: float, width: float, height: float) -> pygame.Rect:
         """Edges are rounded one by one, so that neighbours meet without a gap."""
@@ -197,10 +198,8 @@ class Canvas:
             return
         x, y = across / length * _up(width) / 2
         corners = [
-            (start[0] + x, start[1] + y),
-            (end[0] + x, end[1] + y),
-            (end[0] - x, end[1] - y),
-            (start[0] - x, start[1] - y),
+            (round(end_x + side * x), round(end_y + side * y))
+            for (end_x, end_y), side in ((start, 1), (end, 1), (end, -1), (start, -1))
         ]
         pygame.draw.polygon(self._surface, color, corners)
 

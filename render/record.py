@@ -7,7 +7,6 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 
-import imageio.v3 as iio
 import imageio_ffmpeg
 import numpy as np
 
@@ -69,9 +68,11 @@ def _umask() -> int:
 
 def _write_gif(frames: Frames, path: pathlib.Path, fps: float, title: str) -> None:
     del title
-    # GIF counts in hundredths of a second, and browsers slow down what is faster than two of them.
-    duration = max(20, round(100 / fps) * 10)
-    iio.imwrite(path, np.stack(frames), extension=".gif", duration=duration, loop=0)
+    # One palette for the whole film: made from all frames, it is exact for up to 256 colours.
+    colors = "split[a][b];[a]palettegen=reserve_transparent=0[p];"
+    colors += "[b][p]paletteuse=dither=none:diff_mode=rectangle"
+    # Browsers slow down what is faster than fifty frames per second.
+    _ffmpeg(frames, path, min(fps, 50.0), ["-filter_complex", colors, "-loop", "0"])
 
 
 def _write_mp4(frames: Frames, path: pathlib.Path, fps: float, title: str) -> None:
@@ -79,13 +80,20 @@ def _write_mp4(frames: Frames, path: pathlib.Path, fps: float, title: str) -> No
     height, width = frames[0].shape[:2]
     # Half as many colour samples per side, so both sides have to be even: repeat the last line.
     pad = ((0, height % 2), (0, width % 2), (0, 0))
-    even = b"".join(np.pad(frame, pad, "edge").tobytes() for frame in frames)
-    size = f"{width + width % 2}x{height + height % 2}"
-    source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", size, "-r", str(fps), "-i", "-"]
-    film = ["-c:v", "libx264", "-crf", "20", "-pix_fmt", "yuv420p", "-movflags", "+faststart"]
+    even = [np.pad(frame, pad, "edge") for frame in frames]
+    codec = ["-c:v", "libx264", "-crf", "20", "-pix_fmt", "yuv420p", "-movflags", "+faststart"]
+    _ffmpeg(even, path, fps, codec)
+
+
+def _ffmpeg(frames: Frames, path: pathlib.Path, fps: float, options: list[str]) -> None:
+    """Hands the frames to the ffmpeg that imageio-ffmpeg brings."""
+    height, width = frames[0].shape[:2]
+    size = ["-s", f"{width}x{height}", "-r", str(fps)]
+    source = ["-f", "rawvideo", "-pix_fmt", "rgb24", *size, "-i", "-"]
     # imageio's own plugin leaves its pipes open.
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", *source, *film]
-    done = subprocess.run([*command, str(path)], input=even, capture_output=True, check=False)
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", *source, *options]
+    film = b"".join(frame.tobytes() for frame in frames)
+    done = subprocess.run([*command, str(path)], input=film, capture_output=True, check=False)
     if done.returncode:
         raise OSError(f"ffmpeg could not write {path.name}: {done.stderr.decode().strip()}")
 

@@ -42,9 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(name: str, argv: list[str]) -> int:
     from jaxenvs.cli.arguments import UsageError
 
-    module = importlib.import_module(f"jaxenvs.cli.{COMMANDS[name][0]}")
     try:
-        module.main(argv)
+        importlib.import_module(f"jaxenvs.cli.{COMMANDS[name][0]}").main(argv)
     except UsageError as error:
         print(f"jaxenvs {name}: {error}", file=sys.stderr)
         return 2

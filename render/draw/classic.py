@@ -151,7 +151,7 @@ def acrobot(state: Any, params: Any, size: int) -> np.ndarray:
     upper, lower = float(params.link_length_1), float(params.link_length_2)
     reach = 1.15 * max(upper + lower, 2.0)
     view = View.fit(canvas, (-reach, reach), (-reach, reach))
-    goal = view.point(0, 1.0)[1]
+    goal = view.point(0, float(params.goal_height))[1]
     _dashes(canvas, 0, canvas.width, goal, 2 * unit, 10 * unit)
     first, bend = float(state.theta_1), float(state.theta_2)
     hinge = view.point(0, 0)

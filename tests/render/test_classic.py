@@ -38,7 +38,7 @@ SEEN = {
 PARAMS = {
     "CartPole-v1": ["half_length", "x_limit", "theta_limit"],
     "Pendulum-v1": ["length"],
-    "Acrobot-v1": ["link_length_1", "link_length_2"],
+    "Acrobot-v1": ["link_length_1", "link_length_2", "goal_height"],
     "MountainCar-v0": ["goal_position", "max_position"],
     "MountainCarContinuous-v0": ["goal_position", "max_position"],
 }

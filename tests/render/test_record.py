@@ -25,6 +25,13 @@ def test_a_gif_holds_the_frames_and_their_pace(tmp_path, frames):
     assert iio.immeta(path)["loop"] == 0
 
 
+def test_many_colours_stay_close(tmp_path):
+    ramp = np.linspace(0, 255, 64).astype(np.uint8)
+    frame = np.stack(np.broadcast_arrays(ramp[:, None], ramp, np.uint8(128)), axis=-1)
+    film = iio.imread(record.save([frame, frame[::-1]], tmp_path / "a.gif", fps=10))
+    assert np.abs(film.astype(int) - np.stack([frame, frame[::-1]])).mean() < 8
+
+
 def test_an_mp4_holds_the_frames(tmp_path, frames):
     path = record.save(frames, tmp_path / "a.mp4", fps=20)
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-i", str(path), "-f", "rawvideo"]

@@ -1,0 +1,99 @@
+"""Films of agents: from a run or an id to a file."""
+
+import dataclasses
+import pathlib
+from typing import Any
+
+import jax
+
+import jaxenvs
+from jaxenvs.cli.arguments import UsageError, extra, usage_errors
+from jaxenvs.cli.make import make
+from jaxenvs.core import Env
+from jaxenvs.spaces import Box, Space
+
+
+@dataclasses.dataclass(frozen=True)
+class Film:
+    """What is to be filmed, and how."""
+
+    subject: str  # a run's folder, or an id
+    out: pathlib.Path
+    policy: str = ""  # for an id: "random" or a run's folder; for a run: empty for its own
+    agent: int = -1  # of a run with several; -1: the one with the best greedy return
+    changes: tuple[str, ...] = ()  # NAME=VALUE, to the game of an id
+    episodes: int = 1
+    max_steps: int = 1000  # per episode
+    seed: int = 0
+    fps: float = 0.0  # 0: what the game asks for
+    size: int = 512
+    plain: bool = False  # without the strip that tells step and score
+
+
+def shoot(film: Film) -> list[Any]:
+    """Plays, draws and writes; returns the score of every episode.
+
+    Raises `UsageError` for an unknown subject, a game without a picture, a policy that does not
+    fit, or a form of file that cannot be written.
+    """
+    with extra("render"):
+        from jaxenvs.render import draw, episode, record
+    with usage_errors():
+        record.writer(film.out)
+    env, policy, title = _cast(film)
+    with usage_errors():
+        draw.family_module(env)
+    frames, scores = episode.film(
+        env,
+        policy or episode.random_policy(env),
+        jax.random.key(film.seed),
+        episodes=film.episodes,
+        max_steps=film.max_steps,
+        size=film.size,
+        title=None if film.plain else title,
+    )
+    fps = film.fps or episode.frame_rate(env)
+    with usage_errors((OSError,)):
+        record.save(frames, film.out, fps, title)
+    return scores
+
+
+def _cast(film: Film) -> tuple[Env[Any, Any], Any, str]:
+    """The environment, the policy (None: random) and what the film is called."""
+    folder = pathlib.Path(film.subject)
+    if film.subject in jaxenvs.list_envs():
+        env = make(film.subject, film.changes)
+        if film.policy in ("", "random"):
+            return env, None, f"{film.subject}, random play"
+        trained_on, policy, name = _trained(pathlib.Path(film.policy), film.agent)
+        fit = _alike(env.observation_space(), trained_on.observation_space())
+        if not fit or not _alike(env.action_space(), trained_on.action_space()):
+            raise UsageError(f"--policy: it was trained on {name}, with other spaces")
+        return env, policy, film.subject
+    if not folder.exists():
+        with usage_errors():
+            jaxenvs.spec(film.subject)  # names the nearest ids
+    if film.changes:
+        raise UsageError("--set: changes an id's game, but a run brings its own")
+    env, policy, title = _trained(folder, film.agent)
+    if film.policy not in ("", "random"):
+        raise UsageError(f"--policy: a run plays itself or random, got {film.policy!r}")
+    return (env, None, f"{title}, random play") if film.policy else (env, policy, title)
+
+
+def _trained(folder: pathlib.Path, agent: int) -> tuple[Env[Any, Any], Any, str]:
+    """The environment, the policy and the environment's id of a run."""
+    with extra("baselines"):
+        from jaxenvs.baselines import run
+        from jaxenvs.baselines.common.options import read_json
+    with usage_errors():
+        loaded = run.load_policy(folder, None if agent < 0 else agent)
+    env_id = read_json(folder / "config.json")["config"]["env"]
+    return loaded.env, lambda key, obs, mask: loaded.act(obs, key, mask), env_id
+
+
+def _alike(one: Space, other: Space) -> bool:
+    """Whether a network takes both; the bounds of a box may differ, as when a limit is changed."""
+    if isinstance(one, Box) and isinstance(other, Box):
+        return (one.shape, one.dtype) == (other.shape, other.dtype)
+    return one == other

@@ -1,0 +1,175 @@
+"""`jaxenvs train`: agents that learn side by side, in a run that can be resumed."""
+
+import dataclasses
+import pathlib
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import tyro
+
+from jaxenvs.cli.arguments import UsageError, extra, note, parse, usage_errors
+from jaxenvs.cli.film import Film, shoot
+from jaxenvs.cli.make import NAMED_VALUES, make
+
+with extra("baselines"):
+    from jaxenvs.baselines import run
+    from jaxenvs.baselines.common import checkpoint
+    from jaxenvs.baselines.common.options import Options, RunError
+
+HELP = """\
+usage: jaxenvs train ALGORITHM [...]
+
+Train agents that learn side by side in one program.
+
+algorithms: {algorithms}
+
+jaxenvs train ALGORITHM --help tells its flags.
+
+examples:
+  jaxenvs train ppo --env CartPole-v1 --seeds 8
+  jaxenvs train ppo --env CartPole-v1 --seeds 4 --sweep.lr 1e-3 3e-4 --sweep.ent-coef 0 .01
+  jaxenvs train ppo --out runs/mine --resume"""
+
+FILM_NAME = "policy.gif"
+
+
+@dataclasses.dataclass(frozen=True)
+class Run(Options):
+    """How to run it and what to keep."""
+
+    sweep: tyro.conf.Suppress[Mapping[str, Sequence[float]]] = dataclasses.field(
+        default_factory=dict
+    )
+
+    out: Annotated[
+        pathlib.Path | None,
+        tyro.conf.arg(metavar="DIR", help_behavior_hint="(default: runs/ALGORITHM-ENV-TIME)"),
+    ] = None
+    """Folder of the run."""
+
+    stop_return: Annotated[
+        float | None, tyro.conf.arg(metavar="RETURN", help_behavior_hint="(default: never)")
+    ] = None
+    """Stop early, once the mean return of all agents' episodes is at least this."""
+
+    devices: Annotated[
+        int | None, tyro.conf.arg(metavar="INT", help_behavior_hint="(default: all)")
+    ] = None
+    """Use at most so many devices; a CPU has one per core."""
+
+    film: bool = True
+    """Leave a GIF of the best agent in the folder."""
+
+
+def main(argv: Sequence[str]) -> None:
+    """Trains and leaves a run's folder. Raises `UsageError` for what does not fit together."""
+    if not argv or argv[0] in ("--help", "-h"):
+        print(HELP.format(algorithms=", ".join(run.ALGORITHMS)))
+        return
+    algorithm, flags = argv[0], argv[1:]
+    config, asked, sweep = read(algorithm, flags)
+    with usage_errors():
+        if hasattr(config, "check"):
+            config.check()
+    make(config.env, kwargs=config.env_kwargs)  # refuses now what would fail later
+    fields: dict[str, Any] = {
+        field.name: getattr(asked, field.name) for field in dataclasses.fields(Options)
+    }
+    fields["sweep"] = sweep
+    options = Options(**fields)
+    with usage_errors((RunError, checkpoint.CheckpointError)):
+        try:
+            result = run.train(algorithm, config, options)
+        except KeyboardInterrupt:
+            if options.out:
+                note(f"\nto go on: jaxenvs train {algorithm} --out {options.out} --resume")
+            raise
+    out = pathlib.Path(result.out)
+    print(f"learning curve  {out / 'curve.png'}")
+    if asked.film:
+        _film(out)
+    print(f"checkpoint      {checkpoint.newest(out / 'checkpoints')[0]}")
+
+
+def read(algorithm: str, flags: Sequence[str]) -> tuple[Any, Run, dict[str, tuple[float, ...]]]:
+    """The config, the options and the sweep that the flags ask for.
+
+    The preset of `--preset`, or else of `--env`, gives the values of flags that are left out.
+    """
+    with usage_errors((RunError,)):
+        module = run.module_of(algorithm)
+    preset = _preset(algorithm, module, flags)
+    names = [field.name for field in dataclasses.fields(preset.hyper_params)]
+    sweep_kind = _sweep_kind(names)
+    kind = dataclasses.make_dataclass(
+        "Arguments",
+        [
+            ("preset", Annotated[str, tyro.conf.arg(metavar="ENV", help=_PRESET_HELP)], ""),
+            ("run", tyro.conf.OmitArgPrefixes[Run], dataclasses.field(default_factory=Run)),
+            (algorithm, tyro.conf.OmitArgPrefixes[module.Config], preset),
+            ("sweep", sweep_kind, dataclasses.field(default_factory=sweep_kind)),
+        ],
+        frozen=True,
+    )
+    about = (module.__doc__ or "").strip().splitlines()[0]
+    read = parse(
+        kind,
+        flags,
+        f"jaxenvs train {algorithm}",
+        description=about,
+        registry=NAMED_VALUES,
+        config=(),
+    )
+    asked = {name: values for name in names if (values := getattr(read.sweep, name))}
+    return getattr(read, algorithm), read.run, asked
+
+
+_PRESET_HELP = "Take the settings tuned for this environment; by default those for --env, if any."
+
+
+def _preset(algorithm: str, module: Any, flags: Sequence[str]) -> Any:
+    """The config to start from, found before the other flags can be read."""
+    given = {name: _value(flags, f"--{name}") for name in ("preset", "env")}
+    env = given["env"] or given["preset"]
+    if given["preset"] is None:
+        return module.Config() if env is None else run.preset(algorithm, env)
+    if given["preset"] not in module.PRESETS:
+        known = ", ".join(module.PRESETS)
+        raise UsageError(f"--preset: expected one of {known}; got {given['preset']!r}")
+    return dataclasses.replace(module.PRESETS[given["preset"]], env=env)
+
+
+def _value(flags: Sequence[str], name: str) -> str | None:
+    """The value of a flag, written as `--flag value` or `--flag=value`; None if it is not there."""
+    for flag, following in zip(flags, [*flags[1:], None], strict=True):
+        if flag == name:
+            return following
+        if flag.startswith(f"{name}="):
+            return flag.partition("=")[2]
+    return None
+
+
+def _sweep_kind(names: Sequence[str]) -> type[Any]:
+    """A record with a tuple of values for each of the numbers that may be swept."""
+
+    def values(name: str) -> Any:
+        about = f"values of {name}"
+        return Annotated[
+            tuple[float, ...],
+            tyro.conf.arg(metavar="X ...", help=about, help_behavior_hint=""),
+        ]
+
+    fields = [(name, values(name), ()) for name in names]
+    about = {"__doc__": "Numbers to try side by side; every combination of them is trained."}
+    return dataclasses.make_dataclass("Sweep", fields, frozen=True, namespace=about)
+
+
+def _film(out: pathlib.Path) -> None:
+    """A GIF of the best agent; a run without one is still a run."""
+    path = out / FILM_NAME
+    try:
+        shoot(Film(str(out), out=path, size=400))
+    except UsageError as error:
+        note(f"no film: {error}")
+    else:
+        print(f"trained policy  {path}")

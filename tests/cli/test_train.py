@@ -1,0 +1,128 @@
+"""One tiny run through the command line, and what the other commands make of its folder."""
+
+import json
+
+import imageio.v3 as iio
+import pytest
+
+import jaxenvs
+from jaxenvs.cli import main, train
+
+TINY = ["--total-steps", "512", "--num-envs", "4", "--num-steps", "32", "--hidden", "8"]
+TINY += ["--eval-episodes", "2", "--rows", "2", "--no-tensorboard"]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("runs") / "tiny"
+
+
+@pytest.fixture(scope="module")
+def trained(folder):
+    argv = ["train", "ppo", "--env", "CartPole-v1", *TINY, "--seeds", "2", "--seed", "5"]
+    assert main([*argv, "--sweep.ent-coef", "0", ".01", "--lr", "1e-3", "--out", str(folder)]) == 0
+    return folder
+
+
+def test_a_run_leaves_results_curve_film_and_checkpoint(trained):
+    agents = json.loads((trained / "result.json").read_text())["agents"]
+    assert [(agent["ent_coef"], agent["seed"]) for agent in agents] == [
+        (0.0, 5),
+        (0.0, 6),
+        (0.01, 5),
+        (0.01, 6),
+    ]
+    config = json.loads((trained / "config.json").read_text())["config"]
+    assert config["lr"] == 1e-3
+    assert config["hidden"] == [8]
+    assert iio.imread(trained / "curve.png").ndim == 3
+    assert len(iio.imread(trained / train.FILM_NAME)) > 8
+    assert list((trained / "checkpoints").glob("*.npz"))
+
+
+def test_a_folder_with_a_run_is_not_touched(trained, capsys):
+    before = (trained / "result.json").read_bytes()
+    assert main(["train", "ppo", *TINY, "--out", str(trained)]) == 2
+    assert "holds a run" in capsys.readouterr().err
+    assert (trained / "result.json").read_bytes() == before
+
+
+def test_a_finished_run_resumes_to_the_same_result(trained, capsys):
+    before = json.loads((trained / "result.json").read_text())["agents"]
+    assert main(["train", "ppo", "--out", str(trained), "--resume", "--no-film"]) == 0
+    assert json.loads((trained / "result.json").read_text())["agents"] == before
+    shown = capsys.readouterr().out
+    assert "greedy return" in shown
+    assert str(trained / "curve.png") in shown
+    assert str(trained / "checkpoints") in shown
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".mp4", ".html"])
+def test_watch_films_a_run(trained, tmp_path, capsys, suffix):
+    out = tmp_path / f"film{suffix}"
+    assert main(["watch", str(trained), "--out", str(out), "--size", "96"]) == 0
+    assert out.stat().st_size > 1000
+    assert str(out) in capsys.readouterr().out
+
+
+def test_watch_can_choose_the_agent_and_the_length(trained, tmp_path):
+    films = []
+    for agent in ("0", "0", "2"):
+        out = tmp_path / "film.gif"
+        argv = ["watch", str(trained), "--agent", agent, "--max-steps", "5", "--size", "64"]
+        assert main([*argv, "--out", str(out), "--episodes", "2"]) == 0
+        films.append(iio.imread(out))
+    assert (films[0] == films[1]).all()
+    assert len(films[0]) == 2 * (1 + 5 + 20)
+
+
+def test_a_missing_agent_is_named(trained, capsys):
+    assert main(["watch", str(trained), "--agent", "4"]) == 2
+    assert "agent: expected 0 to 3, got 4" in capsys.readouterr().err
+
+
+def test_a_policy_plays_a_changed_game(trained, tmp_path):
+    out = tmp_path / "film.gif"
+    argv = ["watch", "CartPole-v1", "--policy", str(trained), "--set", "max_steps=3"]
+    argv += ["x_limit=3.0"]
+    assert main([*argv, "--plain", "--size", "64", "--out", str(out)]) == 0
+    assert len(iio.imread(out)) == 1 + 3 + 20
+
+
+def test_a_policy_for_another_game_is_refused(trained, capsys):
+    assert main(["watch", "Pendulum-v1", "--policy", str(trained)]) == 2
+    assert "trained on CartPole-v1, with other spaces" in capsys.readouterr().err
+
+
+def test_watch_films_random_play_into_the_current_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["watch", "MountainCar-v0", "--max-steps", "3", "--size", "64"]) == 0
+    assert (tmp_path / "MountainCar-v0.gif").exists()
+
+
+def test_flags_that_are_left_out_come_from_the_preset():
+    module = train.run.module_of("ppo")
+    for env_id, preset in module.PRESETS.items():
+        assert train.read("ppo", ["--env", env_id])[0] == preset
+        assert train.read("ppo", [f"--env={env_id}", "--lr", "7"])[0].lr == 7
+        moved = train.read("ppo", ["--preset", env_id, "--env", "Acrobot-v1"])[0]
+        assert moved.env == "Acrobot-v1"
+        assert moved.total_steps == preset.total_steps
+
+
+def test_every_field_of_the_config_is_a_flag(capsys):
+    with pytest.raises(SystemExit):
+        main(["train", "ppo", "--help"])
+    shown = capsys.readouterr().out
+    module = train.run.module_of("ppo")
+    for name in module.Config.__dataclass_fields__:
+        assert f"--{name.replace('_', '-')}" in shown
+    for name in module.HyperParams.__dataclass_fields__:
+        assert f"--sweep.{name.replace('_', '-')}" in shown
+
+
+def test_options_of_the_environment_are_read():
+    config, _, sweep = train.read("ppo", ["--env-kwargs", "gravity=3.7", "integrator=euler"])
+    assert config.env_kwargs == {"gravity": 3.7, "integrator": "euler"}
+    assert jaxenvs.make(config.env, **config.env_kwargs).default_params.gravity > 3.6
+    assert sweep == {}
