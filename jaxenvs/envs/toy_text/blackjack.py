@@ -22,6 +22,7 @@ class State(core.State):
 
     player: jax.Array  # (22,) uint8
     dealer: jax.Array  # (12,) uint8, the first one lies face up
+    stuck: jax.Array  # () bool, whether the player has stopped and the dealer has played
 
 
 class Params(core.Params):
@@ -49,6 +50,7 @@ class Blackjack(core.Env[State, Params]):
             time=jnp.int32(0),
             player=jnp.pad(cards[2:], (0, PLAYER_CARDS - 2)),
             dealer=jnp.pad(cards[:2], (0, DEALER_CARDS - 2)),
+            stuck=jnp.bool_(False),
         )
 
     def transition(
@@ -57,10 +59,12 @@ class Blackjack(core.Env[State, Params]):
         cards = draw_cards(key, DEALER_CARDS - 2)
         hits = action == HIT
         player = jnp.where(hits, with_card(state.player, cards[0]), state.player)
-        dealer = jnp.where(hits, state.dealer, play_dealer(state.dealer, cards))
+        dealer = play_dealer(state.dealer, cards)
+        dealer = jnp.where(hits | state.stuck, state.dealer, dealer)
         busts = total(player) > 21
         reward = jnp.where(hits, -busts.astype(jnp.float32), payoff(player, dealer, params))
-        return state.replace(player=player, dealer=dealer), reward, ~hits | busts, {}
+        moved = state.replace(player=player, dealer=dealer, stuck=state.stuck | ~hits)
+        return moved, reward, ~hits | busts, {}
 
     def observe(self, state: State, params: Params) -> tuple[jax.Array, jax.Array, jax.Array]:
         del params
@@ -106,16 +110,14 @@ def with_card(hand: jax.Array, card: jax.Array) -> jax.Array:
 
 
 def play_dealer(hand: jax.Array, cards: jax.Array) -> jax.Array:
-    """The dealer's hand once it counts 17 or more; `cards`, `(10,)` uint8, are taken in order."""
+    """A hand of two cards once it counts 17 or more; `cards`, `(10,)` uint8, come in order."""
     both = jnp.concatenate([hand[:2], cards])
     sums = jnp.cumsum(both, dtype=jnp.int32)
     has_ace = jnp.cumsum(both == 1, dtype=jnp.int32) > 0
     totals = sums + 10 * (has_ace & (sums <= 11)).astype(jnp.int32)
     # A card is taken where no hand before it, of two cards or more, was enough.
     enough = jnp.cumsum((totals >= _DEALER_STANDS)[1:-1], dtype=jnp.int32) > 0
-    played = jnp.concatenate([hand[:2], jnp.where(enough, jnp.uint8(0), cards)])
-    already = hand[2] > 0  # played before, as after the end of the game
-    return jnp.where(already, hand, played)
+    return jnp.concatenate([hand[:2], jnp.where(enough, jnp.uint8(0), cards)])
 
 
 def payoff(player: jax.Array, dealer: jax.Array, params: Params) -> jax.Array:
