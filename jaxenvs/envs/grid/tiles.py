@@ -65,28 +65,28 @@ GOAL = np.uint16(Kind.GOAL | Color.GREEN << 4)
 LAVA = np.uint16(Kind.LAVA | Color.RED << 4)
 
 
-def kind_of(cells: jax.Array) -> jax.Array:
+def kind_of(cells: jax.Array | np.ndarray | np.uint16) -> jax.Array:
     """The kinds, uint16."""
-    return cells & _KIND_BITS
+    return jnp.asarray(cells) & _KIND_BITS
 
 
-def color_of(cells: jax.Array) -> jax.Array:
+def color_of(cells: jax.Array | np.ndarray | np.uint16) -> jax.Array:
     """The colours, uint16."""
-    return (cells >> _COLOR_SHIFT) & _COLOR_BITS
+    return (jnp.asarray(cells) >> _COLOR_SHIFT) & _COLOR_BITS
 
 
-def door_of(cells: jax.Array) -> jax.Array:
+def door_of(cells: jax.Array | np.ndarray | np.uint16) -> jax.Array:
     """The states of doors, uint16; 0 for everything else."""
-    return cells >> _STATE_SHIFT
+    return jnp.asarray(cells) >> _STATE_SHIFT
 
 
-def encode(cells: jax.Array) -> jax.Array:
+def encode(cells: jax.Array | np.ndarray | np.uint16) -> jax.Array:
     """Cells, any shape, with a last axis of kind, colour and state, uint8: MiniGrid's image."""
     parts = [kind_of(cells), color_of(cells), door_of(cells)]
     return jnp.stack(parts, axis=-1).astype(jnp.uint8)
 
 
-def is_any(cells: jax.Array, *kinds: Kind) -> jax.Array:
+def is_any(cells: jax.Array | np.ndarray, *kinds: Kind) -> jax.Array:
     """Whether each cell is of one of the kinds, bool."""
     kind = kind_of(cells)
     found = [kind == np.uint16(wanted) for wanted in kinds]
@@ -99,7 +99,7 @@ def can_enter(cells: jax.Array) -> jax.Array:
     return is_any(cells, Kind.EMPTY, Kind.FLOOR, Kind.GOAL, Kind.LAVA) | open_door
 
 
-def can_see_behind(cells: jax.Array) -> jax.Array:
+def can_see_behind(cells: jax.Array | np.ndarray) -> jax.Array:
     """Whether one sees what is behind: not through walls and doors that are not open."""
     shut_door = is_any(cells, Kind.DOOR) & (door_of(cells) != Door.OPEN)
     return ~(is_any(cells, Kind.WALL) | shut_door)

@@ -35,7 +35,7 @@ def view_cells(
     return cells, rows, cols
 
 
-def visible(cells: jax.Array) -> jax.Array:
+def visible(cells: jax.Array | np.ndarray) -> jax.Array:
     """Which cells of the view the agent sees, `(size, size)` bool, indexed `[across, down]`.
 
     MiniGrid's rule (`Grid.process_vis`): from the agent's line away from it, sight spreads along
