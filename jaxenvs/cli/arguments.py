@@ -41,9 +41,10 @@ def _one_line(box: str) -> str:
     """What tyro's box of several lines says, in one."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", box)
     rows = [line.strip("│┃| \t") for line in plain.splitlines()[1:]]  # without the title
-    rules = [i for i, row in enumerate(rows) if row and set(row) <= set("─━-╰╯+")]
-    message = " ".join(row for row in rows[: rules[0]] if row) if rules else plain.strip()
-    rest = [row for row in rows[rules[0] :] if row] if rules else []
+    parts = "\n".join("" if set(row) <= set("─━-╰╯+") else row for row in rows)
+    blocks = [block.splitlines() for block in parts.split("\n\n") if block.strip()]
+    message, *others = blocks or [plain.split("\n")]
+    message, rest = " ".join(message).strip(), [row for block in others for row in block]
     bad_value = re.match(r"Error parsing (--\S+): .*['\"](.*)['\"]", message)
     if bad_value:
         flag, value = bad_value.groups()

@@ -86,8 +86,13 @@ def test_the_rollout_depends_on_observations_rewards_and_ends():
 
 
 def test_compile_times_come_from_no_cache(tmp_path):
-    before = jax.config.jax_compilation_cache_dir  # type: ignore[attr-defined]
-    jax.config.update("jax_compilation_cache_dir", str(tmp_path))
+    settings = {
+        "jax_compilation_cache_dir": str(tmp_path),
+        "jax_persistent_cache_min_compile_time_secs": 0.0,
+    }
+    before = {name: getattr(jax.config, name) for name in settings}
+    for name, value in settings.items():
+        jax.config.update(name, value)
     compilation_cache.reset_cache()
     try:
         for _ in range(2):
@@ -97,5 +102,6 @@ def test_compile_times_come_from_no_cache(tmp_path):
         jax.jit(lambda x: x * 5 + 1)(jnp.float32(1))
         assert list(tmp_path.iterdir())
     finally:
-        jax.config.update("jax_compilation_cache_dir", before)
+        for name, value in before.items():
+            jax.config.update(name, value)
         compilation_cache.reset_cache()
