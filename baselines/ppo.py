@@ -101,13 +101,53 @@ class Config:
                 f"got {self.total_steps}"
             )
         if self.activation not in ACTIVATIONS:
-            raise ValueError(
-                f"activation: expected one of {[*ACTIVATIONS]}, got {self.activation!r}"
-            )
+            known = ", ".join(ACTIVATIONS)
+            raise ValueError(f"activation: expected one of {known}; got {self.activation!r}")
 
 
 PRESETS: dict[str, Config] = {
-    "CartPole-v1": Config(),
+    config.env: config
+    for config in [
+        Config(num_envs=16, num_steps=64, num_epochs=2, lr=2e-3),
+        Config("CartPole-v0", num_envs=16, num_steps=64, num_epochs=2, lr=2e-3),
+        Config("Acrobot-v1", num_envs=16, num_epochs=2, lr=2e-3),
+        Config(
+            "Pendulum-v1",
+            total_steps=300_000,
+            num_envs=16,
+            num_steps=64,
+            lr=2e-3,
+            gamma=0.95,
+            ent_coef=0.0,
+            normalize_reward=True,
+        ),
+        Config(
+            "MountainCar-v0",
+            total_steps=1_000_000,
+            num_envs=32,
+            num_steps=256,
+            num_minibatches=8,
+            lr=1e-3,
+            gamma=0.999,
+            normalize_obs=True,
+            normalize_reward=True,
+        ),
+        # Wide noise, clipped into the box, is nearly bang-bang: it swings the car up by chance.
+        Config(
+            "MountainCarContinuous-v0",
+            total_steps=200_000,
+            num_envs=16,
+            num_steps=256,
+            num_minibatches=8,
+            lr=1e-3,
+            gamma=0.999,
+            clip_value=False,
+            ent_coef=0.0,
+            log_std_init=1.0,
+            normalize_obs=True,
+            normalize_reward=True,
+        ),
+    ]
 }
 """Settings tuned for an environment; docs/baselines/ppo.md says what they reach."""
 

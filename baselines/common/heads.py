@@ -69,9 +69,10 @@ class BoxHead:
         """The space's actions for samples `(..., n)`."""
         low, high = self.space.low.reshape(-1), self.space.high.reshape(-1)
         bounded = np.isfinite(low) & np.isfinite(high)
+        near, far = np.where(bounded, low, -1), np.where(bounded, high, 1)
         # Halved first: the sum of two large bounds may overflow.
-        middle = np.where(bounded, low / 2 + high / 2, 0).astype(np.float32)
-        half = np.where(bounded, high / 2 - low / 2, 1).astype(np.float32)
+        middle = (near / 2 + far / 2).astype(np.float32)
+        half = (far / 2 - near / 2).astype(np.float32)
         inside = jnp.clip(middle + half * action, low, high)
         return inside.reshape(*action.shape[:-1], *self.space.shape).astype(self.space.dtype)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
 Metrics = dict[str, jax.Array]
 
@@ -52,5 +53,16 @@ def train(trainer: Trainer, key: jax.Array, hp: Any) -> tuple[Any, Metrics]:
     `jax.jit(functools.partial(train, trainer))` compiles it; `jax.vmap` over `key` trains many
     seeds, over `hp` many settings. The key is consumed.
     """
-    carry = trainer.init(key, hp)
+    carry = _depend_on(key, trainer.init(key, hp))
     return jax.lax.scan(lambda c, _: trainer.update(c), carry, length=trainer.num_updates)
+
+
+def _depend_on(key: jax.Array, tree: Any) -> Any:
+    """The same values, every one of them a function of the key as far as `vmap` can tell.
+
+    Else `vmap` would compute what is common to all seeds, such as the count of updates, once: a
+    program that differs from the chunked loop's, where every agent has its own carry, and rounds
+    differently.
+    """
+    bit = jax.random.key_data(key).ravel()[0] == 0
+    return jax.tree.map(lambda leaf: jnp.where(bit, leaf, leaf), tree)

@@ -1,0 +1,221 @@
+"""PPO: its parts on environments with known answers, and the shapes of the whole."""
+
+import dataclasses
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import jaxenvs
+from jaxenvs.baselines import ppo
+from jaxenvs.baselines.common.trainer import train
+from tests.baselines.toys import Aim, Clock, Guess
+from tests.toys import Walk
+
+SMALL = ppo.Config(
+    total_steps=4 * 64, num_envs=8, num_steps=8, hidden=(16,), eval_episodes=4, lr=1e-3
+)
+
+
+def trained(config, env, seed=0):
+    trainer = ppo.make_train(config, env)
+    key = jax.random.key(seed)
+    carry, metrics = jax.jit(functools.partial(train, trainer))(key, trainer.hp)
+    return trainer, carry, metrics
+
+
+def all_close(first, second, **tolerance):
+    pairs = zip(jax.tree.leaves(first), jax.tree.leaves(second), strict=True)
+    return all(np.allclose(a, b, **tolerance) for a, b in pairs)
+
+
+@pytest.mark.parametrize(
+    ("env", "normalize"),
+    [
+        (Walk(), False),
+        (Guess(), False),
+        (Guess(masked=True), False),
+        (Aim(), False),
+        (Walk(), True),
+    ],
+    ids=["dict obs", "one-hot obs", "masked", "continuous", "normalised"],
+)
+def test_trains_on_every_kind_of_space(env, normalize):
+    config = dataclasses.replace(SMALL, normalize_obs=normalize, normalize_reward=normalize)
+    trainer, carry, metrics = trained(config, env)
+    assert int(carry.update_id) == trainer.num_updates == 4
+    for name, values in metrics.items():
+        assert values.shape == (4,), name
+        assert values.dtype == jnp.float32, name
+        if not name.startswith("episode_"):
+            assert np.isfinite(values).all(), name
+    obs, state = env.reset(jax.random.key(0))
+    action = trainer.act(trainer.policy(carry), obs, env.action_mask(state))
+    assert env.action_space().contains(action)
+
+
+def test_carry_keeps_its_types():
+    config = dataclasses.replace(SMALL, normalize_obs=True, normalize_reward=True)
+    trainer = ppo.make_train(config, Aim())
+    before = jax.eval_shape(trainer.init, jax.random.key(0), trainer.hp)
+    after, _ = jax.eval_shape(trainer.update, before)
+
+    def kinds(tree):
+        return [(x.shape, x.dtype, getattr(x, "weak_type", False)) for x in jax.tree.leaves(tree)]
+
+    assert kinds(before) == kinds(after)
+
+
+def test_learns_to_name_a_number_and_counts_actions_from_the_spaces_start():
+    config = dataclasses.replace(SMALL, total_steps=20_000, lr=1e-2, hidden=(32,))
+    trainer, carry, _ = trained(config, Guess())
+    assert float(trainer.evaluate(carry, jax.random.key(1))["return"]) == 1
+    actions = [int(trainer.act(trainer.policy(carry), jnp.int32(i), None)) for i in range(3)]
+    assert actions == [5, 6, 7]
+
+
+def test_masks_are_obeyed_from_the_first_step():
+    trainer, carry, metrics = trained(SMALL, Guess(masked=True))
+    np.testing.assert_array_equal(metrics["episode_return"], 1)
+    np.testing.assert_allclose(metrics["entropy"], 0, atol=1e-6)
+    assert float(trainer.evaluate(carry, jax.random.key(1))["return"]) == 1
+
+
+def test_learns_a_continuous_action_from_raw_units():
+    config = dataclasses.replace(
+        SMALL,
+        total_steps=40_000,
+        lr=3e-3,
+        normalize_obs=True,
+        normalize_reward=True,
+        ent_coef=0.0,
+        hidden=(32,),
+    )
+    trainer, carry, _ = trained(config, Aim())
+    assert float(trainer.evaluate(carry, jax.random.key(1))["return"]) > -2  # within 0.14 of 4
+
+
+@pytest.mark.parametrize(("bootstrap", "low", "high"), [(True, 9.0, 10.5), (False, 3.0, 6.5)])
+def test_a_time_limit_is_bootstrapped_from_the_final_observation(bootstrap, low, high):
+    # The clock pays 1 a step for ever: with gamma 0.9 the value is 10. A port that takes its time
+    # limit of 8 steps for the end teaches the mean over what is left to it, 4.5 or so.
+    config = dataclasses.replace(
+        SMALL,
+        total_steps=60_000,
+        lr=1e-2,
+        gamma=0.9,
+        clip_value=False,
+        max_grad_norm=10.0,
+        bootstrap_truncated=bootstrap,
+    )
+    trainer, carry, metrics = trained(config, Clock())
+    method = ppo.PPO(config, Clock())
+    value = float(method.value(carry.weights, jnp.ones(1, jnp.float32)))
+    assert low < value < high
+    np.testing.assert_array_equal(metrics["episode_length"], 8)
+
+
+def test_seeds_and_hyper_parameters_vmap():
+    trainer = ppo.make_train(SMALL, Guess())
+    keys = jax.random.split(jax.random.key(0), 2)
+    hps = jax.tree.map(lambda x: np.full(3, x, np.float32), trainer.hp)
+    hps = hps.replace(lr=np.array([0.0, 1e-3, 1e-3], np.float32))
+    grid = jax.vmap(jax.vmap(functools.partial(train, trainer), (0, None)), (None, 0))
+    carry, metrics = jax.jit(grid)(keys, hps)
+    assert metrics["entropy"].shape == (3, 2, 4)
+    start = jax.jit(jax.vmap(trainer.init, (0, None)))(keys, trainer.hp)
+    frozen = jax.tree.map(lambda leaf: leaf[0], carry.weights)
+    assert all_close(frozen, start.weights, atol=1e-6)
+    learned = jax.tree.map(lambda leaf: leaf[1], carry.weights)
+    again = jax.tree.map(lambda leaf: leaf[2], carry.weights)
+    assert not all_close(learned, start.weights)
+    assert all_close(learned, again, atol=1e-6)
+
+
+def test_the_learning_rate_falls_to_its_end():
+    config = dataclasses.replace(SMALL, total_steps=2 * 64)
+    annealed, constant = (
+        ppo.make_train(dataclasses.replace(config, anneal_lr=anneal), Guess())
+        for anneal in (True, False)
+    )
+    first = annealed.init(jax.random.key(0), annealed.hp)
+    late = first.replace(update_id=jnp.int32(2))  # as after the last update
+    assert all_close(annealed.update(late)[0].weights, first.weights, rtol=0, atol=0)
+    assert not all_close(constant.update(late)[0].weights, first.weights)
+    assert all_close(annealed.update(first)[0].weights, constant.update(first)[0].weights)
+
+
+def test_observations_are_normalised_by_what_was_seen_before():
+    config = dataclasses.replace(SMALL, normalize_obs=True)
+    trainer = ppo.make_train(config, Aim())
+    carry = trainer.init(jax.random.key(0), trainer.hp)
+    assert float(carry.obs_moments.count) == 0
+    carry, _ = trainer.update(carry)
+    assert float(carry.obs_moments.count) == config.batch_size
+    np.testing.assert_allclose(carry.obs_moments.mean, 1000, rtol=1e-5)
+
+
+def test_rewards_are_scaled_by_the_deviation_of_the_return():
+    config = dataclasses.replace(SMALL, normalize_reward=True)
+    method = ppo.PPO(config, Clock())
+    carry = method.init(jax.random.key(0), config.hyper_params)
+    carry, rollout = method.play(carry, jax.random.key(1))
+    carry, reward = method.scale_reward(carry, rollout)
+    returns = [sum(0.99**k for k in range(n + 1)) for n in range(8)]  # of an episode's steps
+    np.testing.assert_allclose(reward, 1 / np.std(returns), rtol=1e-4)
+    np.testing.assert_array_equal(carry.returns, 0)  # all episodes have just ended
+
+
+def test_policy_loss():
+    hp = dataclasses.replace(SMALL, clip=0.2).hyper_params
+    ratio = jnp.array([1.0, 1.5, 1.5, 0.5, 0.5])
+    advantage = jnp.array([2.0, 1.0, -1.0, 1.0, -1.0])
+    # Clipped only where that makes the objective smaller.
+    expected = [-2.0, -1.2, 1.5, -0.5, 0.8]
+    np.testing.assert_allclose(ppo.policy_loss(jnp.log(ratio), advantage, hp), expected, rtol=1e-6)
+
+
+def test_memory_does_not_grow_with_the_run():
+    def size(num_updates):
+        config = dataclasses.replace(SMALL, total_steps=64 * num_updates)
+        trainer = ppo.make_train(config, jaxenvs.make("CartPole-v1"))
+        run = jax.jit(functools.partial(train, trainer))
+        memory = run.lower(jax.random.key(0), trainer.hp).compile().memory_analysis()
+        num_metrics = len(jax.eval_shape(run, jax.random.key(0), trainer.hp)[1])
+        return memory.temp_size_in_bytes + memory.output_size_in_bytes, num_metrics
+
+    (small, num_metrics), (large, _) = size(10), size(1000)
+    # What is left per update: its scalar metrics (twice, inside and out).
+    assert large - small <= 990 * num_metrics * 4 * 2
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"num_minibatches": 7}, "num_minibatches: expected a divisor of .* = 64, got 7"),
+        ({"num_envs": 0}, "num_envs: expected at least 1, got 0"),
+        ({"total_steps": 10}, "total_steps: expected at least .* = 64, got 10"),
+        ({"activation": "step"}, "activation: expected one of tanh, .*; got 'step'"),
+        ({"env": "NoSuch-v0"}, "no environment 'NoSuch-v0'"),
+    ],
+)
+def test_configs_that_do_not_fit(change, said):
+    with pytest.raises(ValueError, match=said):
+        ppo.make_train(dataclasses.replace(SMALL, **change))
+
+
+def test_spaces_that_do_not_fit():
+    class Switches(Clock):
+        def action_space(self, params=None):
+            return jaxenvs.spaces.MultiBinary(3)
+
+    with pytest.raises(TypeError, match="action space: expected Discrete or a float Box, got"):
+        ppo.make_train(SMALL, Switches())
+
+
+def test_presets_fit_their_environments():
+    for env_id, config in ppo.PRESETS.items():
+        assert config.env == env_id
+        ppo.make_train(config)
