@@ -2,7 +2,8 @@
 
 Source: Gymnasium 1.4 `envs/classic_control/cartpole.py`; Barto, Sutton & Anderson, "Neuronlike
 adaptive elements that can solve difficult learning control problems" (1983).
-Differs from it in: float32 throughout; a push after the end always gives the reward of a fallen pole.
+Differs from it in: float32 throughout; a push after the end always gives the reward of a fallen
+pole.
 """
 
 import math
@@ -13,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
+from jaxenvs.envs.classic import trig
 
 
 class State(core.State):
@@ -54,8 +56,8 @@ class Params(core.Params):
 class CartPole(core.Env[State, Params]):
     """Actions: 0 push left, 1 push right. Observation `(4,)`: x, x_dot, theta, theta_dot.
 
-    Reward: 1 for every step, the last included. Ends when the cart leaves +-2.4 m or the pole leaves
-    +-12 degrees; truncated after 500 steps (v0: 200).
+    Reward: 1 for every step, the last included. Ends when the cart leaves +-2.4 m or the pole
+    leaves +-12 degrees; truncated after 500 steps (v0: 200).
     """
 
     integrator: Literal["euler", "semi_implicit"] = "euler"
@@ -106,15 +108,13 @@ class CartPole(core.Env[State, Params]):
         return spaces.Discrete(2)
 
 
-def accelerations(
-    state: State, force: jax.Array, params: Params
-) -> tuple[jax.Array, jax.Array]:
+def accelerations(state: State, force: jax.Array, params: Params) -> tuple[jax.Array, jax.Array]:
     """Cart (m/s^2) and pole (rad/s^2) accelerations under a force on the cart (N).
 
     Florian, "Correct equations for the dynamics of the cart-pole system" (2007), eqs. 23-24 without
     friction.
     """
-    sin, cos = jnp.sin(state.theta), jnp.cos(state.theta)
+    sin, cos = trig.sincos(state.theta)
     push = (force + params.pole_moment * state.theta_dot**2 * sin) / params.total_mass
     theta_acc = (params.gravity * sin - cos * push) / (
         params.half_length * (4 / 3 - params.pole_mass * cos**2 / params.total_mass)
