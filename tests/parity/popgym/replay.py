@@ -1,7 +1,7 @@
 """Our episodes played again in popgym, whose games are given our cards, boards and chances."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import gymnasium
@@ -37,7 +37,7 @@ class Shared:
 
 
 def follow(
-    theirs: gymnasium.Env,
+    theirs: Any,
     ours: rollout.Rollout,
     prepare: Callable[[Any, Shared, Episode], None],
 ) -> float:
@@ -45,7 +45,6 @@ def follow(
 
     `prepare` fills `Shared`, or the game, with what the episode needs, before the reset.
     """
-    theirs = theirs.unwrapped
     theirs._np_random = shared = Shared()
     obs, last = vector(ours.obs), vector(ours.step.obs)
     error = 0.0
@@ -86,7 +85,7 @@ def vector(obs: Any) -> np.ndarray:
     return np.stack(obs, axis=-1) if isinstance(obs, tuple) else np.asarray(obs)
 
 
-def listed(actions: np.ndarray) -> Sequence[Any]:
+def listed(actions: np.ndarray) -> Any:
     """Numbers as Python's own, which popgym's games compare faster; vectors as they are."""
     return actions.tolist() if actions.ndim == 1 else actions
 

@@ -1,5 +1,7 @@
 """The games on hidden boards and the bandit against popgym, with the same boards and luck."""
 
+from typing import Any
+
 import gymnasium
 import jax
 import jax.numpy as jnp
@@ -64,8 +66,8 @@ def match(key, state):
 
 
 def check(name, level, prepare, expert=None, share=0.0, draws=lambda key: (), num_steps=1000):
-    env = jaxenvs.make(f"POPGym-{name}{level}-v0")
-    theirs = gymnasium.make(f"popgym-{name}{level}-v0", disable_env_checker=True).unwrapped
+    env: Any = jaxenvs.make(f"POPGym-{name}{level}-v0")
+    theirs: Any = gymnasium.make(f"popgym-{name}{level}-v0", disable_env_checker=True).unwrapped
     policy = replay.mixed(expert, env.action_space().sample, share) if expert else None
     played = rollout.play(env, NUM_ENVS, num_steps, policy=policy, draws=draws)
     error = replay.follow(theirs, played, prepare)

@@ -1,5 +1,7 @@
 """The tasks of cards against popgym, with the same decks."""
 
+from typing import Any
+
 import gymnasium
 import numpy as np
 import pytest
@@ -54,8 +56,8 @@ def right_count(env):
     ],
 )
 def test_episodes_are_popgym_s(name, prepare, level):
-    env = jaxenvs.make(f"POPGym-{name}{level}-v0")
-    theirs = gymnasium.make(f"popgym-{name}{level}-v0", disable_env_checker=True).unwrapped
+    env: Any = jaxenvs.make(f"POPGym-{name}{level}-v0")
+    theirs: Any = gymnasium.make(f"popgym-{name}{level}-v0", disable_env_checker=True).unwrapped
     num_steps = 1700 if name == "RepeatFirst" else 1000
     policy = None
     if name == "CountRecall":

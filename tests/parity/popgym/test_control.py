@@ -1,6 +1,7 @@
 """Partly seen CartPole and Pendulum against popgym, step by step from our states."""
 
 import math
+from typing import Any
 
 import gymnasium
 import jax
@@ -38,9 +39,9 @@ def game_state(env, state):
 def test_steps_are_popgym_s(name, level):
     """Every step from our state: an unstable pole would magnify float32's rounding otherwise."""
     env_id = f"POPGym-{name}{level}-v0"
-    env = jaxenvs.make(env_id)
+    env: Any = jaxenvs.make(env_id)
     theirs_id = f"popgym-{name}{level}-v0".replace("VelocityOnlyCartPole", "VelocityOnlyCartpole")
-    theirs = gymnasium.make(theirs_id, disable_env_checker=True).unwrapped
+    theirs: Any = gymnasium.make(theirs_id, disable_env_checker=True).unwrapped
     # A hand that is good enough to run out of time now and then, and bad enough to fail.
     policy = replay.mixed(catch, env.action_space().sample, 0.65) if "CartPole" in name else None
     ours = rollout.play(env, NUM_ENVS, NUM_STEPS, policy=policy)
@@ -89,7 +90,7 @@ def follow(theirs, ours, before, after):
 
 @pytest.mark.parametrize("name", ["NoisyPositionOnlyCartPole", "NoisyPositionOnlyPendulum"])
 def test_noise_is_normal(name, getkey):
-    env = jaxenvs.make(f"POPGym-{name}Hard-v0")
+    env: Any = jaxenvs.make(f"POPGym-{name}Hard-v0")
     _, state = jax.jit(jax.vmap(env.reset))(jax.random.split(getkey(), 20_000))
     noise = np.sort(np.asarray(state.noise).ravel()) / 0.3
     expected = np.array([0.5 + 0.5 * math.erf(z / 2**0.5) for z in noise])
