@@ -1,0 +1,91 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip(
+    "stable_baselines3", reason="stable_baselines3 brings PyTorch: pip install stable_baselines3"
+)
+
+from stable_baselines3 import PPO
+from stable_baselines3.common.evaluation import evaluate_policy
+from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
+
+from jaxenvs.adapters.gymnasium import GymnasiumEnv
+from jaxenvs.adapters.sb3 import JaxVecEnv
+from jaxenvs.envs.classic.cartpole import CartPole
+
+
+def test_it_plays_as_sb3_s_own_batch_of_single_environments():
+    env = CartPole().with_params(max_steps=25)
+    ours = JaxVecEnv(env, 3)
+    theirs = DummyVecEnv([lambda: GymnasiumEnv(env)] * 3)
+    for batch in (ours, theirs):
+        batch.seed(7)
+    np.testing.assert_array_equal(ours.reset(), theirs.reset())
+    draws, ends = np.random.default_rng(0), []
+    for _ in range(120):
+        actions = draws.integers(0, 2, 3)
+        a, b = ours.step(actions), theirs.step(actions)
+        pairs: Any = zip(a[:3], b[:3], strict=True)
+        for mine, other in pairs:
+            np.testing.assert_allclose(mine, other, rtol=1e-6)
+        for mine, other in zip(a[3], b[3], strict=True):
+            assert mine["TimeLimit.truncated"] == other["TimeLimit.truncated"]
+            assert ("terminal_observation" in mine) == ("terminal_observation" in other)
+            if "terminal_observation" in mine:
+                np.testing.assert_allclose(
+                    mine["terminal_observation"], other["terminal_observation"], rtol=1e-6
+                )
+                ends.append(mine["episode"])
+    assert len(ends) > 8
+    assert all(end["r"] == end["l"] for end in ends)
+
+
+def test_attributes_methods_and_wrappers_are_answered():
+    batch: Any = JaxVecEnv("CartPole-v1", 2)
+    assert batch.get_attr("num_envs") == [2, 2]
+    assert batch.get_attr("integrator", 0) == ["euler"]
+    assert batch.env_method("action_space")[0].n == 2
+    assert not batch.has_attr("colour")
+    with pytest.raises(AttributeError, match="cannot be set"):
+        batch.set_attr("integrator", "semi_implicit")
+    normalized: Any = VecNormalize(batch)
+    assert normalized.reset().shape == (2, 4)
+    assert normalized.step(np.zeros(2, np.int64))[0].shape == (2, 4)
+
+
+def test_pictures_are_tiled():
+    batch = JaxVecEnv("CartPole-v1", 4, render_mode="rgb_array")
+    batch.reset()
+    picture = batch.render()
+    assert picture is not None
+    assert picture.dtype == np.uint8
+    assert picture.ndim == 3
+    batch.close()
+
+
+def test_bad_options_are_named():
+    with pytest.raises(ValueError, match="did you mean"):
+        JaxVecEnv("Cartpole-v1", 2)
+    with pytest.raises(TypeError, match="gravity"):
+        JaxVecEnv(CartPole(), 2, gravity=3.0)
+
+
+@pytest.mark.slow
+def test_sb3_s_ppo_learns_cartpole():
+    batch = JaxVecEnv("CartPole-v1", 16)
+    agent = PPO(
+        "MlpPolicy",
+        batch,
+        n_steps=64,
+        batch_size=256,
+        n_epochs=10,
+        learning_rate=1e-3,
+        gae_lambda=0.9,
+        seed=0,
+        device="cpu",
+    )
+    agent.learn(60_000)
+    mean, _ = evaluate_policy(agent, JaxVecEnv("CartPole-v1", 8), n_eval_episodes=16, warn=False)
+    assert float(np.mean(mean)) > 400
