@@ -23,8 +23,8 @@ class Controls:
     idle: tuple[Any, ...] = ()
     """Actions taken in turn while no key is held; none: the game waits for a key."""
 
-    rate: float = 30.0
-    """Steps per second that look right."""
+    rate: float = 8.0
+    """Steps per second that look right; in a game that waits, while a key is held down."""
 
     def action(self, held: Iterable[str], space: spaces.Space, time: int) -> Any:
         """The action for the keys held, the latest last, or None where the game waits.

@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 
+from jaxenvs.cli.arguments import note
 from jaxenvs.cli.measure import Batch, Compiled, Contestant, Eager
 
 
@@ -22,10 +23,15 @@ class Peer:
 
 
 def contestants(env_id: str, num_envs: int, num_steps: int) -> Iterator[Contestant]:
-    """Every installed peer that has this game, compiled and ready."""
+    """Every installed peer that has this game, compiled and ready; one that fails is left out."""
     for peer in PEERS:
-        if env_id in peer.names and importlib.util.find_spec(peer.package) is not None:
+        if env_id not in peer.names or importlib.util.find_spec(peer.package) is None:
+            continue
+        try:
             yield peer.enter(peer.library, peer.names[env_id], num_envs, num_steps)
+        except Exception as error:
+            # Their code, in whatever version: it must not take ours down.
+            note(f"{env_id}: {peer.library} is left out: {type(error).__name__}: {error}")
 
 
 def _same(*env_ids: str) -> dict[str, str]:
@@ -39,11 +45,20 @@ MINATAR = {
     f"MinAtar-{game}-v1": f"{game}-MinAtar"
     for game in ("Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders")
 }
+# Without MNIST, whose data gymnax downloads.
+GYMNAX_BSUITE = {
+    "bsuite-Bandit-v0": "SimpleBandit-bsuite",
+    "bsuite-Catch-v0": "Catch-bsuite",
+    "bsuite-DeepSea-v0": "DeepSea-bsuite",
+    "bsuite-DiscountingChain-v0": "DiscountingChain-bsuite",
+    "bsuite-MemoryLength-v0": "MemoryChain-bsuite",
+    "bsuite-UmbrellaLength-v0": "UmbrellaChain-bsuite",
+}
 TOY_TEXT = _same("FrozenLake-v1", "FrozenLake8x8-v1", "Taxi-v4", "CliffWalking-v1", "Blackjack-v1")
 
 
 def _gymnax(library: str, name: str, num_envs: int, num_steps: int) -> Contestant:
-    import gymnax  # type: ignore[import-not-found]
+    import gymnax
 
     env, params = gymnax.make(name)
 
@@ -80,8 +95,13 @@ def _gymnasium_sync(library: str, name: str, num_envs: int, num_steps: int) -> C
     return Eager(library, venv, min(num_steps, 500))
 
 
-PEERS = (
-    Peer("gymnax", "gymnax", CLASSIC | MINATAR, _gymnax),
+PEERS: tuple[Peer, ...] = (
+    Peer(
+        "gymnax",
+        "gymnax",
+        CLASSIC | MINATAR | GYMNAX_BSUITE | {"FrozenLake-v1": "FrozenLake-misc"},
+        _gymnax,
+    ),
     Peer(
         "gymnasium (numpy vector)",
         "gymnasium",

@@ -1,6 +1,7 @@
 """`jaxenvs train`: agents that learn side by side, in a run that can be resumed."""
 
 import dataclasses
+import importlib.util
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -68,6 +69,8 @@ def main(argv: Sequence[str]) -> None:
         return
     algorithm, flags = argv[0], argv[1:]
     config, asked, sweep = read(algorithm, flags)
+    if importlib.util.find_spec("matplotlib") is None:
+        raise UsageError("needs matplotlib for the learning curve: pip install 'jaxenvs[render]'")
     with usage_errors():
         if hasattr(config, "check"):
             config.check()
@@ -96,7 +99,7 @@ def read(algorithm: str, flags: Sequence[str]) -> tuple[Any, Run, dict[str, tupl
 
     The preset of `--preset`, or else of `--env`, gives the values of flags that are left out.
     """
-    with usage_errors((RunError,)):
+    with extra("baselines"), usage_errors((RunError,)):
         module = run.module_of(algorithm)
     preset = _preset(algorithm, module, flags)
     names = [field.name for field in dataclasses.fields(preset.hyper_params)]

@@ -6,7 +6,7 @@ import pytest
 from jax.experimental.compilation_cache import compilation_cache
 
 import jaxenvs
-from jaxenvs.cli import main, measure
+from jaxenvs.cli import main, measure, peers
 
 SMALL = ["--num-envs", "4", "--num-steps", "5", "--repeats", "2"]
 
@@ -39,6 +39,25 @@ def test_peers_run_beside_ours(capsys):
     for library, row in rows.items():
         ratio = rows["jaxenvs"]["steps_per_second"] / row["steps_per_second"]
         assert row["ratio"] == (None if library == "jaxenvs" else pytest.approx(ratio))
+
+
+def test_peers_are_known_by_ids_that_exist():
+    known = set(jaxenvs.list_envs())
+    for peer in peers.PEERS:
+        assert set(peer.names) <= known
+
+
+def test_a_peer_that_fails_is_left_out(monkeypatch, capsys):
+    def fail(*_):
+        raise RuntimeError("no data")
+
+    broken = peers.Peer("broken", "json", {"CartPole-v1": "cp"}, fail)
+    absent = peers.Peer("absent", "no_such_package", {"CartPole-v1": "cp"}, fail)
+    monkeypatch.setattr(peers, "PEERS", (broken, absent))
+    assert list(peers.contestants("CartPole-v1", 2, 2)) == []
+    noted = capsys.readouterr().err
+    assert "broken is left out: RuntimeError: no data" in noted
+    assert "absent" not in noted
 
 
 class Fake(measure.Contestant):
