@@ -1,9 +1,10 @@
 """Writes what the registry knows into the docs: a page per id, their index, the README's table.
 
-usage: python docs/generate.py [--check | --images]
+usage: python docs/generate.py [--check | --images [PREFIX]]
 
 Without options it writes the texts. `--check` writes nothing and fails if a text is out of date, as
-a test does. `--images` also draws a frame of every environment that `jaxenvs.render` can draw.
+a test does. `--images` also draws a frame of every environment that `jaxenvs.render` can draw, or
+of those whose ids begin with PREFIX.
 """
 
 import argparse
@@ -237,13 +238,13 @@ def readme() -> str:
 # -- frames ------------------------------------------------------------------------------------
 
 
-def write_images(num_steps: int = 12) -> None:
-    """Draws every environment after a few random steps; those without a picture are left out."""
+def write_images(prefix: str, num_steps: int = 12) -> None:
+    """Draws environments after a few random steps; those without a picture are left out."""
     import imageio.v3 as imageio
 
     from jaxenvs.render import draw
 
-    for env_id in jaxenvs.list_envs():
+    for env_id in filter(lambda name: name.startswith(prefix), jaxenvs.list_envs()):
         env, path = jaxenvs.make(env_id), page_path(env_id).with_suffix(".png")
         try:
             frame = draw.draw(env, state_in_play(env, num_steps), size=400)
@@ -319,14 +320,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="fail if a text is out of date")
-    mode.add_argument("--images", action="store_true", help="draw the frames as well")
+    mode.add_argument("--images", nargs="?", const="", metavar="PREFIX", help="draw frames as well")
     options = parser.parse_args(arguments)
     if options.check:
         if old := [str(path.relative_to(ROOT)) for path in stale(texts())]:
             sys.exit(f"out of date: {', '.join(old)}; run python docs/generate.py")
         return
-    if options.images:
-        write_images()
+    if options.images is not None:
+        write_images(options.images)
     write(texts())
 
 
