@@ -133,9 +133,9 @@ _PRESET_HELP = "Take the settings tuned for this environment; by default those f
 def _preset(algorithm: str, module: Any, flags: Sequence[str]) -> Any:
     """The config to start from, found before the other flags can be read."""
     given = {name: _value(flags, f"--{name}") for name in ("preset", "env")}
-    env = given["env"] or given["preset"]
+    env = given["env"] or given["preset"] or module.Config().env
     if given["preset"] is None:
-        return module.Config() if env is None else run.preset(algorithm, env)
+        return run.preset(algorithm, env)
     if given["preset"] not in module.PRESETS:
         known = ", ".join(module.PRESETS)
         raise UsageError(f"--preset: expected one of {known}; got {given['preset']!r}")

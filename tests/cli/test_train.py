@@ -102,6 +102,7 @@ def test_watch_films_random_play_into_the_current_folder(tmp_path, monkeypatch):
 
 def test_flags_that_are_left_out_come_from_the_preset():
     module = train.run.module_of("ppo")
+    assert train.read("ppo", [])[0] == train.run.preset("ppo", module.Config().env)
     for env_id, preset in module.PRESETS.items():
         assert train.read("ppo", ["--env", env_id])[0] == preset
         assert train.read("ppo", [f"--env={env_id}", "--lr", "7"])[0].lr == 7
