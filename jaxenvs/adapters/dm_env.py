@@ -62,7 +62,7 @@ def to_spec(space: spaces.Space, name: str) -> Any:
     """The space in DeepMind's specs; dicts and tuples stay such, with specs inside."""
     match space:
         case spaces.Discrete() if space.start == 0:
-            return specs.DiscreteArray(space.n, np.int32, name)  # type: ignore[arg-type]
+            return specs.DiscreteArray(space.n, np.int32, name)
         case spaces.Discrete():
             return specs.BoundedArray((), space.dtype, space.start, space.start + space.n - 1, name)
         case spaces.Box():
