@@ -14,24 +14,34 @@ Reader = Callable[[Any], Any]
 _KINDS = {"f": "fiu", "i": "iu", "u": "iu", "b": "b"}  # what may be given, by what is due
 
 
-def action_reader(space: spaces.Space, num_envs: int | None = None, name: str = "action") -> Reader:
+def action_reader(
+    space: spaces.Space,
+    num_envs: int | None = None,
+    *,
+    keep_on_device: bool = False,
+    name: str = "action",
+) -> Reader:
     """A function from an action to numpy arrays of the space's dtype.
 
     With `num_envs`, arrays lead with that axis, in dicts and tuples too, as in Gymnasium's
     `batch_space`. The function raises `ValueError` that names what was expected and what was given
-    for another structure, shape or kind of number, for NaN, and for what lies out of range. Arrays
-    on the device are not read, so that their range goes unchecked.
+    for another structure, shape or kind of number, for NaN, and for what lies out of range.
+    With `keep_on_device`, JAX arrays stay where they are, and their values go unchecked.
     """
+
+    def part_reader(part: spaces.Space, part_name: str) -> Reader:
+        return action_reader(part, num_envs, keep_on_device=keep_on_device, name=part_name)
+
     if isinstance(space, spaces.Dict):
-        parts = {key: action_reader(sub, num_envs, f"{name}[{key!r}]") for key, sub in space.spaces.items()}
-        return lambda action: _read_dict(parts, action, name)
+        named = {key: part_reader(sub, f"{name}[{key!r}]") for key, sub in space.spaces.items()}
+        return lambda action: _read_dict(named, action, name)
     if isinstance(space, spaces.Tuple):
-        subspaces = enumerate(space.spaces)
-        readers = [action_reader(sub, num_envs, f"{name}[{i}]") for i, sub in subspaces]
-        return lambda action: _read_tuple(readers, action, name)
+        listed = [part_reader(sub, f"{name}[{i}]") for i, sub in enumerate(space.spaces)]
+        return lambda action: _read_tuple(listed, action, name)
     if isinstance(space, spaces.Discrete) and num_envs is None:
         return lambda action: _read_integer(space, action, name)
-    return _array_reader(space, () if num_envs is None else (num_envs,), name)
+    batch = () if num_envs is None else (num_envs,)
+    return _array_reader(space, batch, keep_on_device, name)
 
 
 def _read_dict(parts: dict[str, Reader], action: Any, name: str) -> dict[str, Any]:
@@ -57,7 +67,9 @@ def _read_integer(space: spaces.Discrete, action: Any, name: str) -> np.int32:
     return np.int32(index)
 
 
-def _array_reader(space: spaces.Space, batch: tuple[int, ...], name: str) -> Reader:
+def _array_reader(
+    space: spaces.Space, batch: tuple[int, ...], keep_on_device: bool, name: str
+) -> Reader:
     low, high = _bounds(space)
     shape, dtype = batch + space.shape, space.dtype  # type: ignore[attr-defined]
 
@@ -69,9 +81,11 @@ def _array_reader(space: spaces.Space, batch: tuple[int, ...], name: str) -> Rea
             raise ValueError(f"{name}: expected {dtype} for {space}, got {array.dtype}")
 
     def read(action: Any) -> Any:
-        if isinstance(action, jax.Array):
+        if keep_on_device and isinstance(action, jax.Array):
             check_form(action)
             return action
+        if hasattr(action, "detach"):  # a torch tensor, which may be on a device or have a gradient
+            action = action.detach().cpu()
         try:
             array = np.asarray(action)
         except (TypeError, ValueError) as error:

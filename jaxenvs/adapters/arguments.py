@@ -21,7 +21,7 @@ def make_game(
 ) -> Env[Any, Any]:
     """The environment given, or that of an id with constructor fields and params in `kwargs`.
 
-    Raises `TypeError` for none or both of them, and for keyword arguments that the id does not take.
+    Raises `TypeError` for none or both of them, and for arguments that the id does not take.
     """
     if (env is None) == (env_id is None):
         raise TypeError("env: expected an environment, or env_id, and not both")

@@ -1,10 +1,11 @@
 """A jaxenvs environment as a `gymnasium.Env`.
 
 `import jaxenvs` registers every id, so that `gymnasium.make("jaxenvs/CartPole-v1")` makes one.
-A step is one dispatch. The batch of `jaxenvs.adapters.gymnasium_vector` is many times faster per step.
+A step is one dispatch, whose cost is many times that of a small game's rules: the batch of
+`jaxenvs.adapters.gymnasium_vector` shares it among all its copies.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import jax
@@ -35,11 +36,12 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
       **kwargs: constructor fields and params of the id's class, as in `jaxenvs.make`.
 
     A seed fixes everything random until the next seed. Options of a reset change params of the
-    episode that it starts; see `jaxenvs.adapters.arguments.episode_params`. Actions that are out of
-    range, or of the wrong shape or kind, raise `ValueError`.
+    episode that it starts; see `jaxenvs.adapters.arguments.episode_params`. Actions, also tensors
+    and arrays on the device, raise `ValueError` where they are out of range or of the wrong shape
+    or kind.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {  # type: ignore[misc]
+    metadata: dict[str, Any] = {  # noqa: RUF012 - as gymnasium.Env declares it
         "render_modes": ["human", "rgb_array"],
         "render_fps": frames.FPS,
     }
@@ -61,7 +63,7 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
         self.output, self.device, self.render_mode = output, device, render_mode
         if render_mode is not None:
             fps = frames.natural_fps(self.jax_env)
-            self.metadata = self.metadata | {"render_fps": fps}  # type: ignore[misc]
+            self.metadata = self.metadata | {"render_fps": fps}
         self.observation_space = self.jax_env.observation_space().to_gymnasium()
         self.action_space = self.jax_env.action_space().to_gymnasium()
         self._root = np.zeros(2, np.uint32)
@@ -76,7 +78,8 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
         action_space = self.jax_env.action_space()
         self._read_action = action_reader(action_space)
         self._present = outputs.presenter(self.jax_env.observation_space(), batched=False)
-        self._actions: list[jax.Array] = []  # of a Discrete space, on the device, in order
+        self._actions: list[jax.Array] = []  # of a small Discrete space, in order, on the device
+        self._first_action = action_space.start if isinstance(action_space, spaces.Discrete) else 0
         self._carry: Any = None
         self._window: Any = None
 
@@ -102,11 +105,9 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         if self._carry is None:
             self._wake()
-        if self.output == "torch":
-            action = outputs.from_torch(action, self.jax_env.action_space())
         action = self._read_action(action)
-        if self._actions and isinstance(action, np.int32):
-            action = self._actions[action - self.action_space.start]  # type: ignore[attr-defined]
+        if self._actions:
+            action = self._actions[action - self._first_action]
         self._carry, obs, outcome = self._program.step(self._carry, action)
         self._num_calls += 1
         if self.output == "numpy":

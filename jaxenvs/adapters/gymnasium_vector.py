@@ -1,13 +1,12 @@
 """A batch of one jaxenvs environment as a `gymnasium.vector.VectorEnv`.
 
 `gymnasium.make_vec("jaxenvs/CartPole-v1", num_envs=1024)` makes one. All copies step, and restart
-where they have ended, in one dispatch. They play exactly as `SyncVectorEnv` over single environments
-does: copy `i` under seed `s` is the single environment under seed `s + i`.
+where they have ended, in one dispatch. They play as `SyncVectorEnv` over single environments does,
+up to the rounding of floats: copy `i` under seed `s` is the single environment under seed `s + i`.
 """
 
-import dataclasses
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import jax
@@ -42,8 +41,8 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
 
     A reset takes a seed, or a list with a seed or None for each copy; its options change params of
     the episodes that it starts (see `jaxenvs.adapters.arguments.episode_params`) and may hold a
-    `reset_mask`, bool `[num_envs]`, of the copies to reset. Actions that are out of range, or of the
-    wrong shape or kind, raise `ValueError`; the range of arrays on the device is not checked.
+    `reset_mask`, bool `[num_envs]`, of the copies to reset. Actions that are out of range, or of
+    the wrong shape or kind, raise `ValueError`; the range of arrays on the device is not checked.
     """
 
     metadata: dict[str, Any] = {  # noqa: RUF012 - as VectorEnv declares it
@@ -88,7 +87,9 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
     def _prepare(self) -> None:
         """Sets what a copy makes anew; starts no backend."""
         space = self.jax_env.observation_space()
-        self._read_action = action_reader(self.jax_env.action_space(), self.num_envs)
+        self._read_action = action_reader(
+            self.jax_env.action_space(), self.num_envs, keep_on_device=self.output != "numpy"
+        )
         self._present = outputs.presenter(space, batched=True)
         self._present_one = outputs.presenter(space, batched=False)
         self._carry: Any = None
@@ -178,12 +179,13 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         )
 
     def _seeds_of_copies(self, seed: Seeds) -> list[int | None]:
-        if seed is None or isinstance(seed, Sequence):
-            seeds = [None] * self.num_envs if seed is None else list(seed)
-            if len(seeds) != self.num_envs:
-                raise ValueError(f"seed: expected {self.num_envs} seeds, got {len(seeds)}")
-            return seeds
-        return [seed + i for i in range(self.num_envs)]
+        if seed is None:
+            return [None] * self.num_envs
+        if not isinstance(seed, Sequence):
+            return [seed + i for i in range(self.num_envs)]
+        if len(seed) != self.num_envs:
+            raise ValueError(f"seed: expected {self.num_envs} seeds, got {len(seed)}")
+        return list(seed)
 
     def _checked_mask(self, mask: Any) -> np.ndarray | None:
         """Raises the errors that Gymnasium's own vector environments raise."""
@@ -250,7 +252,9 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         if carry.params is not None:
             return carry.params
         shape = (self.num_envs,)
-        return jax.tree.map(lambda p: np.broadcast_to(p, shape + p.shape), self.jax_env.default_params)
+        return jax.tree.map(
+            lambda p: np.broadcast_to(p, shape + p.shape), self.jax_env.default_params
+        )
 
     def __getstate__(self) -> dict[str, Any]:
         made_anew = ("_program", "_carry", "_read_action", "_present", "_present_one")

@@ -56,7 +56,7 @@ def batch_infos(infos: dict[str, Any], show_final: Callable[[Any, int], Any]) ->
         if name == "final_obs":
             objects = np.full(mask.shape, None, dtype=object)
             for i in np.flatnonzero(mask):
-                objects[i] = show_final(value, i)
+                objects[i] = show_final(value, int(i))
             value = objects
         elif isinstance(value, dict):
             value = batch_infos(value, show_final)

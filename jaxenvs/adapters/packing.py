@@ -1,8 +1,8 @@
 """Trees of arrays that travel between host and device as one buffer.
 
 Every array that a jitted function takes or returns costs microseconds, which is more than a small
-game's whole step. Small trees are therefore laid end to end in one array of 32-bit words; large ones,
-where copying would cost more, stay as they are.
+game's whole step. Small trees are therefore laid end to end in one array of 32-bit words; large
+ones, where copying would cost more, stay as they are.
 """
 
 import math
@@ -34,10 +34,12 @@ class Packing:
 
     def __init__(self, function: Callable[..., Any], *args: Any) -> None:
         impls: list[Any] = []
+        structures: list[Any] = []
 
         def raw_leaves(*args: Any) -> list[jax.Array]:
-            leaves, self.structure = jax.tree.flatten(function(*args))
+            leaves, structure = jax.tree.flatten(function(*args))
             impls.extend(jax.random.key_impl(leaf) if _is_key(leaf) else None for leaf in leaves)
+            structures.append(structure)
             return [_raw(leaf) for leaf in leaves]
 
         self.leaves: list[Leaf] = []
@@ -47,6 +49,7 @@ class Packing:
             stop = start - (-size * dtype.itemsize // 4)
             self.leaves.append(Leaf(start, stop, size, shaped.shape, dtype, impl))
             start = stop
+        (self.structure,) = structures
         self.num_words = start
         self.as_words = 4 * start <= PACK_LIMIT
 

@@ -1,9 +1,9 @@
 """What the adapters run on the device: one compiled program for a reset, one for a step.
 
-Every copy of a game has a stream of random keys of its own: a root, drawn on the host from the seed,
-and the number of calls made so far. The key of a call is a function of the two, and a reset that
-happens inside a step counts as a call of its own. Copy `i` of a batch therefore plays as a single
-environment does that has the same root, whatever its neighbours do.
+Every copy of a game has a stream of random keys of its own: a root, drawn on the host from the
+seed, and the number of calls made so far. The key of a call is a function of the two, and a reset
+that happens inside a step counts as a call of its own. Copy `i` of a batch therefore plays as a
+single environment does that has the same root, whatever its neighbours do.
 
 Programs are shared: equal games compile once. They hold no state; the carry is handed in and out.
 """

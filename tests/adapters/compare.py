@@ -1,0 +1,27 @@
+"""Whether two things that Gymnasium's interface returned are the same."""
+
+import numpy as np
+
+
+def assert_same(ours, theirs, rounding=0.0, where="result"):
+    """Same structure, types, dtypes, shapes and values; floats may differ by `rounding`."""
+    if isinstance(theirs, dict):
+        assert isinstance(ours, dict), where
+        assert set(ours) == set(theirs), where
+        for name in theirs:
+            assert_same(ours[name], theirs[name], rounding, f"{where}[{name!r}]")
+    elif isinstance(theirs, tuple):
+        assert isinstance(ours, tuple), where
+        for i, (our, their) in enumerate(zip(ours, theirs, strict=True)):
+            assert_same(our, their, rounding, f"{where}[{i}]")
+    elif isinstance(theirs, np.ndarray) and theirs.dtype == object:
+        assert ours.dtype == object, where
+        for i, (our, their) in enumerate(zip(ours, theirs, strict=True)):
+            assert_same(our, their, rounding, f"{where}[{i}]")
+    else:
+        assert type(ours) is type(theirs), f"{where}: {type(ours)} and {type(theirs)}"
+        if not (rounding and isinstance(theirs, np.ndarray) and theirs.dtype.kind == "f"):
+            np.testing.assert_array_equal(ours, theirs, where, strict=True)
+            return
+        close = {"rtol": rounding, "atol": rounding, "err_msg": where, "strict": True}
+        np.testing.assert_allclose(ours, theirs, **close)

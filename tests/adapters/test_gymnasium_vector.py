@@ -1,0 +1,440 @@
+"""The vector environment, against Gymnasium's own loop over our single environments."""
+
+import copy
+import pickle
+import sys
+import warnings
+from typing import Any
+
+import gymnasium as gym
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from gymnasium.error import ResetNeeded
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
+from gymnasium.wrappers import vector as vector_wrappers
+
+import jaxenvs
+from jaxenvs.adapters import programs
+from jaxenvs.adapters.gymnasium import GymnasiumEnv
+from jaxenvs.adapters.gymnasium_vector import GymnasiumVectorEnv
+from jaxenvs.wrappers import StickyActions
+from tests.adapters.compare import assert_same
+from tests.toys import Race, Walk
+
+MODES = list(AutoresetMode)
+NUM_ENVS, NUM_STEPS = 5, 60
+ROUNDING = 1e-4  # the compiler orders sums and products of long formulas as it likes
+
+GAMES = {
+    "random, dict observations, infos": Walk(),
+    "dear resets, levels": Race(),
+    "wrapped": StickyActions(env=Walk()),
+    "larger than a packet": Walk(scale=2),  # see `test_plays_as_...`
+}
+
+
+class TwoParts(Walk):
+    """Reports in nested infos, takes a dict."""
+
+    def transition(self, key, state, action, params):
+        state, reward, over, info = super().transition(key, state, action["step"], params)
+        reports = {"far": jnp.abs(state.position) > 1, "deep": {"luck": state.luck[None]}}
+        return state, reward + action["push"].sum(), over, info | reports
+
+    def action_space(self, params=None) -> Any:
+        push = jaxenvs.spaces.Box(-1, 1, (2,))
+        return jaxenvs.spaces.Dict({"step": jaxenvs.spaces.Discrete(3), "push": push})
+
+
+def pair(game, mode, num_envs=NUM_ENVS):
+    """Our vector environment, and Gymnasium's over single ones."""
+    ours = GymnasiumVectorEnv(game, num_envs, autoreset_mode=mode)
+    return ours, SyncVectorEnv([lambda: GymnasiumEnv(game)] * num_envs, autoreset_mode=mode)
+
+
+def make_vec(name, num_envs, **kwargs) -> Any:
+    return gym.make_vec(name, num_envs, **kwargs)
+
+
+def made_pair(env_id, mode, **kwargs):
+    """The same through `make` and `make_vec`."""
+    ours = make_vec(f"jaxenvs/{env_id}", NUM_ENVS, autoreset_mode=mode, **kwargs)
+    make = lambda: gym.make(f"jaxenvs/{env_id}", **kwargs)  # noqa: E731
+    return ours, SyncVectorEnv([make] * NUM_ENVS, autoreset_mode=mode)
+
+
+def assert_plays_the_same(ours, theirs, num_steps=NUM_STEPS, rounding=0.0):
+    """Steps both with the same random actions; returns how many episodes ended."""
+    num_ends = 0
+    for _ in range(num_steps):
+        actions = theirs.action_space.sample()
+        got, expected = ours.step(actions), theirs.step(actions)
+        assert_same(got, expected, rounding)
+        over = expected[2] | expected[3]
+        num_ends += int(over.sum())
+        if over.any() and theirs.metadata["autoreset_mode"] == AutoresetMode.DISABLED:
+            first, second = (env.reset(options={"reset_mask": over}) for env in (ours, theirs))
+            assert_same(first, second, rounding)
+    return num_ends
+
+
+# -- the same play -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", GAMES)
+def test_plays_as_gymnasiums_loop_over_single_environments(monkeypatch, name, mode):
+    if name == "larger than a packet":
+        monkeypatch.setattr("jaxenvs.adapters.packing.PACK_LIMIT", 0)
+    ours, theirs = pair(GAMES[name], mode)
+    theirs.action_space.seed(0)
+    assert_same(ours.reset(seed=7), theirs.reset(seed=7))
+    assert assert_plays_the_same(ours, theirs) > NUM_ENVS
+    # Without a seed, the streams go on; with some seeds, those start anew.
+    assert_same(ours.reset(), theirs.reset())
+    assert_plays_the_same(ours, theirs, 10)
+    seeds = [3, None, 4, None, 3]
+    assert_same(ours.reset(seed=seeds), theirs.reset(seed=seeds))
+    assert_plays_the_same(ours, theirs, 10)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_nested_infos_and_dict_actions_play_the_same(mode):
+    ours, theirs = pair(TwoParts(), mode)
+    theirs.action_space.seed(0)
+    assert_same(ours.reset(seed=0), theirs.reset(seed=0))
+    assert assert_plays_the_same(ours, theirs, 30) > 0
+
+
+@pytest.mark.filterwarnings("ignore:.*is out of date")  # CartPole-v0
+@pytest.mark.parametrize("env_id", jaxenvs.list_envs("classic"))
+def test_classic_control_plays_the_same_through_make(env_id):
+    ours, theirs = made_pair(env_id, AutoresetMode.NEXT_STEP, max_episode_steps=12)
+    theirs.action_space.seed(0)
+    assert_same(ours.reset(seed=1), theirs.reset(seed=1))
+    assert assert_plays_the_same(ours, theirs, rounding=ROUNDING) > 0
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_cartpole_plays_the_same_through_make(mode):
+    ours, theirs = made_pair("CartPole-v1", mode)
+    theirs.action_space.seed(0)
+    assert_same(ours.reset(seed=1), theirs.reset(seed=1))
+    assert assert_plays_the_same(ours, theirs, 150, ROUNDING) > NUM_ENVS
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_starts_found_in_turn_are_those_made_for_all(monkeypatch, mode):
+    usual = GymnasiumVectorEnv(Walk(), 40, autoreset_mode=mode)
+    monkeypatch.setattr(programs, "_FEW", 0)
+    programs.batch.cache_clear()
+    in_turn = GymnasiumVectorEnv(Walk(), 40, autoreset_mode=mode)
+    usual.action_space.seed(0)
+    assert_same(in_turn.reset(seed=0), usual.reset(seed=0))
+    assert assert_plays_the_same(in_turn, usual, 20) > 40
+    programs.batch.cache_clear()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_options_hold_for_the_episodes_that_they_start(mode):
+    ours, theirs = pair(jaxenvs.make("CartPole-v1", max_steps=9), mode, num_envs=3)
+    theirs.action_space.seed(0)
+    options = {"low": -0.3, "high": 0.3, "params": {"gravity": 30.0}}
+    assert_same(ours.reset(seed=2, options=options), theirs.reset(seed=2, options=options))
+    assert_plays_the_same(ours, theirs, 30, ROUNDING)
+    if mode == AutoresetMode.DISABLED:
+        mask = np.array([True, False, True])
+        some = {"params": {"force": 0.0}, "reset_mask": mask}
+        assert_same(ours.reset(options=dict(some)), theirs.reset(options=dict(some)))
+        assert ours.params.force.tolist() == [0.0, 10.0, 0.0]
+        assert_plays_the_same(ours, theirs, 10, ROUNDING)
+    assert_same(ours.reset(seed=2), theirs.reset(seed=2))
+    assert_plays_the_same(ours, theirs, 10, ROUNDING)
+
+
+def test_a_masked_reset_may_bring_options_to_a_batch_without():
+    ours, theirs = pair(Walk(), AutoresetMode.DISABLED)
+    theirs.action_space.seed(0)
+    assert_same(ours.reset(seed=2), theirs.reset(seed=2))
+    mask = np.array([True, False, True, False, False])
+    options = {"bonus": 3.0, "reset_mask": mask}
+    assert_same(ours.reset(options=dict(options)), theirs.reset(options=dict(options)))
+    assert options["reset_mask"] is mask
+    assert_plays_the_same(ours, theirs, 20)
+
+
+def test_sixty_four_bits_change_nothing():
+    usual = GymnasiumVectorEnv(Walk(), 3)
+    expected = [usual.reset(seed=1), *(usual.step(np.full(3, 2)) for _ in range(5))]
+    with jax.enable_x64(True):
+        envs = GymnasiumVectorEnv(Walk(), 3)
+        results = [envs.reset(seed=1), *(envs.step(np.full(3, 2)) for _ in range(5))]
+    for ours, theirs in zip(results, expected, strict=True):
+        assert_same(ours, theirs)
+
+
+# -- the interface -------------------------------------------------------------------------------
+
+
+def test_make_vec_warns_of_nothing_and_sets_the_metadata():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        envs = gym.make_vec("jaxenvs/CartPole-v1", num_envs=3, autoreset_mode="SameStep")
+    assert isinstance(envs, GymnasiumVectorEnv)
+    assert envs.metadata["autoreset_mode"] is AutoresetMode.SAME_STEP
+    assert GymnasiumVectorEnv.metadata["autoreset_mode"] is AutoresetMode.NEXT_STEP
+    theirs = gym.make_vec("CartPole-v1", num_envs=3, vectorization_mode="sync")
+    assert envs.action_space == theirs.action_space
+    assert envs.observation_space == theirs.observation_space
+    assert envs.single_action_space == theirs.single_action_space
+    assert envs.single_observation_space == theirs.single_observation_space
+
+
+@pytest.mark.parametrize(("given", "limit"), [("nothing", 200), (None, 200), (7, 7), (-1, 0)])
+def test_the_time_limit_is_max_episode_steps(given, limit):
+    more = {} if given == "nothing" else {"max_episode_steps": given}
+    envs = make_vec("jaxenvs/Pendulum-v1", 2, **more)
+    assert envs.jax_env.default_params.max_steps == limit
+    if limit == 7:
+        envs.reset(seed=0)
+        for step in range(1, 8):
+            truncated = envs.step(np.zeros((2, 1), np.float32))[3]
+            assert truncated.all() == (step == 7)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"num_envs": 0}, "num_envs: expected at least 1"),
+        ({"max_episode_steps": 0}, "max_episode_steps: expected"),
+        ({"autoreset_mode": "sometimes"}, "sometimes"),
+        ({"render_mode": "human"}, "render_mode: expected None or one of"),
+        ({"output": "list"}, "output: expected one of"),
+    ],
+)
+def test_wrong_arguments_are_refused(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        GymnasiumVectorEnv(Walk(), **({"num_envs": 2} | arguments))
+
+
+@pytest.mark.parametrize(
+    ("mask", "error"),
+    [
+        ([True, False], TypeError),
+        (np.array([True]), ValueError),
+        (np.array([1, 0]), TypeError),
+        (np.array([False, False]), ValueError),
+    ],
+)
+def test_wrong_reset_masks_are_refused_as_gymnasium_does(mask, error):
+    for envs in pair(Walk(), AutoresetMode.DISABLED, num_envs=2):
+        envs.reset(seed=0)
+        with pytest.raises(error, match="reset_mask"):
+            envs.reset(options={"reset_mask": mask})
+
+
+def test_wrong_seeds_and_options_are_refused():
+    envs = GymnasiumVectorEnv(Walk(), 2)
+    with pytest.raises(ValueError, match="expected 2 seeds, got 3"):
+        envs.reset(seed=[1, 2, 3])
+    with pytest.raises(ValueError, match="'luck' is no option"):
+        envs.reset(options={"luck": 1})
+    with pytest.raises(ResetNeeded):
+        envs.step(np.zeros(2, int))
+    with pytest.raises(ResetNeeded):
+        envs.reset(options={"reset_mask": np.ones(2, bool)})
+
+
+def test_unseeded_batches_differ():
+    lucks = [GymnasiumVectorEnv(Walk(), 2).reset()[0]["luck"] for _ in range(2)]
+    assert len(np.unique(lucks)) == 4
+
+
+def test_disabled_mode_asks_for_the_reset_of_what_ended():
+    envs = GymnasiumVectorEnv(Walk(), 3, autoreset_mode=AutoresetMode.DISABLED)
+    envs.reset(seed=0)
+    while not np.logical_or(*envs.step(np.ones(3, int))[2:4]).any():
+        pass
+    with pytest.raises(ResetNeeded, match="reset_mask"):
+        envs.step(np.ones(3, int))
+
+
+def test_actions_are_checked():
+    envs = gym.make_vec("jaxenvs/Pendulum-v1", num_envs=2)
+    envs.reset(seed=0)
+    with pytest.raises(ValueError, match=r"out of range .* 3.0 at index \(1, 0\)"):
+        envs.step(np.array([[0.0], [3.0]]))
+    with pytest.raises(ValueError, match=r"expected shape \(2, 1\)"):
+        envs.step(np.zeros(2))
+
+
+def test_results_are_writable_and_apart():
+    envs = GymnasiumVectorEnv(Walk(), 4, autoreset_mode=AutoresetMode.SAME_STEP)
+    first, _ = envs.reset(seed=0)
+    results = [envs.step(np.full(4, 2)) for _ in range(3)]
+    twin = copy.deepcopy(envs)
+    for leaf in jax.tree.leaves([first, results]):
+        if isinstance(leaf, np.ndarray) and leaf.dtype != object:
+            leaf[...] = 0
+    assert_same(envs.step(np.full(4, 0)), twin.step(np.full(4, 0)))
+    assert results[0][1].dtype == np.float64
+
+
+def test_equal_batches_compile_once():
+    count = []
+
+    class Counted(Walk):
+        def transition(self, key, state, action, params):
+            count.append(1)
+            return super().transition(key, state, action, params)
+
+    for _ in range(3):
+        envs = GymnasiumVectorEnv(Counted(), 3)
+        envs.reset(seed=0)
+        envs.step(np.zeros(3, int))
+        envs.step(np.ones(3, np.int32))
+    assert len(count) == 2  # one for the layout of the result, one for the program
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda env: pickle.loads(pickle.dumps(env))], ids=["copy", "pickle"]
+)
+@pytest.mark.parametrize("options", [None, {"bonus": 3.0}])
+def test_copies_go_on_where_the_original_stands(copied, options):
+    envs = GymnasiumVectorEnv(Walk(), 3)
+    assert_same(copied(envs).reset(seed=4), envs.reset(seed=4))
+    envs.reset(seed=4, options=options)
+    envs.step(np.ones(3, int))
+    twin = copied(envs)
+    assert_plays_the_same(copied(twin), twin, 10)
+    assert_plays_the_same(copied(envs), envs, 10)
+    assert_same(copied(envs).reset(), envs.reset())
+
+
+def test_an_environment_can_be_made_again_from_its_spec():
+    envs = make_vec("jaxenvs/CartPole-v1", 3, autoreset_mode="SameStep", gravity=5.0)
+    again = make_vec(envs.spec, 1)
+    assert again.num_envs == 3
+    assert again.autoreset_mode == AutoresetMode.SAME_STEP
+    assert again.jax_env == envs.jax_env
+    assert_same(again.reset(seed=0), envs.reset(seed=0))
+
+
+# -- outputs -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("output", ["jax", "torch"])
+def test_everything_stays_on_the_device_on_request(output, mode):
+    if output == "torch":
+        pytest.importorskip("torch", reason="output='torch' needs torch")
+    device, usual = (
+        GymnasiumVectorEnv(Walk(), NUM_ENVS, autoreset_mode=mode, output=out)
+        for out in (output, "numpy")
+    )
+    array = jnp.asarray if output == "jax" else sys.modules["torch"].tensor
+    kind = jax.Array if output == "jax" else sys.modules["torch"].Tensor
+    assert isinstance(device.reset(seed=0)[0]["luck"], kind)
+    usual.reset(seed=0)
+    usual.action_space.seed(0)
+    actions = usual.action_space.sample()
+    for _ in range(20):
+        actions = usual.action_space.sample()
+        got, expected = device.step(array(actions)), usual.step(actions)
+        leaves = jax.tree.leaves(got)
+        assert all(isinstance(leaf, kind) for leaf in leaves)
+        for ours, theirs in zip(got[:4], expected[:4], strict=True):
+            jax.tree.map(np.testing.assert_array_equal, jax.tree.map(np.asarray, ours), theirs)
+        over = expected[2] | expected[3]
+        if mode == AutoresetMode.SAME_STEP:
+            final = got[4]["final_obs"]
+            np.testing.assert_array_equal(np.asarray(got[4]["_final_obs"]), over)
+            for i in np.flatnonzero(over):
+                assert_same(
+                    {name: np.asarray(final[name])[i] for name in final},
+                    {name: np.asarray(value)[()] for name, value in _int32(expected, i).items()},
+                )
+        elif mode == AutoresetMode.DISABLED and over.any():
+            for envs in (device, usual):
+                envs.reset(options={"reset_mask": over})
+    with pytest.raises(ValueError, match="expected shape"):
+        device.step(array(actions[:2]))
+    with pytest.raises(ValueError, match="expected int32"):
+        device.step(array(actions.astype(np.float32)))
+    with pytest.raises(ValueError, match="out of range"):
+        device.step(actions + 5)
+
+
+def _int32(result, i):
+    """The final observation, positions as on the device."""
+    obs = result[4]["final_obs"][i]
+    return obs | {"position": np.int32(obs["position"])}
+
+
+def test_torch_tensors_are_free_to_be_written_to():
+    torch = pytest.importorskip("torch", reason="output='torch' needs torch")
+    one, two = (GymnasiumVectorEnv(Walk(), 3, output="torch") for _ in range(2))
+    for envs in (one, two):
+        envs.reset(seed=0)
+    for _ in range(6):
+        got, expected = (envs.step(torch.tensor([0, 1, 2])) for envs in (one, two))
+        for ours, theirs in zip(jax.tree.leaves(got), jax.tree.leaves(expected), strict=True):
+            assert torch.equal(ours, theirs)
+            ours.zero_()
+
+
+# -- Gymnasium's wrappers ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_episode_statistics_count_every_step(mode):
+    both = [vector_wrappers.RecordEpisodeStatistics(envs) for envs in pair(Walk(), mode)]
+    for envs in both:
+        envs.reset(seed=0)
+        envs.action_space.seed(0)
+    for _ in range(30):
+        actions = both[0].action_space.sample()
+        got, expected = (envs.step(actions)[4] for envs in both)
+        assert ("episode" in got) == ("episode" in expected)
+        for name in ("r", "l") if "episode" in got else ():
+            np.testing.assert_array_equal(got["episode"][name], expected["episode"][name])
+        if mode == AutoresetMode.DISABLED and "episode" in got:
+            over = got["_episode"].copy()
+            both[0].reset(options={"reset_mask": over})
+            # Gymnasium's loop takes the mask out of the options before its wrapper sees it.
+            both[1].env.reset(options={"reset_mask": over})
+            both[1].episode_returns[over] = both[1].episode_lengths[over] = 0
+            both[1].prev_dones[over] = False
+
+
+def test_observations_can_be_normalised():
+    envs = vector_wrappers.NormalizeObservation(gym.make_vec("jaxenvs/CartPole-v1", num_envs=4))
+    envs.reset(seed=0)
+    obs = [envs.step(envs.action_space.sample())[0] for _ in range(50)]
+    assert np.isfinite(obs).all()
+    assert abs(np.mean(obs)) < 0.5
+
+
+def test_films_can_be_recorded(tmp_path):
+    pytest.importorskip("moviepy", reason="RecordVideo needs moviepy")
+    envs: Any = make_vec("jaxenvs/CartPole-v1", 4, render_mode="rgb_array")
+    envs = vector_wrappers.RecordVideo(
+        envs, str(tmp_path / "films"), step_trigger=lambda i: i == 0, video_length=4
+    )
+    assert envs.metadata["render_fps"] == 50
+    envs.reset(seed=0)
+    for _ in range(6):
+        envs.step(envs.action_space.sample())
+    frames = envs.env.render()
+    assert len(frames) == 4
+    assert (frames[0] != frames[1]).any()
+    envs.close()
+    assert [path.stat().st_size > 0 for path in (tmp_path / "films").glob("*.mp4")] == [True]
+
+
+def test_rendering_needs_a_render_mode():
+    envs = GymnasiumVectorEnv(Walk(), 2)
+    with pytest.warns(UserWarning, match="render"):
+        assert envs.render() is None
