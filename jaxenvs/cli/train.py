@@ -144,7 +144,7 @@ def _preset(algorithm: str, module: Any, flags: Sequence[str]) -> Any:
 
 def _value(flags: Sequence[str], name: str) -> str | None:
     """The value of a flag, written as `--flag value` or `--flag=value`; None if it is not there."""
-    for flag, following in zip(flags, [*flags[1:], None], strict=True):
+    for flag, following in zip(flags, [*flags, None][1:], strict=True):
         if flag == name:
             return following
         if flag.startswith(f"{name}="):
