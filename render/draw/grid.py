@@ -38,7 +38,7 @@ _HANDS: dict[str, tuple[Any, str]] = {
     "p": (3, "pick up"),
     "d": (4, "drop"),
     "space": (5, "open, close"),
-    "return": (6, "done"),
+    "x": (6, "done"),
 }
 _ALL = Controls(keys=_WALK | _HANDS, rate=6.0)
 
