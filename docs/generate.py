@@ -136,8 +136,14 @@ def option_rows(env: jaxenvs.Env[Any, Any]) -> list[tuple[str, str, str]]:
 
 
 def number(value: Any) -> str:
-    """A default as a reader would write it; nested records and arrays by their repr."""
-    if isinstance(value, np.generic | np.ndarray) and np.ndim(value) == 0:
+    """A default as a reader would write it; large arrays by their shape, records by their repr."""
+    if isinstance(value, tuple):
+        return f"({', '.join(number(part) for part in value)})"
+    if isinstance(value, np.ndarray) and value.ndim > 0:
+        if value.size > 12:
+            return f"{value.dtype} of shape `{value.shape}`"
+        return f"[{', '.join(number(part) for part in value)}]"
+    if isinstance(value, np.generic | np.ndarray):
         return f"{value:.6g}" if np.issubdtype(value.dtype, np.floating) else str(value)
     return f"`{' '.join(repr(value).split())}`"
 

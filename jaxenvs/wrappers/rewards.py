@@ -16,6 +16,7 @@ class RewardNoise(Wrapper):
     """
 
     noise_scale: float = 1.0
+    """Standard deviation of the noise."""
 
     def __post_init__(self) -> None:
         if not self.noise_scale >= 0:
@@ -38,6 +39,7 @@ class RewardScale(Wrapper):
     """
 
     reward_scale: float = 1.0
+    """What rewards are multiplied with."""
 
     def transition(
         self, key: jax.Array, state: Any, action: Any, params: Any

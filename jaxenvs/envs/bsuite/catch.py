@@ -34,7 +34,10 @@ class Catch(core.Env[State, Params]):
     """
 
     rows: int = 10
+    """How far the ball falls, the paddle's row included."""
+
     columns: int = 5
+    """How many places there are to fall."""
 
     def __post_init__(self) -> None:
         if self.rows < 2 or self.columns < 1:
