@@ -117,7 +117,7 @@ class Asterix(game.Game[State, Params, Draws]):
         )
         return after, gold_before.astype(jnp.int32) + gold_after.astype(jnp.int32)
 
-    def paint(self, state: State, params: Params) -> jax.Array:
+    def observe(self, state: State, params: Params) -> jax.Array:
         del params
         crossers = state.crossers
         here = lanes.by_cell(crossers.here) == 1

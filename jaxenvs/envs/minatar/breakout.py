@@ -108,7 +108,7 @@ class Breakout(game.Game[State, Params, game.Draws]):
         )
         return after, breaks.astype(jnp.int32)
 
-    def paint(self, state: State, params: Params) -> jax.Array:
+    def observe(self, state: State, params: Params) -> jax.Array:
         del params
         ball = state.ball
 

@@ -103,7 +103,7 @@ class Freeway(game.Game[State, Params, Draws]):
         )
         return after, across.astype(jnp.int32)
 
-    def paint(self, state: State, params: Params) -> jax.Array:
+    def observe(self, state: State, params: Params) -> jax.Array:
         del params
         cars = state.cars
         speed = lanes.by_cell(cars.speed)  # 0 in the rows without a car

@@ -35,9 +35,7 @@ class State(core.State):
 class Params(core.Params):
     """What every game can be told."""
 
-    sticky_action_prob: float = (
-        0.1  # chance that a step plays the last action instead of the new one
-    )
+    sticky_action_prob: float = 0.1  # chance that a step plays the last action, not the new one
 
 
 class Draws(PyTree):
@@ -75,10 +73,6 @@ class Game(core.Env[StateT, ParamsT], Generic[StateT, ParamsT, DrawsT]):
     ) -> tuple[StateT, jax.Array]:
         """Plays one of the six actions in a game that is not over: state and int32 reward."""
 
-    @abc.abstractmethod
-    def paint(self, state: StateT, params: ParamsT) -> jax.Array:
-        """The board, `(10, 10, num_channels)` of `dtype`."""
-
     # -- the contract ------------------------------------------------------------------------
 
     def transition(
@@ -99,9 +93,6 @@ class Game(core.Env[StateT, ParamsT], Generic[StateT, ParamsT, DrawsT]):
         over = state.terminal
         after = jax.tree.map(lambda old, new: jnp.where(over, old, new), state, after)
         return after, jnp.where(over, np.int32(0), reward).astype(jnp.float32)
-
-    def observe(self, state: StateT, params: ParamsT) -> jax.Array:
-        return self.paint(state, params)
 
     @property
     def dtype(self) -> np.dtype:

@@ -211,7 +211,7 @@ class Seaquest(game.Game[State, Params, Draws]):
         )
         return after, reward + kills + more_kills
 
-    def paint(self, state: State, params: Params) -> jax.Array:
+    def observe(self, state: State, params: Params) -> jax.Array:
         sub, enemies, divers = state.sub, state.enemies, state.divers
         trails = bitmap.covered(enemies.here, enemies.y, behind(enemies.x, enemies.right))
         trails |= bitmap.covered(divers.here, divers.y, behind(divers.x, divers.right))
@@ -226,7 +226,7 @@ class Seaquest(game.Game[State, Params, Draws]):
         front = sub.y * SIZE + sub.x
         gauges = _CELLS - (SIZE - 1) * SIZE  # the column, in the gauges' row
         oxygen = jnp.maximum(sub.oxygen, 0) * SIZE // params.max_oxygen
-        shown = {name: bitmap.by_cell(cells) == 1 for name, cells in layers.items()} | {
+        shown = {name: bitmap.by_cell(cells) for name, cells in layers.items()} | {
             "sub_front": front == _CELLS,
             "sub_back": behind(front, sub.right) == _CELLS,
             "oxygen_gauge": (gauges >= 0) & (gauges < oxygen),
@@ -234,7 +234,7 @@ class Seaquest(game.Game[State, Params, Draws]):
         }
         words = jnp.zeros(SIZE * SIZE, jnp.uint32)
         for channel, name in enumerate(self.channels):
-            words |= jnp.where(shown[name], np.uint32(1 << channel), np.uint32(0))
+            words |= game.show(channel, shown[name])
         return game.spelled(words, len(self.channels), self.dtype)
 
 

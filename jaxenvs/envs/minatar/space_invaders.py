@@ -109,7 +109,7 @@ class SpaceInvaders(game.Game[State, Params, game.Draws]):
         )
         return after, bitmap.count(hit)
 
-    def paint(self, state: State, params: Params) -> jax.Array:
+    def observe(self, state: State, params: Params) -> jax.Array:
         del params
         alien = bitmap.by_cell(state.aliens.cells)
         right = state.aliens.right
