@@ -10,13 +10,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
+from jaxenvs.envs.popgym import bitboard
 
 
 class State(core.State):
-    """The board, and what happened to it."""
+    """The board, and what happened to it; see `bitboard` for rows."""
 
-    ships: jax.Array  # (board_size, board_size) bool
-    shots: jax.Array  # (board_size, board_size) bool
+    ships: jax.Array  # (board_size,) uint32, rows of squares
+    shots: jax.Array  # (board_size,) uint32, rows of squares
     hit: jax.Array  # () bool, whether the last shot hit something new
 
 
@@ -29,7 +30,7 @@ class Battleship(core.Env[State, core.Params]):
     """
 
     board_size: int = 10
-    """Squares along each side."""
+    """Squares along each side, at most 32."""
 
     ship_sizes: tuple[int, ...] = (2, 3, 3, 4)
     """Squares in a line that each ship takes; they are placed in this order."""
@@ -37,6 +38,7 @@ class Battleship(core.Env[State, core.Params]):
     reset_cost = "dear"
 
     def __post_init__(self) -> None:
+        bitboard.check_size(self.board_size)
         squares = 0
         for size in self.ship_sizes:
             # Blocking a row takes a square in every stretch of the ship's size.
@@ -59,31 +61,21 @@ class Battleship(core.Env[State, core.Params]):
 
     def initial(self, key: jax.Array, params: core.Params) -> State:
         del params
-        water = jnp.zeros((self.board_size, self.board_size), jnp.bool_)
-        bits = jax.random.bits(key, (len(self.ship_sizes),), jnp.uint32)
-        sizes = jnp.array(self.ship_sizes, jnp.int32)
-        ships, _ = jax.lax.scan(self._place, water, (bits, sizes))
-        return State(time=jnp.int32(0), ships=ships, shots=water, hit=jnp.bool_(False))
 
-    def _place(self, ships: jax.Array, draw: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, None]:
-        """Puts a ship anywhere it fits, all places alike. `draw`: random uint32, squares."""
-        bits, size = draw
-        across = np.arange(self.board_size, dtype=np.int32)
-        fits = room_for(ships, size, max(self.ship_sizes)).ravel()
-        num_places = fits.sum(dtype=jnp.int32).astype(jnp.uint32)
-        place = (bits % num_places).astype(jnp.int32)
-        place = (jnp.cumsum(fits, dtype=jnp.int32) <= place).sum(dtype=jnp.int32)
-        vertical, row, column = jnp.unravel_index(place, (2, self.board_size, self.board_size))
-        along = (across >= column) & (across < column + size)
-        ship = (across == row)[:, None] & along
-        return ships | jnp.where(vertical == 1, ship.T, ship), None
+        def place(ships: jax.Array, draw: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, None]:
+            bits, size = draw
+            return ships | draw_ship(bits, ships, size, max(self.ship_sizes)), None
+
+        nothing = jnp.zeros(self.board_size, jnp.uint32)
+        bits = jax.random.bits(key, (len(self.ship_sizes),), jnp.uint32)
+        ships, _ = jax.lax.scan(place, nothing, (bits, jnp.array(self.ship_sizes, jnp.int32)))
+        return State(time=jnp.int32(0), ships=ships, shots=nothing, hit=jnp.bool_(False))
 
     def transition(
         self, key: jax.Array, state: State, action: jax.Array, params: core.Params
     ) -> tuple[State, jax.Array, jax.Array, core.Info]:
         del key, params  # deterministic
-        across = np.arange(self.board_size, dtype=np.int32)
-        target = (across == action[0])[:, None] & (across == action[1])
+        target = bitboard.square(self.board_size, action[0], action[1])
         hit = (target & state.ships & ~state.shots).any()
         shots = state.shots | target
         num_water = self.board_size**2 - self.needed_hits
@@ -103,16 +95,35 @@ class Battleship(core.Env[State, core.Params]):
         return spaces.MultiDiscrete([self.board_size, self.board_size])
 
 
-def room_for(ships: jax.Array, size: jax.Array, longest: int) -> jax.Array:
-    """Where a ship of `size` squares, at most `longest`, can begin, `(2, n, n)` bool.
+def draw_ship(bits: jax.Array, ships: jax.Array, size: jax.Array, longest: int) -> jax.Array:
+    """A ship of `size` squares, at most `longest`, anywhere between the `ships`, as a board.
 
-    The first board is of ships that lie from left to right, `[row, column]`; the second one of
-    ships that lie from top to bottom, `[column, row]`.
+    All places are alike. `bits` is a random uint32; there must be a place.
     """
     board_size = ships.shape[0]
-    boards = jnp.stack([ships, ships.T])
-    # Beyond the edge all is taken; `taken[..., i]` counts the taken squares before square `i`.
-    boards = jnp.pad(boards, ((0, 0), (0, 0), (0, longest)), constant_values=True)
-    taken = jnp.pad(jnp.cumsum(boards, axis=-1, dtype=jnp.int32), ((0, 0), (0, 0), (1, 0)))
-    ahead = jax.lax.dynamic_slice_in_dim(taken, size, board_size, axis=-1)
-    return ahead == taken[..., :board_size]
+    begins = room_for(ships, size, longest)
+    num_places = bitboard.count(begins).astype(jnp.uint32)
+    # The remainder favours some places by less than one in 10^6.
+    line, column = bitboard.nth(begins, (bits % num_places).astype(jnp.int32))
+    rows, row = np.arange(board_size, dtype=np.int32), line % board_size
+    one, length = np.uint32(1), size.astype(jnp.uint32)
+    across = jnp.where(rows == row, (one << length) - one, np.uint32(0))
+    down = jnp.where((rows >= row) & (rows < row + size), one, np.uint32(0))
+    return jnp.where(line < board_size, across, down) << column.astype(jnp.uint32)
+
+
+def room_for(ships: jax.Array, size: jax.Array, longest: int) -> jax.Array:
+    """The squares where a ship of `size` squares, at most `longest`, can begin.
+
+    Two boards in one, `(2 * board_size,)` uint32: of ships that reach to the right, and down.
+    """
+    board_size = ships.shape[0]
+    edge = np.uint32(2**board_size - 1)
+    water = ~ships & edge
+    across, down = water, water
+    below = jnp.pad(water, (0, longest))
+    for ahead in range(1, longest):
+        is_shorter = jnp.where(size <= ahead, edge, np.uint32(0))
+        across = across & ((water >> np.uint32(ahead)) | is_shorter)
+        down = down & (below[ahead : ahead + board_size] | is_shorter)
+    return jnp.concatenate([across, down])

@@ -50,10 +50,14 @@ def draw_card(bits: jax.Array, left: jax.Array) -> tuple[jax.Array, jax.Array]:
     return kind.astype(jnp.uint8), left - taken.astype(jnp.uint16)
 
 
-def shuffle(key: jax.Array, items: np.ndarray) -> jax.Array:
-    """`items`, `(n,)` bool or small integers, in random order; the key is consumed."""
-    order = jnp.argsort(jax.random.bits(key, items.shape, jnp.uint32))
-    return jnp.asarray(items)[order]
+def permutation(key: jax.Array, size: int) -> jax.Array:
+    """The numbers from 0 to `size` - 1 in random order, int32; the key is consumed."""
+    bits = jax.random.bits(key, (size,), jnp.uint32)
+    # The rank of each among all: many comparisons, but XLA sorts short arrays far more slowly.
+    earlier = np.tri(size, k=-1, dtype=np.bool_)  # the first of two equals comes first
+    smaller = (bits < bits[:, None]) | ((bits == bits[:, None]) & earlier)
+    # Counted in 16 bits, which XLA does in one pass where it would store 32.
+    return smaller.sum(axis=1, dtype=jnp.uint16).astype(jnp.int32)
 
 
 def count_of(left: jax.Array, kind: jax.Array) -> jax.Array:

@@ -70,10 +70,10 @@ class Concentration(core.Env[State, core.Params]):
 
     def initial(self, key: jax.Array, params: core.Params) -> State:
         del params
-        deck = np.arange(self.num_cards) % self.num_kinds
+        kinds = cards.permutation(key, self.num_cards) % self.num_kinds
         return State(
             time=jnp.int32(0),
-            kinds=cards.shuffle(key, deck.astype(np.uint8)),
+            kinds=kinds.astype(jnp.uint8),
             paired=jnp.zeros(self.num_cards, jnp.bool_),
             turned=jnp.full(2, -1, jnp.int16),
             waits=jnp.bool_(False),

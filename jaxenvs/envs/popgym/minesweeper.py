@@ -10,14 +10,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
-from jaxenvs.envs.popgym import cards
+from jaxenvs.envs.popgym import bitboard, cards
 
 
 class State(core.State):
-    """The board, and what was seen of it."""
+    """The board, and what was seen of it; see `bitboard` for rows."""
 
-    mines: jax.Array  # (board_size, board_size) bool
-    viewed: jax.Array  # (board_size, board_size) bool, tiles looked under, mines apart
+    mines: jax.Array  # (board_size,) uint32, rows of tiles
+    viewed: jax.Array  # (board_size,) uint32, rows of tiles looked under, mines apart
     count: jax.Array  # () uint8, what the last tile said
 
 
@@ -30,7 +30,7 @@ class MineSweeper(core.Env[State, core.Params]):
     """
 
     board_size: int = 4
-    """Tiles along each side."""
+    """Tiles along each side, at most 32."""
 
     num_mines: int = 2
     """Tiles with a mine."""
@@ -38,6 +38,7 @@ class MineSweeper(core.Env[State, core.Params]):
     reset_cost = "dear"
 
     def __post_init__(self) -> None:
+        bitboard.check_size(self.board_size)
         if not (self.num_mines >= 1 and self.num_clear >= 3):
             raise ValueError(
                 f"num_mines: expected 1 to {self.board_size**2 - 3}, got {self.num_mines}"
@@ -53,12 +54,11 @@ class MineSweeper(core.Env[State, core.Params]):
 
     def initial(self, key: jax.Array, params: core.Params) -> State:
         del params
-        shape = (self.board_size, self.board_size)
-        tiles = np.arange(self.board_size**2) < self.num_mines
+        mines = cards.permutation(key, self.board_size**2) < self.num_mines
         return State(
             time=jnp.int32(0),
-            mines=cards.shuffle(key, tiles).reshape(shape),
-            viewed=jnp.zeros(shape, jnp.bool_),
+            mines=bitboard.pack(mines.reshape(self.board_size, self.board_size)),
+            viewed=jnp.zeros(self.board_size, jnp.uint32),
             count=jnp.uint8(0),
         )
 
@@ -66,10 +66,7 @@ class MineSweeper(core.Env[State, core.Params]):
         self, key: jax.Array, state: State, action: jax.Array, params: core.Params
     ) -> tuple[State, jax.Array, jax.Array, core.Info]:
         del key, params  # deterministic
-        across = np.arange(self.board_size, dtype=np.int32)
-        rows, columns = jnp.abs(across - action[0]), jnp.abs(across - action[1])
-        tile = (rows == 0)[:, None] & (columns == 0)
-        near = (rows <= 1)[:, None] & (columns <= 1)
+        tile = bitboard.square(self.board_size, action[0], action[1])
         mine = (tile & state.mines).any()
         again = (tile & state.viewed).any()
         viewed = state.viewed | (tile & ~state.mines)
@@ -77,9 +74,9 @@ class MineSweeper(core.Env[State, core.Params]):
         clear = 1 / self.num_clear
         reward = jnp.where(again, np.float32(-0.5 / (self.num_clear - 2)), np.float32(clear))
         reward = jnp.where(mine, np.float32(-0.5 - clear), reward)
-        terminated = mine | (viewed | state.mines).all()
-        count = (near & state.mines).sum(dtype=jnp.uint8)
-        return state.replace(viewed=viewed, count=count), reward, terminated, {}
+        won = bitboard.count(viewed) == self.num_clear
+        count = mines_near(state.mines, action[0], action[1])
+        return state.replace(viewed=viewed, count=count), reward, mine | won, {}
 
     def observe(self, state: State, params: core.Params) -> jax.Array:
         del params
@@ -92,3 +89,11 @@ class MineSweeper(core.Env[State, core.Params]):
     def action_space(self, params: core.Params | None = None) -> spaces.MultiDiscrete:
         del params
         return spaces.MultiDiscrete([self.board_size, self.board_size])
+
+
+def mines_near(mines: jax.Array, row: jax.Array, column: jax.Array) -> jax.Array:
+    """How many of a tile and its neighbours are mines, () uint8."""
+    middle = np.uint32(1) << column.astype(jnp.uint32)
+    columns = middle | (middle << np.uint32(1)) | (middle >> np.uint32(1))
+    rows = jnp.abs(np.arange(mines.shape[0], dtype=np.int32) - row) <= 1
+    return bitboard.count(jnp.where(rows, mines & columns, np.uint32(0))).astype(jnp.uint8)

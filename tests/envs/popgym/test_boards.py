@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.envs.popgym import battleship
+from jaxenvs.envs.popgym import battleship, bitboard
 
 
 def starts(env, key, count):
@@ -23,21 +23,48 @@ def step(env, state, action):
     return _step(env, state, jnp.asarray(action, jnp.int32))
 
 
+def unpacked(boards):
+    return np.asarray(jax.jit(jax.vmap(bitboard.unpack))(boards))
+
+
+# -- bits --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1, 5, 32])
+def test_boards_of_bits(size):
+    squares = np.random.default_rng(size).random((size, size)) < 0.5
+    board = bitboard.pack(jnp.asarray(squares))
+    assert (np.asarray(bitboard.unpack(board)) == squares).all()
+    assert int(bitboard.count(board)) == squares.sum()
+    places = [bitboard.nth(board, jnp.int32(n)) for n in range(min(squares.sum(), 40))]
+    assert [(int(r), int(c)) for r, c in places] == [
+        tuple(place) for place in np.argwhere(squares).tolist()[:40]
+    ]
+    one = bitboard.square(size, jnp.int32(size - 1), jnp.int32(size - 1))
+    assert np.argwhere(bitboard.unpack(one)).tolist() == [[size - 1, size - 1]]
+
+
+def test_boards_are_at_most_as_wide_as_a_number():
+    with pytest.raises(ValueError, match="board_size: expected 1 to 32, got 33"):
+        jaxenvs.make("POPGym-BattleshipEasy-v0", board_size=33)
+
+
 # -- Battleship --------------------------------------------------------------------------------
 
 
 def test_room_for_ships():
     ships = np.zeros((4, 4), bool)
     ships[1, 2] = True
-    across, down = battleship.room_for(jnp.asarray(ships), jnp.int32(3), 4)
+    begins = battleship.room_for(bitboard.pack(ships), jnp.int32(3), 4)
+    across, down = (bitboard.unpack(part) for part in jnp.split(begins, 2))
     assert np.argwhere(across).tolist() == [[r, c] for r in (0, 2, 3) for c in (0, 1)]
-    assert np.argwhere(down).tolist() == [[c, r] for c in (0, 1, 3) for r in (0, 1)]
+    assert np.argwhere(down).tolist() == [[r, c] for r in (0, 1) for c in (0, 1, 3)]
 
 
 @pytest.mark.parametrize("size", [1, 2, 5])
 def test_one_ship_lies_anywhere_alike(size, getkey):
     env: Any = jaxenvs.make("POPGym-BattleshipEasy-v0", board_size=5, ship_sizes=(size,))
-    boards = np.asarray(starts(env, getkey(), 20_000).ships).reshape(-1, 25)
+    boards = unpacked(starts(env, getkey(), 20_000).ships).reshape(-1, 25)
     assert (boards.sum(axis=1) == size).all()
     places, found = np.unique(boards, axis=0, return_counts=True)
     assert len(places) == {1: 25, 2: 40, 5: 10}[size]
@@ -52,7 +79,7 @@ def test_ships_are_where_popgym_puts_them(level, getkey):
     popgym = pytest.importorskip("popgym")
     num_boards = 3000
     env: Any = jaxenvs.make(f"POPGym-Battleship{level}-v0")
-    ours = np.asarray(starts(env, getkey(), num_boards).ships)
+    ours = unpacked(starts(env, getkey(), num_boards).ships)
     theirs_env = getattr(popgym.envs, f"Battleship{level}")()
     theirs_env.reset(seed=0)
     theirs = np.array([theirs_env.reset() and theirs_env.board for _ in range(num_boards)]) > 0
@@ -73,7 +100,7 @@ def touching(boards):
 def test_a_perfect_battle_pays_one_and_a_square_counts_once(getkey):
     env: Any = jaxenvs.make("POPGym-BattleshipEasy-v0")
     _, state = env.reset(getkey())
-    squares = np.argwhere(np.asarray(state.ships)).tolist()
+    squares = np.argwhere(bitboard.unpack(state.ships)).tolist()
     total = 0.0
     for place, square in enumerate(squares):
         t = step(env, state, square)
@@ -155,7 +182,7 @@ def test_suits_need_an_even_number_of_decks():
 
 def test_mines_lie_anywhere_alike(getkey):
     env: Any = jaxenvs.make("POPGym-MineSweeperEasy-v0")
-    mines = np.asarray(starts(env, getkey(), 24_000).mines).reshape(-1, 16)
+    mines = unpacked(starts(env, getkey(), 24_000).mines).reshape(-1, 16)
     pairs = [np.flatnonzero(row) for row in mines]
     found = np.zeros((16, 16))
     np.add.at(found, tuple(np.transpose(pairs)), 1)
@@ -168,7 +195,7 @@ def test_mines_lie_anywhere_alike(getkey):
 def test_tiles_tell_the_mines_around_them(getkey):
     env: Any = jaxenvs.make("POPGym-MineSweeperHard-v0")
     _, state = env.reset(getkey())
-    mines = np.asarray(state.mines)
+    mines = np.asarray(bitboard.unpack(state.mines))
     padded = np.pad(mines, 1).astype(int)
     total = 0.0
     clear = np.argwhere(~mines).tolist()

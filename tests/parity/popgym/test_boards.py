@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import jaxenvs
+from jaxenvs.envs.popgym import bitboard
 from tests.parity import report, rollout
 from tests.parity.popgym import replay
 
@@ -20,7 +21,7 @@ LEVELS = ("Easy", "Medium", "Hard")
 
 def ships(theirs, shared, episode):
     """Our board, whatever ship popgym is about to place."""
-    board = episode.state.ships[0].astype(np.int8)
+    board = np.asarray(bitboard.unpack(episode.state.ships[0])).astype(np.int8)
     theirs.place_ship = lambda *_: board.copy()
 
 
@@ -34,7 +35,7 @@ def table(theirs, shared, episode):
 
 
 def mines(theirs, shared, episode):
-    shared.numbers = [np.flatnonzero(episode.state.mines[0])]
+    shared.numbers = [np.flatnonzero(bitboard.unpack(episode.state.mines[0]))]
 
 
 def arms(theirs, shared, episode):
@@ -49,11 +50,11 @@ def some_square(key, wanted):
 
 
 def shoot(key, state):
-    return some_square(key, state.ships & ~state.shots)
+    return some_square(key, bitboard.unpack(state.ships & ~state.shots))
 
 
 def look(key, state):
-    return some_square(key, ~state.mines & ~state.viewed)
+    return some_square(key, ~bitboard.unpack(state.mines | state.viewed))
 
 
 def match(key, state):
