@@ -8,12 +8,15 @@ the page. A parity test fails where the page does not list the environment that 
 
 import sys
 
-from generate import ROOT, bullets, page_path, table
+from generate import ROOT, bullets, family_title, page_path, table
+
+import jaxenvs
 
 sys.path.insert(0, str(ROOT))
 
 from tests.parity import report
 
+HEAD = ("environment", "changed from the defaults", "compared with", "steps", "largest error")
 NOTE = "<!-- Written by docs/parity.py from a run of tests/parity: change those, not this page. -->"
 INTRODUCTION = """\
 Every environment that is a port is compared with its original, in `tests/parity`: both get the
@@ -22,7 +25,7 @@ flags, over whole episodes and from states all over the state space. What is ran
 with shared randomness or as a distribution.
 
 **Steps** are those compared in one run of the tests. **Largest error** is the largest absolute
-difference in any observation or reward after one step. Intended differences are listed below the
+difference in any observation or reward after one step. Intended differences are listed below each
 table, and on each environment's own page."""
 COMMAND = """\
 Made by
@@ -33,30 +36,38 @@ rm -rf .cache/parity && pytest tests/parity && python docs/parity.py
 
 
 def page(rows: list[report.Row]) -> str:
-    """The Markdown page of all comparisons."""
-    lines = [
-        (
-            f"[{row.env_id}]({page_path(row.env_id).relative_to(report.PAGE.parent)})",
-            f"`{row.variant}`" if row.variant else "",
-            row.oracle,
-            f"{row.steps:,}",
-            f"{row.max_error:.1e}" if row.max_error else "equal",
-        )
-        for row in rows
-    ]
-    head = ("environment", "changed from the defaults", "compared with", "steps", "largest error")
-    parts = ["# Parity with the originals", NOTE, INTRODUCTION, table(head, lines)]
-    parts += ["## Intended differences", differences(rows), "## Command", COMMAND]
-    return "\n\n".join(parts) + "\n"
+    """The Markdown page of all comparisons, a section for each family."""
+    families: dict[str, list[report.Row]] = {}
+    for row in rows:
+        families.setdefault(jaxenvs.spec(row.env_id).family, []).append(row)
+    parts = ["# Parity with the originals", NOTE, INTRODUCTION]
+    for family, members in families.items():
+        parts += [f"## {family_title(family)}", table(HEAD, map(cells, members))]
+        if text := differences(members):
+            parts += ["Intended differences:", text]
+    return "\n\n".join([*parts, "## Command", COMMAND]) + "\n"
+
+
+def cells(row: report.Row) -> tuple[str, ...]:
+    """One line of a table."""
+    return (
+        f"[{row.env_id}]({page_path(row.env_id).relative_to(report.PAGE.parent)})",
+        f"`{row.variant}`" if row.variant else "",
+        row.oracle,
+        f"{row.steps:,}",
+        f"{row.max_error:.1e}" if row.max_error else "equal",
+    )
 
 
 def differences(rows: list[report.Row]) -> str:
-    """Each intended difference once, with the ids that have it."""
-    ids: dict[str, list[str]] = {}
+    """Each intended difference of a family once, with the ids that have it."""
+    ids: dict[str, dict[str, None]] = {}
     for row in rows:
         for difference in row.differences:
-            ids.setdefault(difference, []).append(row.env_id)
-    return bullets(f"{text} ({', '.join(dict.fromkeys(who))})" for text, who in ids.items())
+            ids.setdefault(difference, {})[row.env_id] = None
+    num_ids = len({row.env_id for row in rows})
+    who = {text: "all" if len(has) == num_ids else ", ".join(has) for text, has in ids.items()}
+    return bullets(f"{text} ({who[text]})" for text in ids)
 
 
 def main() -> None:

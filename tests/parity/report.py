@@ -5,6 +5,7 @@ import importlib.metadata
 import json
 import pathlib
 import re
+import zlib
 from collections.abc import Sequence
 
 import jaxenvs
@@ -39,6 +40,8 @@ def record(
     variant: str = "",
 ) -> None:
     """Notes a comparison; call it when the test's assertions have passed.
+
+    Rows of the same environment, variant and oracle are added up on the page.
 
     Args:
       env_id: a registered id.
@@ -75,18 +78,31 @@ def write(test: str, rows: Sequence[Row]) -> None:
     """Keeps one test's rows in a file of its own, so that tests may run side by side."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"[^\w.-]+", "_", test.removeprefix("tests/parity/"))
+    if len(name) > 100:  # file systems have their limits
+        name = f"{name[:90]}-{zlib.crc32(name.encode()):08x}"
     text = json.dumps([dataclasses.asdict(row) for row in rows], indent=1)
     (FOLDER / f"{name}.json").write_text(text + "\n")
 
 
 def read() -> list[Row]:
-    """All rows kept, in the registry's order."""
-    rows = []
+    """All rows kept, those of one comparison added up, in the registry's order."""
+    merged: dict[tuple[str, str, str], Row] = {}
     for path in sorted(FOLDER.glob("*.json")):
-        for row in json.loads(path.read_text()):
-            rows.append(Row(**row | {"differences": tuple(row["differences"])}))
+        for fields in json.loads(path.read_text()):
+            row = Row(**fields | {"differences": tuple(fields["differences"])})
+            place = (row.env_id, row.variant, row.oracle)
+            merged[place] = _add(merged[place], row) if place in merged else row
     order = {env_id: place for place, env_id in enumerate(jaxenvs.list_envs())}
-    return sorted(rows, key=lambda row: (order[row.env_id], row.variant))
+    return sorted(merged.values(), key=lambda row: (order[row.env_id], row.variant))
+
+
+def _add(one: Row, other: Row) -> Row:
+    return dataclasses.replace(
+        one,
+        steps=one.steps + other.steps,
+        max_error=max(one.max_error, other.max_error),
+        differences=tuple(dict.fromkeys(one.differences + other.differences)),
+    )
 
 
 def listed() -> set[str]:

@@ -36,7 +36,7 @@ class Params(core.Params):
     link_mass_1: float = 1.0  # kg
     link_mass_2: float = 1.0  # kg
     link_com_1: float = 0.5  # m, from the upper joint to the centre of mass
-    link_com_2: float = 0.5  # m
+    link_com_2: float = 0.5  # m, from the lower joint to the centre of mass
     link_moi: float = 1.0  # kg m^2, moment of inertia of either link
     torque: float = 1.0  # N m, of one action
     torque_noise_max: float = 0.0  # N m, uniform noise between +- this is added to the torque

@@ -30,7 +30,7 @@ class ValleyParams(core.Params):
     max_speed: float = 0.07  # a step; velocities are clipped to it
     goal_position: float = 0.5  # the flag
     goal_velocity: float = 0.0  # at the flag the car must be this fast or faster
-    gravity: float = 0.0025
+    gravity: float = 0.0025  # velocity that a step down the steepest slope adds
     reset_low: float = -0.6  # the position at the start is uniform from here
     reset_high: float = -0.4  # to here
 
@@ -38,7 +38,7 @@ class ValleyParams(core.Params):
 class Params(ValleyParams):
     """Gymnasium's constants."""
 
-    force: float = 0.001  # of one push
+    force: float = 0.001  # velocity that a push adds
     max_steps: int = 200
 
 

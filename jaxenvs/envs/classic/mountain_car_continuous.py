@@ -1,4 +1,4 @@
-"""Continuous mountain car: the same valley, with an engine that is paid for by its use.
+"""Continuous mountain car: rock a car out of a valley, and push no more than needed.
 
 Source: Gymnasium 1.4 `envs/classic_control/continuous_mountain_car.py`; Moore, "Efficient
 memory-based learning for robot control" (1990).
@@ -19,7 +19,7 @@ class Params(ValleyParams):
     min_action: float = -1.0  # actions below it push no harder
     max_action: float = 1.0  # nor do actions above it
     power: float = 0.0015  # velocity that an action of 1 adds
-    goal_reward: float = 100.0
+    goal_reward: float = 100.0  # at the flag
     action_cost: float = 0.1  # for an action of 1; grows with its square
     max_steps: int = 999
 
