@@ -63,7 +63,7 @@ class SimpleBandit(core.Env[State, Params]):
 
     def observation_space(self, params: Params | None = None) -> spaces.Box:
         del params
-        return spaces.Box(1, 1, (1, 1))
+        return spaces.Box(0, 1, (1, 1))
 
     def action_space(self, params: Params | None = None) -> spaces.Discrete:
         del params

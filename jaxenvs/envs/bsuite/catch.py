@@ -73,11 +73,11 @@ class Catch(core.Env[State, Params]):
 
     def observe(self, state: State, params: Params) -> jax.Array:
         del params
-        rows = np.arange(self.rows, dtype=np.int32)[:, None]
-        columns = np.arange(self.columns, dtype=np.int32)
-        ball = (rows == state.ball_row) & (columns == state.ball_column)
-        paddle = (rows == self.rows - 1) & (columns == state.paddle_column)
-        return (ball | paddle).astype(jnp.float32)
+        cells = np.arange(self.rows * self.columns, dtype=np.int32)
+        cells = cells.reshape(self.rows, self.columns)
+        ball = state.ball_row * self.columns + state.ball_column
+        paddle = (self.rows - 1) * self.columns + state.paddle_column
+        return ((cells == ball) | (cells == paddle)).astype(jnp.float32)
 
     def observation_space(self, params: Params | None = None) -> spaces.Box:
         del params

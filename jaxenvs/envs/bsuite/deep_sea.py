@@ -90,9 +90,9 @@ class DeepSea(core.Env[State, Params]):
 
     def observe(self, state: State, params: Params) -> jax.Array:
         del params
-        places = np.arange(self.size, dtype=np.int32)
-        here = (places[:, None] == state.row) & (places == state.column)
-        return here.astype(jnp.float32)
+        cells = np.arange(self.size**2, dtype=np.int32).reshape(self.size, self.size)
+        # After the end the row is past the last one, and no cell matches.
+        return (cells == state.row * self.size + state.column).astype(jnp.float32)
 
     def observation_space(self, params: Params | None = None) -> spaces.Box:
         del params

@@ -76,8 +76,9 @@ class MemoryChain(core.Env[State, Params]):
 
     def observation_space(self, params: Params | None = None) -> spaces.Box:
         del params
+        last = max(self.num_bits - 1, 1)  # Gymnasium warns of coordinates with a single value
         low = np.array([[0, 0] + [-1] * self.num_bits])
-        return spaces.Box(low, np.array([[1, self.num_bits - 1] + [1] * self.num_bits]))
+        return spaces.Box(low, np.array([[1, last] + [1] * self.num_bits]))
 
     def action_space(self, params: Params | None = None) -> spaces.Discrete:
         del params
