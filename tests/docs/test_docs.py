@@ -10,7 +10,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # A page is one script, its blocks one after the other, as a reader would type them.
-PAGES = ["README.md", "docs/quickstart.md", "docs/contract.md"]
+PAGES = ["README.md", "docs/quickstart.md", "docs/contract.md", "docs/gymnasium.md"]
 # Scripts of frameworks that are not installed here; tests/adapters plays with those that are.
 OTHER_FRAMEWORKS = ["docs/adapters.md"]
 
