@@ -134,7 +134,9 @@ def test_continuous_torque_is_held():
 def test_the_window_reports_keys_in_order():
     with Window("test", 64, 64) as window:
         window.show(np.zeros((50, 80, 3), np.uint8))
-        assert pygame.display.get_surface().get_size() == (80, 50)
+        surface = pygame.display.get_surface()
+        assert surface is not None
+        assert surface.get_size() == (80, 50)
         for kind, key in [
             (pygame.KEYDOWN, pygame.K_LEFT),
             (pygame.KEYDOWN, pygame.K_RIGHT),

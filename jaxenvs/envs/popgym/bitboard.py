@@ -29,7 +29,8 @@ def pack(squares: jax.Array) -> jax.Array:
 
 def unpack(board: jax.Array | np.ndarray) -> jax.Array:
     """The `(n, n)` bools of a board."""
-    return (board[:, None] >> _COLUMNS[: board.shape[0]]) & _ONE > 0
+    rows = jnp.asarray(board)[:, None]
+    return (rows >> _COLUMNS[: board.shape[0]]) & _ONE > 0
 
 
 def count(board: jax.Array) -> jax.Array:

@@ -1,5 +1,7 @@
 """Distributions against SciPy, and what sampling really gives."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -55,7 +57,9 @@ def test_gaussian_against_scipy(getkey):
     mean, log_std = jax.random.normal(getkey(), (6, 3)), jnp.array([-1.0, 0.0, 0.7])
     policy = DiagGaussian(mean=mean, log_std=log_std)
     action = jax.random.normal(getkey(), (6, 3))
-    peer = scipy.stats.norm(np.asarray(mean, np.float64), np.exp(np.asarray(log_std, np.float64)))
+    peer: Any = scipy.stats.norm(
+        np.asarray(mean, np.float64), np.exp(np.asarray(log_std, np.float64))
+    )
     np.testing.assert_allclose(
         policy.log_prob(action), peer.logpdf(np.asarray(action)).sum(axis=-1), rtol=1e-5
     )
@@ -67,7 +71,7 @@ def test_gaussian_samples_have_their_moments(getkey):
     policy = DiagGaussian(mean=jnp.array([1.0, -2.0]), log_std=jnp.log(jnp.array([0.5, 3.0])))
     samples = jax.vmap(policy.sample)(jax.random.split(getkey(), 20_000))
     for i, (mean, deviation) in enumerate([(1, 0.5), (-2, 3)]):
-        peer = scipy.stats.norm(mean, deviation)
+        peer: Any = scipy.stats.norm(mean, deviation)
         assert scipy.stats.kstest(np.asarray(samples[:, i]), peer.cdf).pvalue > 1e-4
 
 

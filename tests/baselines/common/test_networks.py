@@ -1,5 +1,7 @@
 """Networks and their initial weights."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -41,7 +43,7 @@ def test_many_seeds_initialise_in_one_program(getkey):
 def test_mlp_shapes(getkey, activation):
     network = MLP((5, 7), activation)
     x = jax.random.normal(getkey(), (2, 3, 4))
-    out = network.apply(network.init(getkey(), x), x)
+    out: Any = network.apply(network.init(getkey(), x), x)
     assert out.shape == (2, 3, 7)
     assert out.dtype == jnp.float32
 
@@ -49,7 +51,8 @@ def test_mlp_shapes(getkey, activation):
 def test_readout_starts_with_rows_of_its_scale(getkey):
     readout = Readout(3, 0.01)
     x = jax.random.normal(getkey(), (10, 16))
-    weights = readout.init(getkey(), x)
+    weights: Any = readout.init(getkey(), x)
     kernel = weights["params"]["kernel"]
     np.testing.assert_allclose(jnp.linalg.norm(kernel, axis=-1), 0.01, rtol=1e-5)
-    np.testing.assert_allclose(readout.apply(weights, x), x @ kernel.T, rtol=1e-5, atol=1e-7)
+    seen: Any = readout.apply(weights, x)
+    np.testing.assert_allclose(seen, x @ kernel.T, rtol=1e-5, atol=1e-7)

@@ -1,5 +1,7 @@
 """Returns against brute force: the definitions, written out as sums over what follows a step."""
 
+from typing import Any
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -51,7 +53,7 @@ def brute_lambda_return(reward, next_value, terminated, done, gamma, lam):
     return target
 
 
-def f32(*arrays):
+def f32(*arrays) -> Any:
     return [jnp.asarray(a, jnp.float32 if a.dtype == np.float64 else a.dtype) for a in arrays]
 
 
