@@ -66,7 +66,7 @@ def test_gae_is_the_sum_of_discounted_errors(seed, length, gamma, lam):
     reward, next_value, terminated, done = segment(seed, length)
     value = np.random.default_rng(seed + 1).normal(size=reward.shape)
     expected = brute_gae(reward, value, next_value, terminated, done, gamma, lam)
-    got = gae(*f32(reward, value, next_value, terminated, done), gamma, lam)
+    got = gae(*[*f32(reward, value, next_value, terminated, done), gamma, lam])
     assert got.dtype == jnp.float32
     np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-4)
 
@@ -76,7 +76,7 @@ def test_gae_is_the_sum_of_discounted_errors(seed, length, gamma, lam):
 def test_lambda_return_is_the_mixture_of_n_step_returns(seed, length, gamma, lam):
     reward, next_value, terminated, done = segment(seed, length)
     expected = brute_lambda_return(reward, next_value, terminated, done, gamma, lam)
-    got = lambda_returns(*f32(reward, next_value, terminated, done), gamma, lam)
+    got = lambda_returns(*[*f32(reward, next_value, terminated, done), gamma, lam])
     np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-4)
 
 
@@ -92,8 +92,8 @@ def test_advantage_plus_value_is_the_lambda_return_where_values_chain():
     reward, next_value, terminated, done = segment(3, 20, 0.2, 0)
     value = np.concatenate([np.ones((1, 2)), next_value[:-1]])
     first, second = f32(terminated, done)
-    advantage = gae(*f32(reward, value, next_value), first, second, 0.9, 0.7)
-    target = lambda_returns(*f32(reward, next_value), first, second, 0.9, 0.7)
+    advantage = gae(*[*f32(reward, value, next_value), first, second, 0.9, 0.7])
+    target = lambda_returns(*[*f32(reward, next_value), first, second, 0.9, 0.7])
     # Where an episode ended, the next row's value is of another episode: compare the others.
     np.testing.assert_allclose(
         np.asarray(advantage + value)[:1], np.asarray(target)[:1], rtol=1e-4, atol=1e-4
