@@ -44,7 +44,7 @@ def save(path: Path, tree: Any, about: dict[str, Any]) -> None:
         "leaves": [_describe(name, leaf) for name, (_, leaf) in zip(names, named, strict=True)],
         "sha256": _digest(arrays),
     }
-    content = {str(i): array for i, array in enumerate(arrays)}
+    content: dict[str, Any] = {str(i): array for i, array in enumerate(arrays)}
     content[_MANIFEST] = np.frombuffer(json.dumps(manifest).encode(), np.uint8)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")

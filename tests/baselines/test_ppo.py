@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -110,7 +111,7 @@ def test_a_time_limit_is_bootstrapped_from_the_final_observation(bootstrap, low,
         max_grad_norm=10.0,
         bootstrap_truncated=bootstrap,
     )
-    trainer, carry, metrics = trained(config, Clock())
+    _, carry, metrics = trained(config, Clock())
     method = ppo.PPO(config, Clock())
     value = float(method.value(carry.weights, jnp.ones(1, jnp.float32)))
     assert low < value < high
@@ -182,7 +183,7 @@ def test_memory_does_not_grow_with_the_run():
         config = dataclasses.replace(SMALL, total_steps=64 * num_updates)
         trainer = ppo.make_train(config, jaxenvs.make("CartPole-v1"))
         run = jax.jit(functools.partial(train, trainer))
-        memory = run.lower(jax.random.key(0), trainer.hp).compile().memory_analysis()
+        memory: Any = run.lower(jax.random.key(0), trainer.hp).compile().memory_analysis()
         num_metrics = len(jax.eval_shape(run, jax.random.key(0), trainer.hp)[1])
         return memory.temp_size_in_bytes + memory.output_size_in_bytes, num_metrics
 
@@ -208,7 +209,7 @@ def test_configs_that_do_not_fit(change, said):
 
 def test_spaces_that_do_not_fit():
     class Switches(Clock):
-        def action_space(self, params=None):
+        def action_space(self, params=None) -> Any:
             return jaxenvs.spaces.MultiBinary(3)
 
     with pytest.raises(TypeError, match="action space: expected Discrete or a float Box, got"):
