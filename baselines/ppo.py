@@ -7,6 +7,7 @@ observation; values are computed for a whole rollout at once, not at every step.
 """
 
 import dataclasses
+import sys
 from typing import Any
 
 import jax
@@ -465,3 +466,14 @@ def episode_metrics(episode: dict[str, jax.Array]) -> Metrics:
 def explained_variance(value: jax.Array, target: jax.Array) -> jax.Array:
     """1 if the values foretell the targets exactly, 0 if no better than a constant."""
     return 1 - jnp.var(target - value) / (jnp.var(target) + 1e-8)
+
+
+def main() -> None:
+    """Trains one agent on the environment that is named; `jaxenvs train` can do more."""
+    from jaxenvs.baselines import run
+
+    run.train("ppo", run.preset("ppo", sys.argv[1] if len(sys.argv) > 1 else "CartPole-v1"))
+
+
+if __name__ == "__main__":
+    main()

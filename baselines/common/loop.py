@@ -65,7 +65,7 @@ def use_cpu_cores(num_agents: int) -> None:
     Changes nothing once JAX has started, nor where the user chose a number.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    chosen = jax.config.jax_num_cpu_devices > 0  # type: ignore[attr-defined]
+    chosen = jax.config.jax_num_cpu_devices > 0
     if chosen or "xla_force_host_platform_device_count" in os.environ.get("XLA_FLAGS", ""):
         return
     with contextlib.suppress(RuntimeError):  # JAX runs already
@@ -79,7 +79,7 @@ def compile_programs(
 
     Uses the largest number of devices, up to `max_devices`, that divides the agents evenly.
     """
-    start = time.perf_counter()
+    began = time.perf_counter()
     available = len(jax.devices()) if max_devices is None else max_devices
     num_devices = max(n for n in range(1, available + 1) if num_agents % n == 0)
     devices = np.array(jax.devices()[:num_devices])
@@ -96,30 +96,32 @@ def compile_programs(
         sharding = NamedSharding(mesh, _AGENTS)
         return jax.device_put(tree, sharding if num_devices > 1 else jax.devices()[0])
 
-    init = spread(jax.vmap(trainer.init), (_AGENTS, _AGENTS), _AGENTS)
-    advance = spread(_chunk_of(trainer, chunk), (_AGENTS, _SAME), (_AGENTS, _ROWS))
-    evaluate = spread(jax.vmap(trainer.evaluate, (0, None)), (_AGENTS, _SAME), _AGENTS)
-
+    init_all = jax.vmap(trainer.init)
     keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), num_agents))
     hp = jax.tree.map(lambda _: jax.ShapeDtypeStruct((num_agents,), jnp.float32), trainer.hp)
-    carry = jax.eval_shape(jax.vmap(trainer.init), keys, hp)
-    key = jax.eval_shape(lambda: jax.random.key(0))
+    carry = _placed(jax.eval_shape(init_all, keys, hp), mesh)
+    keys, hp = _placed(keys, mesh), _placed(hp, mesh)
     count = jax.ShapeDtypeStruct((), jnp.int32)
-    lowered = [
-        jax.jit(advance, donate_argnums=0).lower(_placed(carry, mesh), count),
-        jax.jit(init).lower(_placed(keys, mesh), _placed(hp, mesh)),
-        jax.jit(evaluate).lower(_placed(carry, mesh), key),
-    ]
-    # XLA compiles outside Python's lock, so three threads keep three cores busy.
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        compiled = list(pool.map(lambda program: program.compile(), lowered))
+    key = jax.eval_shape(lambda: jax.random.key(0))
+
+    advance = spread(_chunk_of(trainer, chunk), (_AGENTS, _SAME), (_AGENTS, _ROWS))
+    init = spread(init_all, (_AGENTS, _AGENTS), _AGENTS)
+    evaluate = spread(jax.vmap(trainer.evaluate, (0, None)), (_AGENTS, _SAME), _AGENTS)
+    # XLA compiles outside Python's lock, so that the programs share the cores.
+    pool = concurrent.futures.ThreadPoolExecutor()
+    advancing = pool.submit(jax.jit(advance, donate_argnums=0).lower(carry, count).compile)
+    starting = pool.submit(jax.jit(init).lower(keys, hp).compile)
+    # Not needed until the end: the training begins without waiting for it.
+    evaluating = pool.submit(jax.jit(evaluate).lower(carry, key).compile)
+    pool.shutdown(wait=False)
+    advance, start = advancing.result(), starting.result()
     return Programs(
-        advance=compiled[0],
-        init=lambda keys, hp: compiled[1](place(keys), place(hp)),
-        evaluate=compiled[2],
+        advance=advance,
+        init=lambda keys, hp: start(place(keys), place(hp)),
+        evaluate=lambda carry, key: evaluating.result()(carry, key),
         place=place,
         num_devices=num_devices,
-        compile_seconds=time.perf_counter() - start,
+        compile_seconds=time.perf_counter() - began,
     )
 
 
