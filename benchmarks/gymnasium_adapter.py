@@ -1,6 +1,6 @@
 """Steps per second through Gymnasium's interface: the adapters beside Gymnasium's own games.
 
-    python benchmarks/gymnasium_adapter.py [--env CartPole-v1] [--num-envs 1 64 1024] [--seconds 2]
+    python benchmarks/gymnasium_adapter.py [--env CartPole-v1] [--num-envs 1 64 1024 16384]
 
 Both sides take the same random actions, drawn beforehand, and restart episodes as they end. They
 run in turns of a tenth of a second, and the median turn counts, so that a busy machine slows both.
@@ -114,7 +114,7 @@ def row(case: str, num_envs: int, micros: float) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Steps per second through Gymnasium.")
     parser.add_argument("--env", default="CartPole-v1", help="an id that Gymnasium has too")
-    parser.add_argument("--num-envs", type=int, nargs="*", default=[1, 64, 1024])
+    parser.add_argument("--num-envs", type=int, nargs="*", default=[1, 64, 1024, 16384])
     parser.add_argument("--seconds", type=float, default=2.0, help="of playing, for each case")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()

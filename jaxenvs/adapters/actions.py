@@ -81,15 +81,12 @@ def _array_reader(
             raise ValueError(f"{name}: expected {dtype} for {space}, got {array.dtype}")
 
     def read(action: Any) -> Any:
-        if keep_on_device and isinstance(action, jax.Array):
-            check_form(action)
-            return action
-        if hasattr(action, "detach"):  # a torch tensor, which may be on a device or have a gradient
-            action = action.detach().cpu()
-        try:
-            array = np.asarray(action)
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{name}: expected an array for {space}, got {action!r}") from error
+        array = action
+        if type(action) is not np.ndarray:
+            if keep_on_device and isinstance(action, jax.Array):
+                check_form(action)
+                return action
+            array = _as_numpy(action, space, name)
         check_form(array)
         # Floats are rounded first: the bound itself in float64 may lie just outside it in float32.
         cast = array.astype(dtype)
@@ -101,6 +98,15 @@ def _array_reader(
         return cast
 
     return read
+
+
+def _as_numpy(action: Any, space: spaces.Space, name: str) -> np.ndarray:
+    if hasattr(action, "detach"):  # a torch tensor, which may be on a device or have a gradient
+        action = action.detach().cpu()
+    try:
+        return np.asarray(action)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: expected an array for {space}, got {action!r}") from error
 
 
 def _bounds(space: spaces.Space) -> tuple[Any, Any]:

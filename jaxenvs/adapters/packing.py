@@ -58,7 +58,12 @@ class Packing:
         leaves = [_raw(leaf) for leaf in jax.tree.leaves(tree)]
         if not self.as_words:
             return tuple(leaves)
-        return jnp.concatenate([_to_words(leaf) for leaf in leaves])
+        # One after the other, because a concatenation would be computed element by element, with
+        # everything that leads to it, where these are loops that vectorise.
+        words = jnp.zeros(self.num_words, jnp.uint32)
+        for array, leaf in zip(leaves, self.leaves, strict=True):
+            words = jax.lax.dynamic_update_slice(words, _to_words(array), (leaf.start,))
+        return words
 
     def unpack(self, packed: Packed) -> Any:
         """The tree in a buffer; on the device."""
@@ -80,8 +85,7 @@ class Packing:
         if self.as_words:
             words = np.array(packed)
             arrays = [
-                words[start:stop].view(dtype)[:size].reshape(shape)
-                for start, stop, size, shape, dtype, _ in self.leaves
+                np.ndarray(leaf.shape, leaf.dtype, words, 4 * leaf.start) for leaf in self.leaves
             ]
         else:
             arrays = [np.array(array) for array in jax.device_get(packed)]

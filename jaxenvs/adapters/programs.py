@@ -25,7 +25,6 @@ from jaxenvs.vector import where
 Mode = Literal["NextStep", "SameStep", "Disabled"]
 
 _HEAD = 3  # words: the root's two, and the calls so far
-_FEW = 256  # copies; of as many or fewer, making a cheap start for all is faster than finding some
 _ONE_CALL = np.array([0, 0, 1], np.uint32)
 
 
@@ -257,14 +256,14 @@ class Batch:
             fresh = self._for_all(self.env.default_params if params is None else params)
             carry = carry.replace(params=where(mask, fresh, carry.params))
         carry = carry.replace(head=head)
-        if self.env.reset_cost == "dear" or self.num_envs > _FEW:
+        if self.env.reset_cost == "dear":
             return carry.replace(state=self._start_in_turn(carry, mask))
         started = self._start(head, carry.params)
         return carry.replace(state=where(mask, started, carry.state))
 
     def _start_in_turn(self, carry: Carry, mask: jax.Array) -> Any:
         """The states, those in `mask` new: a loop makes some at a time, as many as are needed."""
-        chunk = -(-self.num_envs // (32 if self.env.reset_cost == "dear" else 16))
+        chunk = -(-self.num_envs // 32)
 
         def some_left(loop: tuple[jax.Array, Any]) -> jax.Array:
             return jnp.any(loop[0])

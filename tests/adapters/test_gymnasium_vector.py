@@ -16,7 +16,6 @@ from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from gymnasium.wrappers import vector as vector_wrappers
 
 import jaxenvs
-from jaxenvs.adapters import programs
 from jaxenvs.adapters.gymnasium import GymnasiumEnv
 from jaxenvs.adapters.gymnasium_vector import GymnasiumVectorEnv
 from jaxenvs.wrappers import StickyActions
@@ -83,8 +82,15 @@ def assert_plays_the_same(ours, theirs, num_steps=NUM_STEPS, rounding=0.0):
 # -- the same play -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("name", GAMES)
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [
+        *(("random, dict observations, infos", mode) for mode in MODES),
+        *(("dear resets, levels", mode) for mode in MODES),
+        ("wrapped", AutoresetMode.NEXT_STEP),
+        ("larger than a packet", AutoresetMode.SAME_STEP),
+    ],
+)
 def test_plays_as_gymnasiums_loop_over_single_environments(monkeypatch, name, mode):
     if name == "larger than a packet":
         monkeypatch.setattr("jaxenvs.adapters.packing.PACK_LIMIT", 0)
@@ -126,15 +132,16 @@ def test_cartpole_plays_the_same_through_make(mode):
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_starts_found_in_turn_are_those_made_for_all(monkeypatch, mode):
-    usual = GymnasiumVectorEnv(Walk(), 40, autoreset_mode=mode)
-    monkeypatch.setattr(programs, "_FEW", 0)
-    programs.batch.cache_clear()
-    in_turn = GymnasiumVectorEnv(Walk(), 40, autoreset_mode=mode)
+def test_dear_starts_made_in_turn_are_those_made_for_all(mode):
+    class DearWalk(Walk):
+        reset_cost = "dear"
+
+    usual, dear = (
+        GymnasiumVectorEnv(game, 70, autoreset_mode=mode) for game in (Walk(), DearWalk())
+    )
     usual.action_space.seed(0)
-    assert_same(in_turn.reset(seed=0), usual.reset(seed=0))
-    assert assert_plays_the_same(in_turn, usual, 20) > 40
-    programs.batch.cache_clear()
+    assert_same(dear.reset(seed=0), usual.reset(seed=0))
+    assert assert_plays_the_same(dear, usual, 20) > 70
 
 
 @pytest.mark.parametrize("mode", MODES)
