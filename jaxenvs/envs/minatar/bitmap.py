@@ -68,34 +68,6 @@ def single(y: int, x: jax.Array) -> Bitmap:
     return Bitmap(words=tuple(one if i == home else jnp.uint32(0) for i in range(_NUM_WORDS)))
 
 
-def covered(here: jax.Array, y: jax.Array, x: jax.Array) -> Bitmap:
-    """The cells of many things: `(n,)` whether each counts, its row and its column.
-
-    Those off the board do not count.
-    """
-    y, x = y.astype(jnp.int32), x.astype(jnp.int32)
-    here = here & (x >= 0) & (x < SIZE)
-    place = jnp.where(here, y * SIZE + x, -1)
-    words = []
-    for i in range(_NUM_WORDS):
-        bit = place - i * SIZE * _ROWS_PER_WORD
-        inside = (bit >= 0) & (bit < SIZE * _ROWS_PER_WORD)
-        one = np.uint32(1) << jnp.where(inside, bit, 0).astype(jnp.uint32)
-        words.append(jax.lax.reduce_or(jnp.where(inside, one, np.uint32(0)), (0,)))
-    return Bitmap(words=tuple(words))
-
-
-def at(cells: Bitmap, y: jax.Array, x: jax.Array) -> jax.Array:
-    """Whether the cell of row `y` and column `x` is in it."""
-    place = (y * SIZE + x).astype(jnp.uint32)
-    found = jnp.bool_(False)
-    for i, word in enumerate(cells.words):
-        # A shift by 32 or more, as of a place in another word, leaves nothing.
-        shifted = jax.lax.shift_right_logical(word, place - np.uint32(30 * i))
-        found |= (shifted & np.uint32(1)) == 1
-    return found
-
-
 def row(cells: Bitmap, y: int) -> jax.Array:
     """Row `y`, which is static, as 10 bits."""
     shift = np.uint32(SIZE * (y % _ROWS_PER_WORD))
