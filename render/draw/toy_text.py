@@ -8,6 +8,7 @@ import numpy as np
 
 from jaxenvs.core import Env
 from jaxenvs.envs.toy_text import cliff_walking, taxi
+from jaxenvs.render import cards
 from jaxenvs.render.canvas import Canvas, Point
 from jaxenvs.render.controls import Controls
 from jaxenvs.render.palette import (
@@ -51,7 +52,6 @@ WATER: Color = (58, 92, 130)
 GRASS: Color = (206, 224, 190)
 ROCK: Color = (122, 104, 92)
 ABYSS: Color = (62, 54, 56)
-FELT: Color = (84, 138, 104)
 SKIN: Color = (242, 208, 176)
 STANDS: tuple[Color, ...] = (RED, GREEN, YELLOW, BLUE)
 STAND_NAMES = "RGYB"
@@ -320,7 +320,7 @@ def _car(canvas: Canvas, middle: Point, side: float, is_taken: bool, line: float
 def blackjack_(env: Any, state: Any, size: int) -> np.ndarray:
     """The table: the dealer's hand above, the player's below, and what they count."""
     del env
-    canvas = Canvas(size, round(0.75 * size), FELT)
+    canvas = Canvas(size, round(0.75 * size), cards.FELT)
     unit = size / 512
     player, dealer = (hand[hand > 0].tolist() for hand in (state.player, state.dealer))
     player_sum, usable = _count(player)
@@ -335,10 +335,10 @@ def blackjack_(env: Any, state: Any, size: int) -> np.ndarray:
     return canvas.rgb()
 
 
-def _count(cards: Sequence[int]) -> tuple[int, bool]:
+def _count(hand: Sequence[int]) -> tuple[int, bool]:
     """What cards count, and whether an ace counts 11."""
-    usable = 1 in cards and sum(cards) + 10 <= 21
-    return sum(cards) + 10 * usable, usable
+    usable = 1 in hand and sum(hand) + 10 <= 21
+    return sum(hand) + 10 * usable, usable
 
 
 def _label(canvas: Canvas, text: str, y: float, unit: float) -> None:
@@ -346,69 +346,20 @@ def _label(canvas: Canvas, text: str, y: float, unit: float) -> None:
 
 
 def _hand(
-    canvas: Canvas, cards: Sequence[int], top: float, unit: float, hidden: bool = False
+    canvas: Canvas, hand: Sequence[int], top: float, unit: float, hidden: bool = False
 ) -> None:
     """Cards side by side, closer the more they are; `hidden`: the second lies face down."""
     width = 92 * unit
     room = canvas.width - 60 * unit - width
-    step = min(width + 14 * unit, room / max(len(cards) - 1, 1))
-    left = (canvas.width - width - step * (len(cards) - 1)) / 2
-    for i, card in enumerate(cards):
+    step = min(width + 14 * unit, room / max(len(hand) - 1, 1))
+    left = (canvas.width - width - step * (len(hand) - 1)) / 2
+    for i, card in enumerate(hand):
         corner = (left + i * step, top)
         if hidden and i == 1:
-            _card_back(canvas, corner, unit)
+            cards.back(canvas, corner, width)
         else:
-            _card(canvas, corner, card, i, unit)
-
-
-def _card(canvas: Canvas, corner: Point, card: int, place: int, unit: float) -> None:
-    """A card face; suits do not matter in this game and go round."""
-    x, y = corner
-    canvas.rect(x, y, 92 * unit, 130 * unit, WHITE, INK, 1.5 * unit, radius=8 * unit)
-    suit = (card + place) % 4
-    color = RED if suit % 2 else INK
-    name = "A" if card == 1 else str(card)
-    canvas.text(name, (x + 9 * unit, y + 18 * unit), 23 * unit, color, bold=True)
-    _suit(canvas, (x + 18 * unit, y + 42 * unit), 8 * unit, suit, color)
-    _suit(canvas, (x + 52 * unit, y + 82 * unit), 24 * unit, suit, color)
-
-
-def _card_back(canvas: Canvas, corner: Point, unit: float) -> None:
-    x, y = corner
-    canvas.rect(x, y, 92 * unit, 130 * unit, WHITE, INK, 1.5 * unit, radius=8 * unit)
-    left, top, width, height = x + 8 * unit, y + 8 * unit, 76 * unit, 114 * unit
-    canvas.rect(left, top, width, height, BLUE, None, radius=4 * unit)
-    light = blend(BLUE, WHITE, 0.45)
-    for row in range(5):
-        for column in range(3):
-            middle = (left + width * (column + 0.5) / 3, top + height * (row + 0.5) / 5)
-            reach = 8 * unit
-            points = [(0, -1), (1, 0), (0, 1), (-1, 0)]
-            diamond = [(middle[0] + a * reach, middle[1] + b * reach) for a, b in points]
-            canvas.polygon(diamond, light, None)
-
-
-def _suit(canvas: Canvas, middle: Point, size: float, suit: int, color: Color) -> None:
-    """Spade, heart, club or diamond, `size` from the middle to the tip."""
-    x, y = middle
-    if suit == 3:
-        corners = [(x, y - size), (x + 0.75 * size, y), (x, y + size), (x - 0.75 * size, y)]
-        canvas.polygon(corners, color, None)
-        return
-    if suit == 2:
-        for right, up in ((0, 0.5), (-0.48, -0.2), (0.48, -0.2)):
-            canvas.circle((x + right * size, y - up * size), 0.45 * size, color, None)
-    else:
-        up = 1 if suit == 1 else -1  # a spade is a heart upside down, with a stem
-        shift = -0.1 * up * size
-        for sign in (-1, 1):
-            lobe = (x + sign * 0.42 * size, y - 0.32 * up * size - shift)
-            canvas.circle(lobe, 0.46 * size, color, None)
-        low, high = y - 0.1 * up * size - shift, y + 0.95 * up * size - shift
-        canvas.polygon([(x - 0.86 * size, low), (x + 0.86 * size, low), (x, high)], color, None)
-    if suit in (0, 2):
-        foot = [(x, y), (x + 0.3 * size, y + size), (x - 0.3 * size, y + size)]
-        canvas.polygon(foot, color, None)
+            # Suits do not matter in this game and go round.
+            cards.face(canvas, corner, width, "A" if card == 1 else str(card), (card + i) % 4)
 
 
 PICTURES = {

@@ -17,7 +17,7 @@ class State(core.State):
     """The board, and what was seen of it; see `bitboard` for rows."""
 
     mines: jax.Array  # (board_size,) uint32, rows of tiles
-    viewed: jax.Array  # (board_size,) uint32, rows of tiles looked under, mines apart
+    viewed: jax.Array  # (board_size,) uint32, rows of tiles looked under
     count: jax.Array  # () uint8, what the last tile said
 
 
@@ -69,12 +69,12 @@ class MineSweeper(core.Env[State, core.Params]):
         tile = bitboard.square(self.board_size, action[0], action[1])
         mine = (tile & state.mines).any()
         again = (tile & state.viewed).any()
-        viewed = state.viewed | (tile & ~state.mines)
+        viewed = state.viewed | tile
 
         clear = 1 / self.num_clear
         reward = jnp.where(again, np.float32(-0.5 / (self.num_clear - 2)), np.float32(clear))
         reward = jnp.where(mine, np.float32(-0.5 - clear), reward)
-        won = bitboard.count(viewed) == self.num_clear
+        won = bitboard.count(viewed & ~state.mines) == self.num_clear
         count = mines_near(state.mines, action[0], action[1])
         return state.replace(viewed=viewed, count=count), reward, mine | won, {}
 

@@ -55,7 +55,7 @@ def test_boards_are_at_most_as_wide_as_a_number():
 def test_room_for_ships():
     ships = np.zeros((4, 4), bool)
     ships[1, 2] = True
-    begins = battleship.room_for(bitboard.pack(ships), jnp.int32(3), 4)
+    begins = battleship.room_for(bitboard.pack(jnp.asarray(ships)), jnp.int32(3), 4)
     across, down = (bitboard.unpack(part) for part in jnp.split(begins, 2))
     assert np.argwhere(across).tolist() == [[r, c] for r in (0, 2, 3) for c in (0, 1)]
     assert np.argwhere(down).tolist() == [[r, c] for r in (0, 1) for c in (0, 1, 3)]
@@ -170,9 +170,8 @@ def test_the_ways_to_turn_cards_in_vain(getkey):
 
 
 def test_suits_need_an_even_number_of_decks():
-    assert (
-        jaxenvs.make("POPGym-ConcentrationEasy-v0", deck_type="suits", num_decks=2).num_kinds == 4
-    )
+    env: Any = jaxenvs.make("POPGym-ConcentrationEasy-v0", deck_type="suits", num_decks=2)
+    assert env.num_kinds == 4
     with pytest.raises(ValueError, match="odd number of cards"):
         jaxenvs.make("POPGym-ConcentrationEasy-v0", deck_type="suits")
 
