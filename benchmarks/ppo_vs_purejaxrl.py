@@ -152,7 +152,7 @@ def recipe(total_steps: int) -> Any:  # noqa: PLR0915  one closure, as in the or
     def update(carry, _):
         params, opt_state, obs, state, key = carry
         (_, obs, state, key), rows = jax.lax.scan(play, (params, obs, state, key), None, NUM_STEPS)
-        _, last_value = network.apply(params, obs)
+        last_value: Any = network.apply(params, obs)[1]
         start = (jnp.zeros_like(last_value), last_value)
         _, advantage = jax.lax.scan(backwards, start, rows, reverse=True, unroll=16)
         batch = (rows, advantage, advantage + rows.value)
@@ -314,7 +314,8 @@ def report(results: dict[tuple[str, int], list[dict[str, float]]], seeds: list[i
         return statistics.median(a[name] / b[name] for a, b in pairs)
 
     print(
-        f"{'':8} {'seeds':>5} {'compile':>8} {'run':>8} {'total':>8} {'cpu':>8} {'return':>7}  recipe takes"
+        f"{'':8} {'seeds':>5} {'compile':>8} {'run':>8} {'total':>8} {'cpu':>8} {'return':>7}"
+        "  recipe takes"
     )
     for side, num_seeds in results:
         case = (side, num_seeds)

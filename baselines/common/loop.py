@@ -65,7 +65,7 @@ def use_cpu_cores(num_agents: int) -> None:
     Changes nothing once JAX has started, nor where the user chose a number.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    chosen = jax.config.jax_num_cpu_devices > 0
+    chosen = getattr(jax.config, "jax_num_cpu_devices") > 0  # noqa: B009 - untyped in JAX
     if chosen or "xla_force_host_platform_device_count" in os.environ.get("XLA_FLAGS", ""):
         return
     with contextlib.suppress(RuntimeError):  # JAX runs already
