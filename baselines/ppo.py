@@ -68,7 +68,7 @@ class Config:
     normalize_obs: bool = False  # by their running mean and deviation
     normalize_reward: bool = False  # by the running deviation of the discounted return
     bootstrap_truncated: bool = True  # False: take a time limit for the end of the game
-    eval_episodes: int = 32  # greedy episodes that judge an agent
+    eval_episodes: int = 128  # greedy episodes that judge an agent
 
     @property
     def hyper_params(self) -> HyperParams:
@@ -114,10 +114,11 @@ PRESETS: dict[str, Config] = {
         Config("Acrobot-v1", num_envs=16, num_epochs=2, lr=2e-3),
         Config(
             "Pendulum-v1",
-            total_steps=300_000,
+            total_steps=200_000,
             num_envs=16,
             num_steps=64,
-            lr=2e-3,
+            num_epochs=8,
+            lr=1e-3,
             gamma=0.95,
             ent_coef=0.0,
             normalize_reward=True,
