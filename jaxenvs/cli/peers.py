@@ -9,6 +9,7 @@ import jax
 
 from jaxenvs.cli.arguments import note
 from jaxenvs.cli.measure import Batch, Compiled, Contestant, Eager
+from jaxenvs.registry import list_envs
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,6 +54,24 @@ GYMNAX_BSUITE = {
     "bsuite-DiscountingChain-v0": "DiscountingChain-bsuite",
     "bsuite-MemoryLength-v0": "MemoryChain-bsuite",
     "bsuite-UmbrellaLength-v0": "UmbrellaChain-bsuite",
+}
+GYMNAX_MISC = {
+    f"Misc-{game}-v0": f"{game}-misc"
+    for game in (
+        "BernoulliBandit",
+        "GaussianBandit",
+        "FourRooms",
+        "MetaMaze",
+        "PointRobot",
+        "Pong",
+        "Reacher",
+        "Swimmer",
+    )
+}
+POPGYM = {
+    # popgym writes one of its names in another way than the class.
+    env_id: f"popgym:popgym-{env_id[7:].replace('VelocityOnlyCartPole', 'VelocityOnlyCartpole')}"
+    for env_id in list_envs("popgym")
 }
 TOY_TEXT = _same("FrozenLake-v1", "FrozenLake8x8-v1", "Taxi-v4", "CliffWalking-v1", "Blackjack-v1")
 
@@ -99,7 +118,7 @@ PEERS: tuple[Peer, ...] = (
     Peer(
         "gymnax",
         "gymnax",
-        CLASSIC | MINATAR | GYMNAX_BSUITE | {"FrozenLake-v1": "FrozenLake-misc"},
+        CLASSIC | MINATAR | GYMNAX_BSUITE | GYMNAX_MISC | {"FrozenLake-v1": "FrozenLake-misc"},
         _gymnax,
     ),
     Peer(
@@ -114,4 +133,5 @@ PEERS: tuple[Peer, ...] = (
         CLASSIC | TOY_TEXT | _same("CartPole-v0"),
         _gymnasium_sync,
     ),
+    Peer("popgym (sync, 8 envs)", "popgym", POPGYM, _gymnasium_sync),
 )
