@@ -1,12 +1,19 @@
 """What a person presses to play a game."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from jaxenvs import spaces
+from jaxenvs.core import Env
+
+Pointer = Callable[[Env[Any, Any], float, float], Any]
+"""From a game and a place in its picture to an action, or None where there is nothing.
+
+Places are shares of the picture's width and height, from the left and from the top.
+"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,6 +32,9 @@ class Controls:
 
     rate: float = 8.0
     """Steps per second that look right; in a game that waits, while a key is held down."""
+
+    pointer: tuple[Pointer, str] | None = None
+    """Where a mouse plays the game: what a click means and does, the latter in a word or two."""
 
     def action(self, held: Iterable[str], space: spaces.Space, time: int) -> Any:
         """The action for the keys held, the latest last, or None where the game waits.

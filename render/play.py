@@ -48,12 +48,12 @@ class Game:
         self._pending: list[str] = []  # keys pressed since the last step
         self._due = 0.0  # steps owed to the clock
         self._held_for = 0.0  # seconds
+        self._shown = (1, 1)  # width and height of the last picture, the strip under it apart
 
     def start(self) -> None:
         """Makes the first state, then compiles the step; slow, and safe in another thread."""
         self.restart()
-        any_key = next(iter(self.controls.keys))
-        action = self.controls.action([any_key], self.env.action_space(), 0)
+        action = jax.tree.map(np.asarray, self.env.action_space().sample(self._next_key()))
         jax.block_until_ready(self._step(self._key, self.state, action))
         self.ready = True
 
@@ -73,6 +73,8 @@ class Game:
             elif name == RESTART and self.ready:
                 self.restart()
         if self.ready and not self.paused and not self.ending:
+            for place in keys.clicked:
+                self._point(*place)
             mine = [name for name in keys.pressed if name in self.controls.keys]
             held = [name for name in keys.held if name in self.controls.keys]
             run = self._run if self.controls.idle else self._turn
@@ -90,6 +92,7 @@ class Game:
         marks += ["" if self.ready else "compiling..."]
         left = "   ".join([f"step {self.steps}", *(mark for mark in marks if mark)])
         picture = draw(self.env, self.state, size=size)
+        self._shown = picture.shape[1], picture.shape[0]
         notes = (*key_lines(self.controls), COMMANDS)
         return panel.below(picture, left, f"score {self.total}", notes)
 
@@ -113,8 +116,19 @@ class Game:
             self._due = 0.0
             self._play(held)
 
+    def _point(self, x: int, y: int) -> None:
+        """A click on the picture, in its pixels."""
+        width, height = self._shown
+        if self.controls.pointer is None or y >= height or self.ending:
+            return
+        action = self.controls.pointer[0](self.env.unwrapped, x / width, y / height)
+        if action is not None:
+            self._take(np.asarray(action))
+
     def _play(self, names: list[str]) -> None:
-        action = self.controls.action(names, self.env.action_space(), self.steps)
+        self._take(self.controls.action(names, self.env.action_space(), self.steps))
+
+    def _take(self, action: Any) -> None:
         t = self._step(self._next_key(), self.state, action)
         self.state = t.state
         self.steps += 1
@@ -158,6 +172,7 @@ def play(
 def key_lines(controls: Controls, width: int = 66) -> tuple[str, ...]:
     """What the keys do, in lines of at most `width` letters."""
     parts = [f"{SYMBOLS.get(key, key)} {does}" for key, (_, does) in controls.keys.items()]
+    parts += [f"click {controls.pointer[1]}"] if controls.pointer else []
     lines = [parts[0]]
     for part in parts[1:]:
         longer = f"{lines[-1]} · {part}"

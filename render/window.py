@@ -11,11 +11,12 @@ import pygame
 
 
 class Keys(NamedTuple):
-    """What happened to the keyboard since the last look; names as pygame's `key.name`."""
+    """What happened to keyboard and mouse since the last look; names as pygame's `key.name`."""
 
     pressed: list[str]  # went down, in order, also if they are up again
     held: list[str]  # are down now, the latest last
     closed: bool  # the window was asked to close
+    clicked: tuple[tuple[int, int], ...] = ()  # pixels from the left and the top, in order
 
 
 class Window:
@@ -44,8 +45,8 @@ class Window:
         pygame.display.flip()
 
     def keys(self) -> Keys:
-        """Looks at the keyboard; call it often, or the system thinks that the window hangs."""
-        pressed, closed = [], False
+        """Looks at keyboard and mouse; call it often, or the system thinks the window hangs."""
+        pressed, clicked, closed = [], [], False
         for event in pygame.event.get():
             if event.type == pygame.QUIT:
                 closed = True
@@ -56,9 +57,11 @@ class Window:
             elif event.type == pygame.KEYUP:
                 name = pygame.key.name(event.key)
                 self._held = [key for key in self._held if key != name]
+            elif event.type == pygame.MOUSEBUTTONDOWN and event.button == pygame.BUTTON_LEFT:
+                clicked.append(event.pos)
             elif event.type == pygame.WINDOWFOCUSLOST:
                 self._held = []  # their release will not be reported here
-        return Keys(pressed, list(self._held), closed)
+        return Keys(pressed, list(self._held), closed, tuple(clicked))
 
     def wait(self, rate: float) -> None:
         """Sleeps as long as is left of one `rate`-th of a second since the last call."""

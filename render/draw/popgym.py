@@ -4,6 +4,7 @@ What an agent has been shown, and has to remember, is drawn for the one who watc
 hidden on boards and tables stays hidden until it has been found or the game is over.
 """
 
+import math
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,16 +38,40 @@ RANKS = ("A", "2", "3", "4", "5", "6", "7", "8", "9", "10", "J", "Q", "K")
 COLORS: tuple[Color, ...] = (INK, RED)
 
 _SUIT_KEYS = {"s": (0, "spades"), "d": (1, "diamonds"), "c": (2, "clubs"), "h": (3, "hearts")}
-_NUMBER_KEYS = dict(zip("0123456789abcdefghijklmnopqrst", range(30), strict=True))
-_NUMBERS = {key: (number, str(number)) for key, number in _NUMBER_KEYS.items()}
+_COUNT_KEYS = {key: (count, str(count)) for count, key in enumerate("0123456789abcdefghijklmnopq")}
+
+
+def _square_at(env: Any, x: float, y: float) -> tuple[int, int] | None:
+    """Row and column of the square of a board at a place of its picture."""
+    row, column = (math.floor((share * 512 - 30) / 472 * env.board_size) for share in (y, x))
+    inside = 0 <= row < env.board_size and 0 <= column < env.board_size
+    return (row, column) if inside else None
+
+
+def _card_at(env: Any, x: float, y: float) -> int | None:
+    """The card of the table at a place of its picture."""
+    rows, columns = _table(env.num_cards)
+    place = min(int(y * rows), rows - 1) * columns + min(int(x * columns), columns - 1)
+    return place if place < env.num_cards else None
+
+
+def _arm_at(env: Any, x: float, y: float) -> int:
+    """The arm at a place of the picture."""
+    del y
+    arm = math.floor((x * 512 - 20) / 472 * env.num_bandits)
+    return min(max(arm, 0), env.num_bandits - 1)
+
 
 KEYS: dict[str, Controls] = {
+    "Battleship": Controls(keys={}, pointer=(_square_at, "shoot")),
+    "Concentration": Controls(keys={}, pointer=(_card_at, "turn over")),
+    "MineSweeper": Controls(keys={}, pointer=(_square_at, "look under")),
     "RepeatFirst": Controls(keys=_SUIT_KEYS),
     "RepeatPrevious": Controls(keys=_SUIT_KEYS),
     "Autoencode": Controls(keys=_SUIT_KEYS),
-    "CountRecall": Controls(keys=dict(list(_NUMBERS.items())[:27])),
+    "CountRecall": Controls(keys=_COUNT_KEYS),
     "HigherLower": Controls(keys={"up": (0, "higher"), "down": (1, "lower")}),
-    "MultiarmedBandit": Controls(keys=_NUMBERS),
+    "MultiarmedBandit": Controls(keys={}, pointer=(_arm_at, "pull")),
     "PositionOnlyCartPole": classic.KEYS["CartPole"],
     "VelocityOnlyCartPole": classic.KEYS["CartPole"],
     "NoisyPositionOnlyCartPole": classic.KEYS["CartPole"],
@@ -255,11 +280,16 @@ def higher_lower(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
     return canvas.rgb()
 
 
+def _table(num_cards: int) -> tuple[int, int]:
+    """Rows and columns of cards."""
+    return _grid(num_cards, 13, 0.95, cards.HEIGHT)
+
+
 def concentration(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
     """The table; cards turned over last have a bright rim until they match."""
     del params
     unit = size / 512
-    rows, columns = _grid(env.num_cards, 13, 0.95, cards.HEIGHT)
+    rows, columns = _table(env.num_cards)
     pitch = (size - 16 * unit) / columns
     width = 0.84 * pitch
     height = cards.HEIGHT * width + pitch - width
@@ -389,8 +419,7 @@ def multiarmed_bandit(env: Any, state: Any, params: Any, size: int) -> np.ndarra
         canvas.rect(*box, FAINT, None, radius=0.14 * wide)
         color = GREEN if arm == best else BLUE
         canvas.rect(x - wide / 2, floor - chance * high, wide, chance * high, color, None)
-        key = next(name for name, number in _NUMBER_KEYS.items() if number == arm % 30)
-        canvas.text(key, (x, floor + 18 * unit), min(15 * unit, 0.8 * pitch), INK, "center")
+        canvas.text(str(arm), (x, floor + 18 * unit), min(15 * unit, 0.7 * pitch), INK, "center")
     if state.time > 0:
         paid = bool(state.paid)
         words = "the last pull paid" if paid else "the last pull did not pay"

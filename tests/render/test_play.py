@@ -151,6 +151,30 @@ def test_the_window_reports_keys_in_order():
     assert not pygame.display.get_init()
 
 
+def test_the_window_reports_clicks_of_the_left_button():
+    with Window("test", 64, 64) as window:
+        for button in (pygame.BUTTON_LEFT, pygame.BUTTON_RIGHT):
+            event = pygame.event.Event(pygame.MOUSEBUTTONDOWN, button=button, pos=(12, 34))
+            pygame.event.post(event)
+        assert window.keys().clicked == ((12, 34),)
+        assert window.keys().clicked == ()
+
+
+def test_a_click_on_the_picture_is_an_action():
+    game = Game(jaxenvs.make("POPGym-BattleshipEasy-v0"))
+    game.start()
+    height, width, _ = game.picture(512).shape
+    assert width == 512
+    game.look(Keys([], [], False, ((35, 500), (500, 35), (5, 200), (200, height - 5))), 0.01)
+    assert game.steps == 2  # the edge of the picture and the strip under it are no squares
+    shots = np.asarray(game.state.shots)
+    assert (shots[7], shots[0]) == (1, 1 << 7)
+    assert "click shoot" in key_lines(game.controls)
+    game.look(keys(playing.PAUSE), 0.01)
+    game.look(Keys([], [], False, ((100, 100),)), 0.01)
+    assert game.steps == 2
+
+
 def test_the_loop_moves_the_game_and_stops_at_escape(monkeypatch):
     real_keys, began = Window.keys, time.monotonic()
     shown = []

@@ -91,6 +91,32 @@ def test_noise_is_a_ghost(getkey):
     assert (draw(env, still) != draw(env, noisy)).any()
 
 
+@pytest.mark.parametrize(
+    ("env_id", "place", "action"),
+    [
+        ("POPGym-BattleshipHard-v0", (0.99 - 0.01, 0.07), (0, 11)),
+        ("POPGym-MineSweeperEasy-v0", (0.3, 0.9), (3, 1)),
+        ("POPGym-MineSweeperEasy-v0", (0.03, 0.5), None),
+        ("POPGym-ConcentrationEasy-v0", (0.99, 0.01), 12),
+        ("POPGym-ConcentrationMedium-v0", (0.01, 0.99), 91),
+        ("POPGym-MultiarmedBanditHard-v0", (0.0, 0.5), 0),
+        ("POPGym-MultiarmedBanditHard-v0", (0.95, 0.5), 29),
+    ],
+)
+def test_clicks_mean_what_is_drawn_there(env_id, place, action):
+    env: Any = jaxenvs.make(env_id)
+    pointer = pictures.KEYS[type(env).__name__].pointer
+    assert pointer is not None
+    assert pointer[0](env, *place) == action
+
+
+@pytest.mark.parametrize("env_id", jaxenvs.list_envs("popgym"))
+def test_every_task_can_be_played(env_id):
+    env: Any = jaxenvs.make(env_id)
+    controls = pictures.KEYS[type(env).__name__]
+    assert controls.keys or controls.pointer
+
+
 def test_keys_are_for_answers(getkey):
     env: Any = jaxenvs.make("POPGym-CountRecallEasy-v0")
     answers = [action for action, _ in pictures.KEYS["CountRecall"].keys.values()]
