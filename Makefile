@@ -9,6 +9,7 @@ export NO_MKDOCS_2_WARNING := 1
 QUICKSTART ?= train ppo --env CartPole-v1 --seeds 8 --out runs/quickstart --overwrite
 BENCH ?= bench CartPole-v1 --num-envs 1024 --num-steps 1000
 PYTEST ?=
+JOBS ?= 2
 
 # An editable install is out of date when its metadata changes, so the stamps hang on these.
 METADATA := pyproject.toml setup.cfg
@@ -33,8 +34,8 @@ lint: $(VENV)/.installed-dev ## ruff, pyright, import-linter
 docs: $(VENV)/.installed-dev ## build the documentation into site/; a warning is an error
 	$(BIN)/mkdocs build --strict
 
-unit: $(VENV)/.installed-dev ## the test suite, the wheel's tests included
-	$(BIN)/python -m pytest $(PYTEST)
+unit: $(VENV)/.installed-dev ## the test suite, the wheel's tests included, in JOBS processes
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist worksteal $(PYTEST)
 
 slow: $(VENV)/.installed-dev ## the tests that take minutes each
 	$(BIN)/python -m pytest -m slow $(PYTEST)

@@ -56,7 +56,7 @@ class Step(NamedTuple):
 def recipe(total_steps: int) -> Any:  # noqa: PLR0915  one closure, as in the original
     """`key -> (parameters, infos)`: PureJaxRL's structure on gymnax."""
     import flax.linen as nn
-    import gymnax
+    import gymnax  # pyright: ignore[reportMissingImports]
     import jax
     import jax.numpy as jnp
     import numpy as np

@@ -69,7 +69,7 @@ def to_torch(tree: Any) -> Any:
 
     Raises `ImportError` without torch.
     """
-    import torch
+    import torch  # pyright: ignore[reportMissingImports]
 
     return jax.tree.map(torch.from_dlpack, tree)
 
@@ -79,7 +79,7 @@ def from_torch(action: Any, space: spaces.Space) -> Any:
 
     Everything else in it stays as it is. Raises `ImportError` without torch.
     """
-    import torch
+    import torch  # pyright: ignore[reportMissingImports]
 
     if isinstance(space, spaces.Dict) and isinstance(action, dict):
         named = {name: (action[name], space.spaces.get(name)) for name in action}

@@ -77,7 +77,7 @@ TOY_TEXT = _same("FrozenLake-v1", "FrozenLake8x8-v1", "Taxi-v4", "CliffWalking-v
 
 
 def _gymnax(library: str, name: str, num_envs: int, num_steps: int) -> Contestant:
-    import gymnax
+    import gymnax  # pyright: ignore[reportMissingImports]
 
     env, params = gymnax.make(name)
 

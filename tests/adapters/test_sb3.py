@@ -1,3 +1,4 @@
+# pyright: reportMissingImports=false
 from typing import Any
 
 import numpy as np
