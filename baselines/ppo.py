@@ -1,13 +1,15 @@
 """Proximal policy optimisation (PPO) for discrete and continuous actions.
 
 Source: Schulman et al., "Proximal policy optimization algorithms" (2017); Huang et al., "The 37
-implementation details of proximal policy optimization" (2022).
+implementation details of proximal policy optimization" (2022). Other drifts than PPO's clip, such
+as DPO's or a learned one, are in `meta/drifts.py`.
 Differs from the common ports in: an episode that a time limit cuts is bootstrapped from its final
 observation; values are computed for a whole rollout at once, not at every step.
 """
 
 import dataclasses
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -17,14 +19,17 @@ import optax
 
 import jaxenvs
 from jaxenvs import prng
+from jaxenvs.baselines.common import checks
 from jaxenvs.baselines.common.distributions import Categorical, DiagGaussian
 from jaxenvs.baselines.common.evaluate import play_episodes, summarize
 from jaxenvs.baselines.common.heads import BoxHead, head_of
-from jaxenvs.baselines.common.moments import Moments
+from jaxenvs.baselines.common.learning import annealed, descend, minibatches
+from jaxenvs.baselines.common.metrics import episode_metrics, explained_variance
+from jaxenvs.baselines.common.moments import Moments, normalized
 from jaxenvs.baselines.common.networks import ACTIVATIONS, MLP, Readout
 from jaxenvs.baselines.common.returns import gae
-from jaxenvs.baselines.common.shuffle import permutations
 from jaxenvs.baselines.common.trainer import Metrics, Trainer
+from jaxenvs.baselines.meta.drifts import Drift, Setting, drift_of
 from jaxenvs.core import Env
 from jaxenvs.struct import PyTree
 from jaxenvs.wrappers.flatten import flatten
@@ -59,6 +64,7 @@ class Config:
     anneal_lr: bool = True  # let the learning rate fall to 0 in a straight line
     gamma: float = 0.99  # discount per step (sweep)
     gae_lambda: float = 0.95  # decay of the advantage's trace (sweep)
+    drift: str = "ppo"  # what holds the policy back: ppo, none, dpo, lpo, ta_lpo or an .npz file
     clip: float = 0.2  # how far the probability ratio may leave 1 (sweep)
     clip_value: bool = True  # clip the change of the value by the same amount
     ent_coef: float = 0.01  # weight of the entropy bonus (sweep)
@@ -88,22 +94,11 @@ class Config:
 
     def check(self) -> None:
         """Raises `ValueError` that names the field that does not fit."""
-        for name in ("num_envs", "num_steps", "num_epochs", "num_minibatches", "eval_episodes"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}: expected at least 1, got {getattr(self, name)}")
-        if self.batch_size % self.num_minibatches:
-            raise ValueError(
-                f"num_minibatches: expected a divisor of num_envs * num_steps = {self.batch_size}, "
-                f"got {self.num_minibatches}"
-            )
-        if self.num_updates < 1:
-            raise ValueError(
-                f"total_steps: expected at least num_envs * num_steps = {self.batch_size}, "
-                f"got {self.total_steps}"
-            )
-        if self.activation not in ACTIVATIONS:
-            known = ", ".join(ACTIVATIONS)
-            raise ValueError(f"activation: expected one of {known}; got {self.activation!r}")
+        counts = ("num_envs", "num_steps", "num_epochs", "num_minibatches", "eval_episodes")
+        checks.at_least_one(self, counts)
+        checks.divides(self, "num_minibatches", self.batch_size, "num_envs * num_steps")
+        checks.one_update(self)
+        checks.one_of(self, "activation", ACTIVATIONS)
 
 
 PRESETS: dict[str, Config] = {
@@ -162,6 +157,7 @@ class Carry(PyTree):
     update_id: jax.Array  # () int32
     weights: dict[str, Any]
     opt_state: Any
+    drift: Any  # weights of a learned drift; None: it has none
     obs: jax.Array  # [num_envs, num_features] float32, what the environments show
     env_state: Any
     obs_moments: Moments | None  # None: not normalised
@@ -195,11 +191,45 @@ class Batch(PyTree):
     target: jax.Array  # () float32, what the value should be
 
 
-def policy_loss(log_ratio: jax.Array, advantage: jax.Array, hp: HyperParams) -> jax.Array:
-    """PPO's clipped objective, negated, `[batch]`; `log_ratio` is new minus old log-probability."""
+def policy_loss(log_ratio: jax.Array, advantage: jax.Array, drift: jax.Array) -> jax.Array:
+    """The mirror-learning objective, negated, `[batch]`; `log_ratio` is new minus old log-prob."""
+    return drift - jnp.exp(log_ratio) * advantage
+
+
+def surrogate_loss(
+    policy: Categorical | DiagGaussian,
+    value: jax.Array,
+    batch: Any,
+    hp: HyperParams,
+    drift: Callable[[jax.Array, jax.Array], jax.Array],
+    clip_value: bool,
+) -> tuple[jax.Array, Metrics]:
+    """The loss of policy and value on a minibatch, and what is worth knowing about it.
+
+    `batch` has `action`, `log_prob`, `value`, `advantage` and `target` of any common shape;
+    `drift` is a function of log-ratio and normalised advantage.
+    """
+    log_ratio = policy.log_prob(batch.action) - batch.log_prob
+    centred = batch.advantage - jnp.mean(batch.advantage)
+    advantage = centred / (jnp.std(batch.advantage) + 1e-8)
+    actor_loss = jnp.mean(policy_loss(log_ratio, advantage, drift(log_ratio, advantage)))
+    entropy = jnp.mean(policy.entropy())
+
+    error = (value - batch.target) ** 2
+    if clip_value:
+        near = batch.value + jnp.clip(value - batch.value, -hp.clip, hp.clip)
+        error = jnp.maximum(error, (near - batch.target) ** 2)
+    critic_loss = 0.5 * jnp.mean(error)
+
     ratio = jnp.exp(log_ratio)
-    clipped = jnp.clip(ratio, 1 - hp.clip, 1 + hp.clip)
-    return -jnp.minimum(ratio * advantage, clipped * advantage)
+    metrics = {
+        "policy_loss": actor_loss,
+        "value_loss": critic_loss,
+        "entropy": entropy,
+        "approx_kl": jnp.mean(ratio - 1 - log_ratio),
+        "clip_fraction": jnp.mean((jnp.abs(ratio - 1) > hp.clip).astype(jnp.float32)),
+    }
+    return actor_loss + hp.vf_coef * critic_loss - hp.ent_coef * entropy, metrics
 
 
 def make_train(config: Config, env: Env | None = None) -> Trainer:
@@ -225,12 +255,13 @@ def make_train(config: Config, env: Env | None = None) -> Trainer:
 class PPO:
     """The algorithm on one environment: pure methods over what is fixed when compiling."""
 
-    def __init__(self, config: Config, env: Env) -> None:
+    def __init__(self, config: Config, env: Env, drift: Drift | None = None) -> None:
         self.config, self.env = config, env
         self.venv = jaxenvs.vectorize(env, config.num_envs, final_obs=True)
         self.head = head_of(env.action_space())
         self.torso = MLP(config.hidden, config.activation)
         self.readouts = {"actor": Readout(self.head.num_outputs, 0.01), "critic": Readout(1, 1.0)}
+        self.drift = drift or drift_of(config.drift)
         self.optimizer = optax.scale_by_adam(eps=1e-5)
 
     # -- the agent -----------------------------------------------------------------------------
@@ -251,6 +282,7 @@ class PPO:
             obs=obs,
             env_state=env_state,
             obs_moments=Moments.zero(obs.shape[1:]) if config.normalize_obs else None,
+            drift=jax.tree.map(jnp.asarray, self.drift.weights),
             returns=jnp.zeros(config.num_envs, jnp.float32),
             return_moments=Moments.zero() if config.normalize_reward else None,
         )
@@ -394,79 +426,32 @@ class PPO:
     def learn(self, carry: Carry, batch: Batch, key: jax.Array) -> tuple[Carry, Metrics]:
         """`num_epochs` passes over the batch in random minibatches; metrics are their means."""
         config, hp = self.config, carry.hp
-        progress = carry.update_id.astype(jnp.float32) / config.num_updates
-        lr = hp.lr * (1 - progress) if config.anneal_lr else hp.lr
-
-        def step(learner: tuple[Any, Any], ids: jax.Array) -> tuple[tuple[Any, Any], Metrics]:
-            weights, opt_state = learner
-            minibatch = jax.tree.map(lambda leaf: leaf[ids], batch)
-            gradient, metrics = jax.grad(self.loss, has_aux=True)(weights, hp, minibatch)
-            norm = optax.tree.norm(gradient)
-            shrink = jnp.minimum(1.0, hp.max_grad_norm / jnp.maximum(norm, 1e-12))
-            gradient = jax.tree.map(lambda leaf: leaf * shrink, gradient)
-            # Optax mixes int32 counts and floats.
-            with jax.numpy_dtype_promotion("standard"):
-                direction, opt_state = self.optimizer.update(gradient, opt_state)
-            weights = jax.tree.map(lambda leaf, d: leaf - lr * d, weights, direction)
-            return (weights, opt_state), metrics | {"grad_norm": norm}
-
-        orders = permutations(key, config.num_epochs, config.batch_size)
-        ids = orders.reshape(config.num_epochs * config.num_minibatches, -1)
-        learner = (carry.weights, carry.opt_state)
-        (weights, opt_state), metrics = jax.lax.scan(step, learner, ids)
-        carry = carry.replace(weights=weights, opt_state=opt_state)
-        return carry, jax.tree.map(jnp.mean, metrics)
+        annealing = annealed(hp.lr, carry.update_id, config.num_updates)
+        (weights, opt_state), metrics = descend(
+            lambda weights, minibatch: self.loss(weights, carry, minibatch),
+            self.optimizer,
+            (carry.weights, carry.opt_state),
+            batch,
+            minibatches(key, config.num_epochs, config.num_minibatches, config.batch_size),
+            annealing if config.anneal_lr else hp.lr,
+            hp.max_grad_norm,
+        )
+        return carry.replace(weights=weights, opt_state=opt_state), metrics
 
     def loss(
-        self, weights: dict[str, Any], hp: HyperParams, batch: Batch
+        self, weights: dict[str, Any], carry: Carry, batch: Batch
     ) -> tuple[jax.Array, Metrics]:
-        """What a minibatch's gradient descends, and its parts."""
-        policy = self.distribution(weights, batch.obs, batch.mask)
-        log_ratio = policy.log_prob(batch.action) - batch.log_prob
-        centred = batch.advantage - jnp.mean(batch.advantage)
-        advantage = centred / (jnp.std(batch.advantage) + 1e-8)
-        actor_loss = jnp.mean(policy_loss(log_ratio, advantage, hp))
-        entropy = jnp.mean(policy.entropy())
-
-        value = self.value(weights, batch.obs)
-        error = (value - batch.target) ** 2
-        if self.config.clip_value:
-            near = batch.value + jnp.clip(value - batch.value, -hp.clip, hp.clip)
-            error = jnp.maximum(error, (near - batch.target) ** 2)
-        critic_loss = 0.5 * jnp.mean(error)
-
-        ratio = jnp.exp(log_ratio)
-        metrics = {
-            "policy_loss": actor_loss,
-            "value_loss": critic_loss,
-            "entropy": entropy,
-            "approx_kl": jnp.mean(ratio - 1 - log_ratio),
-            "clip_fraction": jnp.mean((jnp.abs(ratio - 1) > hp.clip).astype(jnp.float32)),
-        }
-        return actor_loss + hp.vf_coef * critic_loss - hp.ent_coef * entropy, metrics
-
-
-def normalized(moments: Moments | None, obs: jax.Array) -> jax.Array:
-    """Observations as the networks see them."""
-    return obs if moments is None else moments.normalize(obs)
-
-
-def episode_metrics(episode: dict[str, jax.Array]) -> Metrics:
-    """Mean return and length of the episodes that ended, NaN if none did, and their number."""
-    done = episode["done"]
-    num = jnp.sum(done.astype(jnp.float32))
-    total_return = jnp.sum(jnp.where(done, episode["return"], 0.0))
-    total_length = jnp.sum(jnp.where(done, episode["length"], 0).astype(jnp.float32))
-    return {
-        "episode_return": total_return / num,
-        "episode_length": total_length / num,
-        "num_episodes": num,
-    }
-
-
-def explained_variance(value: jax.Array, target: jax.Array) -> jax.Array:
-    """1 if the values foretell the targets exactly, 0 if no better than a constant."""
-    return 1 - jnp.var(target - value) / (jnp.var(target) + 1e-8)
+        """The surrogate loss of a minibatch."""
+        progress = carry.update_id.astype(jnp.float32) / self.config.num_updates
+        setting = Setting(carry.hp.clip, progress)
+        return surrogate_loss(
+            self.distribution(weights, batch.obs, batch.mask),
+            self.value(weights, batch.obs),
+            batch,
+            carry.hp,
+            lambda log_ratio, advantage: self.drift(carry.drift, log_ratio, advantage, setting),
+            self.config.clip_value,
+        )
 
 
 def main() -> None:

@@ -39,7 +39,10 @@ from jaxenvs.baselines.common.result import Result
 from jaxenvs.baselines.common.trainer import Trainer
 from jaxenvs.core import Env
 
-ALGORITHMS: dict[str, str] = {"ppo": "jaxenvs.baselines.ppo"}
+ALGORITHMS: dict[str, str] = {
+    "ppo": "jaxenvs.baselines.ppo",
+    "pqn": "jaxenvs.baselines.pqn",
+}
 """From the name of an algorithm to its module, with `Config`, `PRESETS` and `make_train`."""
 
 _EVALUATION_SEED = 2**31 - 1  # of the greedy episodes: the same for all agents of all runs

@@ -1,11 +1,14 @@
 """Networks of flax.linen, and an orthogonal initialiser without a QR decomposition."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
+
+from jaxenvs import spaces
 
 Initializer = Callable[..., jax.Array]
 
@@ -20,13 +23,16 @@ ACTIVATIONS: dict[str, Callable[[jax.Array], jax.Array]] = {
 def orthogonal(scale: float = 1.0) -> Initializer:
     """A matrix with orthonormal columns (or rows, whichever are fewer) times `scale`.
 
+    A kernel with more than two axes, as of a convolution, is such a matrix from all its inputs to
+    its outputs, the last axis.
+
     The distribution is that of `jax.nn.initializers.orthogonal`, uniform over such matrices. It is
     made by the modified Gram-Schmidt process, since a batched QR decomposition inside
     `jit(vmap(init))` blocks for ever on the CPU under JAX 0.10 with 64 and more seeds.
     """
 
     def init(key: jax.Array, shape: Sequence[int], dtype: Any = jnp.float32) -> jax.Array:
-        rows, columns = shape
+        rows, columns = math.prod(shape[:-1]), shape[-1]
         long, short = max(rows, columns), min(rows, columns)
         ids = jnp.arange(short, dtype=jnp.int32)
 
@@ -41,7 +47,8 @@ def orthogonal(scale: float = 1.0) -> Initializer:
         gaussian = jax.random.normal(key, (long, short), jnp.float32)
         # The second round takes out what rounding left in the first.
         basis = jax.lax.fori_loop(0, 2 * short, straighten, gaussian)
-        return (scale * (basis if rows >= columns else basis.T)).astype(dtype)
+        matrix = basis if rows >= columns else basis.T
+        return (scale * matrix).reshape(tuple(shape)).astype(dtype)
 
     return init
 
@@ -57,17 +64,59 @@ def rows_of_length(scale: float) -> Initializer:
 
 
 class MLP(nn.Module):
-    """Dense layers, each with its activation."""
+    """Dense layers, each with its activation, after a normalisation over the layer if asked for."""
 
     widths: tuple[int, ...]
     activation: str = "tanh"  # a name in ACTIVATIONS
+    layer_norm: bool = False
 
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
         """`(..., num_inputs)` float32 to `(..., widths[-1])` float32."""
         for width in self.widths:
-            x = ACTIVATIONS[self.activation](nn.Dense(width, kernel_init=orthogonal(2**0.5))(x))
+            x = nn.Dense(width, kernel_init=orthogonal(2**0.5))(x)
+            x = nn.LayerNorm()(x) if self.layer_norm else x
+            x = ACTIVATIONS[self.activation](x)
         return x
+
+
+class CNN(nn.Module):
+    """One convolution of 3x3 over an image, then dense layers: for boards such as MinAtar's."""
+
+    image: tuple[int, int, int]  # height, width, channels of what comes in flattened
+    filters: int
+    widths: tuple[int, ...]
+    activation: str = "relu"
+    layer_norm: bool = False
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        """`(..., height * width * channels)` float32 to `(..., widths[-1])` float32."""
+        batch = x.shape[:-1]
+        x = x.reshape(-1, *self.image)
+        x = nn.Conv(self.filters, (3, 3), padding="VALID", kernel_init=orthogonal(2**0.5))(x)
+        x = nn.LayerNorm()(x) if self.layer_norm else x
+        x = ACTIVATIONS[self.activation](x).reshape(*batch, -1)
+        return MLP(self.widths, self.activation, self.layer_norm)(x)
+
+
+def torso_of(
+    space: spaces.Space,
+    filters: int,
+    widths: tuple[int, ...],
+    activation: str,
+    layer_norm: bool = False,
+) -> MLP | CNN:
+    """The network for flattened observations of a space: a `CNN` if there are `filters`.
+
+    Raises `ValueError` for filters on observations that are no image.
+    """
+    if not filters:
+        return MLP(widths, activation, layer_norm)
+    match getattr(space, "shape", None):
+        case (int(height), int(width), int(channels)):
+            return CNN((height, width, channels), filters, widths, activation, layer_norm)
+    raise ValueError(f"filters: expected observations [height, width, channels], got {space}")
 
 
 class Readout(nn.Module):

@@ -12,6 +12,8 @@ import pytest
 import jaxenvs
 from jaxenvs.baselines import ppo
 from jaxenvs.baselines.common.trainer import train
+from jaxenvs.baselines.meta import drifts
+from jaxenvs.baselines.meta.drifts import NeuralDrift, PPODrift, Setting
 from tests.baselines.toys import Aim, Clock, Guess
 from tests.toys import Walk
 
@@ -170,12 +172,34 @@ def test_rewards_are_scaled_by_the_deviation_of_the_return():
 
 
 def test_policy_loss():
-    hp = dataclasses.replace(SMALL, clip=0.2).hyper_params
     ratio = jnp.array([1.0, 1.5, 1.5, 0.5, 0.5])
     advantage = jnp.array([2.0, 1.0, -1.0, 1.0, -1.0])
+    drift = PPODrift()(None, jnp.log(ratio), advantage, Setting(clip=0.2))
     # Clipped only where that makes the objective smaller.
     expected = [-2.0, -1.2, 1.5, -0.5, 0.8]
-    np.testing.assert_allclose(ppo.policy_loss(jnp.log(ratio), advantage, hp), expected, rtol=1e-6)
+    np.testing.assert_allclose(
+        ppo.policy_loss(jnp.log(ratio), advantage, drift), expected, rtol=1e-6
+    )
+
+
+@pytest.mark.parametrize("name", ["none", "dpo"])
+def test_other_drifts_learn(name):
+    config = dataclasses.replace(SMALL, total_steps=20_000, lr=1e-2, hidden=(32,), drift=name)
+    trainer, carry, _ = trained(config, Guess())
+    assert float(trainer.evaluate(carry, jax.random.key(1))["return"]) == 1
+
+
+def test_a_learned_drift_is_part_of_the_carry(tmp_path):
+    drift = NeuralDrift(width=4, temporal=True)
+    drift = dataclasses.replace(drift, weights=jax.tree.map(lambda x: x + 0.5, drift.zeros()))
+    drifts.save(tmp_path / "mine.npz", drift, {})
+    config = dataclasses.replace(SMALL, drift=str(tmp_path / "mine.npz"))
+    trainer = ppo.make_train(config, Guess())
+    carry = trainer.init(jax.random.key(0), trainer.hp)
+    learned = jax.jit(trainer.update)(carry)[0]
+    np.testing.assert_array_equal(learned.drift["inner"], 0.5)
+    other = jax.jit(trainer.update)(carry.replace(drift=drift.zeros()))[0]
+    assert not all_close(learned.weights, other.weights)
 
 
 def test_memory_does_not_grow_with_the_run():
@@ -199,6 +223,7 @@ def test_memory_does_not_grow_with_the_run():
         ({"num_envs": 0}, "num_envs: expected at least 1, got 0"),
         ({"total_steps": 10}, "total_steps: expected at least .* = 64, got 10"),
         ({"activation": "step"}, "activation: expected one of tanh, .*; got 'step'"),
+        ({"drift": "pppo"}, "drift: expected one of ppo, none, .*; got 'pppo'"),
         ({"env": "NoSuch-v0"}, "no environment 'NoSuch-v0'"),
     ],
 )

@@ -1,0 +1,1 @@
+"""Objectives that are themselves learned, and what they are measured against."""

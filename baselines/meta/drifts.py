@@ -1,0 +1,184 @@
+"""Drift functions: what keeps a policy near the one that played, hand-made or learned.
+
+The mirror-learning objective is `mean(r A - f(r, A))` with the probability ratio `r` of the new
+policy to the old one and the advantage `A`. It improves the policy for every drift `f` with
+`f >= 0`, `f(1, A) = 0` and `df/dr(1, A) = 0`; all that are here have these three by construction.
+
+Sources: Kuba et al., "Mirror learning: a unifying framework of policy optimisation" (ICML 2022); Lu
+et al., "Discovered policy optimisation" (NeurIPS 2022) for LPO and DPO; Jackson et al.,
+"Discovering temporally-aware reinforcement learning algorithms" (ICLR 2024) for TA-LPO.
+"""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+Weights = dict[str, Any]
+
+SHIPPED = Path(__file__).parent / "objectives"
+"""Learned objectives that come with the package."""
+
+NAMES = ("ppo", "none", "dpo", "lpo", "ta_lpo")
+"""What `drift_of` knows beside files."""
+
+_MARGIN = 1e-4  # a learned drift is flat while its network says less than this
+_FARTHEST = 10.0  # of the log-ratio, as networks see it: beyond it the squares may overflow
+
+
+class Setting(NamedTuple):
+    """What a drift may depend on beside ratio and advantage, which are arrays of one shape."""
+
+    clip: Any = 0.2  # how far PPO lets the ratio leave 1
+    progress: Any = 0.0  # updates done / updates of the whole run
+
+
+@dataclasses.dataclass(frozen=True)
+class NoDrift:
+    """`f = 0`: the plain importance-weighted policy gradient."""
+
+    weights: None = None
+
+    def __call__(self, weights: Any, log_r: jax.Array, adv: jax.Array, at: Setting) -> jax.Array:
+        """The drift for `log r` and `A`, `(...)` float32 both."""
+        del weights, adv, at
+        return jnp.zeros_like(log_r)
+
+
+@dataclasses.dataclass(frozen=True)
+class PPODrift:
+    """`f = relu((r - clip(r, 1 - clip, 1 + clip)) A)`: no gain from leaving the interval."""
+
+    weights: None = None
+
+    def __call__(self, weights: Any, log_r: jax.Array, adv: jax.Array, at: Setting) -> jax.Array:
+        """The drift for `log r` and `A`, `(...)` float32 both."""
+        del weights
+        ratio = jnp.exp(log_r)
+        return jax.nn.relu((ratio - jnp.clip(ratio, 1 - at.clip, 1 + at.clip)) * adv)
+
+
+@dataclasses.dataclass(frozen=True)
+class DPODrift:
+    """Discovered policy optimisation: the closed form that its authors read off LPO.
+
+    `f = relu((r - 1) A - alpha tanh((r - 1) A / alpha))` where `A >= 0`, and
+    `f = relu(A log r - beta tanh(A log r / beta))` elsewhere.
+    """
+
+    alpha: float = 2.0
+    beta: float = 0.6
+    weights: None = None
+
+    def __call__(self, weights: Any, log_r: jax.Array, adv: jax.Array, at: Setting) -> jax.Array:
+        """The drift for `log r` and `A`, `(...)` float32 both."""
+        del weights, at
+        gain = jnp.where(adv >= 0, (jnp.exp(log_r) - 1) * adv, adv * log_r)
+        scale = jnp.where(adv >= 0, jnp.float32(self.alpha), jnp.float32(self.beta))
+        return jax.nn.relu(gain - scale * jnp.tanh(gain / scale))
+
+
+@dataclasses.dataclass(frozen=True)
+class NeuralDrift:
+    """A small network as drift: learned policy optimisation, LPO, and its temporal form, TA-LPO.
+
+    `f = relu(net(x) - margin)`, `x = [log r, (log r)^2, 1 - r, (1 - r)^2]` and the same times `A`;
+    TA-LPO adds all of them times `n / N`, the share of the run that is over. The network, dense,
+    tanh, dense, has no biases, so it is 0 where `x` is, at `r = 1`; the margin makes that a flat
+    spot. With `from_ppo`, PPO's drift with clip 0.2 is added inside the relu, so that weights of 0
+    are PPO instead of no drift.
+    """
+
+    weights: Any = dataclasses.field(default=None, compare=False)
+    width: int = 128
+    temporal: bool = False
+    from_ppo: bool = False
+
+    @property
+    def num_inputs(self) -> int:
+        """Width of what the network sees."""
+        return 16 if self.temporal else 8
+
+    def zeros(self) -> Weights:
+        """The weights that evolution starts from."""
+        return {
+            "inner": jnp.zeros((self.num_inputs, self.width), jnp.float32),
+            "outer": jnp.zeros((self.width,), jnp.float32),
+        }
+
+    def __call__(self, weights: Any, log_r: jax.Array, adv: jax.Array, at: Setting) -> jax.Array:
+        """The drift for `log r` and `A`, `(...)` float32 both."""
+        hidden = jnp.tanh(self.inputs(log_r, adv, at) @ weights["inner"])
+        out = hidden @ weights["outer"]
+        if self.from_ppo:
+            out = out + PPODrift()(None, log_r, adv, Setting(clip=0.2))
+        return jax.nn.relu(out - _MARGIN)
+
+    def inputs(self, log_r: jax.Array, adv: jax.Array, at: Setting) -> jax.Array:
+        """What the network sees, `(..., num_inputs)` float32: 0 where the ratio is 1."""
+        log_r = jnp.clip(log_r, -_FARTHEST, _FARTHEST)
+        gap = -jnp.expm1(log_r)
+        x = jnp.stack([log_r, log_r**2, gap, gap**2], axis=-1)
+        x = jnp.concatenate([x, x * adv[..., None]], axis=-1)
+        return jnp.concatenate([x, x * at.progress], axis=-1) if self.temporal else x
+
+
+Drift = NoDrift | PPODrift | DPODrift | NeuralDrift
+
+
+def drift_of(name: str) -> Drift:
+    """The drift of a name in `NAMES`, or of a file that `save` wrote.
+
+    Raises `ValueError`, starting with `drift:`, for anything else.
+    """
+    match name:
+        case "none":
+            return NoDrift()
+        case "ppo":
+            return PPODrift()
+        case "dpo":
+            return DPODrift()
+        case "lpo" | "ta_lpo":
+            return load(SHIPPED / f"{name}.npz")
+    if not name.endswith(".npz"):
+        raise ValueError(f"drift: expected one of {', '.join(NAMES)}, or an .npz; got {name!r}")
+    return load(Path(name))
+
+
+def save(path: Path, drift: NeuralDrift, about: dict[str, Any]) -> None:
+    """Writes a learned drift with what is said about it, JSON values, to an .npz file."""
+    form = {name: getattr(drift, name) for name in ("width", "temporal", "from_ppo")}
+    text = json.dumps({"format": "jaxenvs drift", "form": form, "about": about})
+    arrays: dict[str, Any] = {
+        name: np.asarray(value, np.float32) for name, value in drift.weights.items()
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        np.savez_compressed(file, manifest=np.frombuffer(text.encode(), np.uint8), **arrays)
+
+
+def load(path: Path) -> NeuralDrift:
+    """A learned drift with its weights. Raises `ValueError` where there is none."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            manifest = json.loads(archive["manifest"].tobytes())
+            weights = {name: archive[name] for name in ("inner", "outer")}
+        drift = NeuralDrift(weights, **manifest["form"])
+    except FileNotFoundError:
+        raise ValueError(f"drift: {path}: no such file") from None
+    except Exception as error:  # a damaged archive may raise nearly anything
+        raise ValueError(f"drift: {path}: expected a learned drift (.npz)") from error
+    expected = jax.tree.map(jnp.shape, drift.zeros())
+    if jax.tree.map(jnp.shape, weights) != expected:
+        raise ValueError(f"drift: {path}: expected arrays of shapes {expected}")
+    return drift
+
+
+def about(path: Path) -> dict[str, Any]:
+    """What was said about a learned drift when it was saved."""
+    with np.load(path, allow_pickle=False) as archive:
+        return json.loads(archive["manifest"].tobytes())["about"]

@@ -1,0 +1,58 @@
+"""What holds for every algorithm's trainer, as assertions that its tests call."""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxenvs.baselines.common import loop
+from jaxenvs.baselines.common.trainer import train
+
+
+def assert_same_bits(first, second):
+    """Two pytrees of arrays and typed keys are equal, to the bit."""
+
+    def words(leaf):
+        is_key = jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+        return np.asarray(jax.random.key_data(leaf) if is_key else leaf)
+
+    for a, b in zip(jax.tree.leaves(first), jax.tree.leaves(second), strict=True):
+        np.testing.assert_array_equal(words(a), words(b))
+
+
+def assert_metrics_are_scalars(metrics, num_updates):
+    """One float32 per update, finite unless it is about episodes, of which none may have ended."""
+    assert {"episode_return", "num_episodes"} <= set(metrics)
+    for name, values in metrics.items():
+        assert values.shape == (num_updates,), name
+        assert values.dtype == jnp.float32, name
+        if not name.startswith("episode_"):
+            assert np.isfinite(values).all(), name
+
+
+def assert_carry_keeps_its_types(trainer):
+    """An update changes no shape, dtype or weak type of the carry."""
+    before = jax.eval_shape(trainer.init, jax.random.key(0), trainer.hp)
+    after, _ = jax.eval_shape(trainer.update, before)
+
+    def kinds(tree):
+        return [(x.shape, x.dtype, getattr(x, "weak_type", False)) for x in jax.tree.leaves(tree)]
+
+    assert kinds(before) == kinds(after)
+
+
+def assert_chunks_are_the_scan(trainer, chunk=3, num_agents=2):
+    """The chunked loop of several agents gives the bits of the single scan, metrics included."""
+    keys = jax.random.split(jax.random.key(3), num_agents)
+    hp = jax.tree.map(lambda x: np.full(num_agents, x, np.float32), trainer.hp)
+    whole, metrics = jax.jit(jax.vmap(functools.partial(train, trainer)))(keys, hp)
+    programs = loop.compile_programs(trainer, num_agents, chunk)
+    carry, pieces = programs.init(keys, hp), []
+    for piece in loop.run_chunks(programs, carry, 0, trainer.num_updates, chunk):
+        carry = piece.carry
+        pieces.append(piece.metrics)
+    assert_same_bits(whole, carry)
+    for name, values in metrics.items():
+        seen = np.concatenate([piece[name] for piece in pieces])
+        np.testing.assert_array_equal(np.asarray(values).T, seen)
