@@ -4,6 +4,9 @@ An agent is an index. Actions, observations, rewards, `terminated` and `truncate
 `[num_agents]`; arrays are padded to the largest agent where agents differ, and the spaces by name
 give the true sizes. In a turn-based game every agent acts at every step and the action mask leaves
 those who are not on turn only the action that does nothing.
+
+An agent that has terminated stays so until the episode is over, which it is when all have. Its row
+goes on; what it does then has no effect.
 """
 
 import abc
@@ -11,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import spaces
@@ -41,6 +45,18 @@ class MultiAgentEnv(Env[StateT, ParamsT]):
     @abc.abstractmethod
     def global_state(self, state: StateT, params: ParamsT) -> jax.Array:
         """`(n,)` float32, all there is to know, for centralised critics."""
+
+    def action_mask(self, state: StateT, params: ParamsT | None = None) -> jax.Array | None:
+        """`(num_agents, n)` bool, true where an action is legal; None: all are, always.
+
+        By default an agent's own actions are legal and padding is not.
+        """
+        del state
+        own = [self.action_spaces(params)[agent] for agent in self.agents]
+        counts = [space.n for space in own if isinstance(space, spaces.Discrete)]
+        if len(counts) < len(own) or len(set(counts)) == 1:
+            return None
+        return jnp.asarray(np.arange(max(counts)) < np.array(counts)[:, None])
 
     def observation_space(self, params: ParamsT | None = None) -> spaces.Space:
         """The agents' spaces stacked along the agent axis and padded with zeros."""

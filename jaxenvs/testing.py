@@ -20,7 +20,7 @@ import numpy as np
 
 from jaxenvs.core import Env, Transition
 from jaxenvs.levels import LevelEnv
-from jaxenvs.multi import MultiAgentEnv, reward_shape
+from jaxenvs.multi import MultiAgentEnv, reward_shape, stack
 from jaxenvs.spaces import Discrete, MultiDiscrete
 from jaxenvs.vector import vectorize
 
@@ -39,6 +39,7 @@ def check_env(env: Env[Any, Any], num_steps: int = 10_000) -> None:
     random_play_keeps_to_the_spaces(env, num_steps)
     if isinstance(env, MultiAgentEnv):
         agents_share_an_axis(env)
+        agents_leave_once_and_masks_hold(env)
     if isinstance(env, LevelEnv):
         levels_survive_json_and_edits(env)
 
@@ -232,14 +233,69 @@ def random_play_keeps_to_the_spaces(env: Env[Any, Any], num_steps: int) -> None:
 
 def agents_share_an_axis(env: MultiAgentEnv[Any, Any]) -> None:
     """Names, spaces, masks and the global state fit the agent axis."""
-    agents = env.agents
+    agents, params = env.agents, env.default_params
     _demand(env, len(set(agents)) == env.num_agents > 0, "agents have distinct names")
-    for spaces in (env.observation_spaces(), env.action_spaces()):
-        _demand(env, tuple(spaces) == agents, "spaces are given for every agent, in order")
+    for named, stacked in (
+        (env.observation_spaces(), env.observation_space()),
+        (env.action_spaces(), env.action_space()),
+    ):
+        _demand(env, tuple(named) == agents, "spaces are given for every agent, in order")
+        padded = stack([named[agent] for agent in agents])
+        _demand(env, stacked == padded, "the spaces of all agents are stacked")
     state = jax.eval_shape(env.reset, jax.random.key(0))[1]
-    seen = jax.eval_shape(lambda s: env.global_state(s, env.default_params), state)
+    seen = jax.eval_shape(lambda s: env.global_state(s, params), state)
     right = seen.ndim == 1 and seen.dtype == np.float32
     _demand(env, right, f"global_state is (n,) float32, not {seen.shape} {seen.dtype}")
+    _demand_agent_masks(env, state)
+
+
+def _demand_agent_masks(env: MultiAgentEnv[Any, Any], state: Any) -> None:
+    own = [env.action_spaces()[agent] for agent in env.agents]
+    counts = [space.n for space in own if isinstance(space, Discrete)]
+    if len(counts) < len(own):
+        return
+    found = jax.eval_shape(lambda s: env.action_mask(s, env.default_params), state)
+    if found is None:
+        _demand(env, len(set(counts)) == 1, "agents with different actions have a mask")
+        return
+    shape = (env.num_agents, max(counts))
+    right = found.shape == shape and found.dtype == np.bool_
+    _demand(env, right, f"action_mask is {shape} bool, not {found.shape} {found.dtype}")
+
+
+def agents_leave_once_and_masks_hold(env: MultiAgentEnv[Any, Any], num_steps: int = 64) -> None:
+    """Who has terminated stays so, padding is never legal, and the global state is finite."""
+    own = [env.action_spaces()[agent] for agent in env.agents]
+    counts = [space.n for space in own if isinstance(space, Discrete)]
+    params = env.default_params
+
+    def one(carry: tuple[Any, jax.Array], key: jax.Array) -> tuple[Any, Any]:
+        state, left = carry
+        action_key, step_key = jax.random.split(key)
+        mask = env.action_mask(state, params)
+        step = env.step(step_key, state, _legal_action(env, action_key, mask))
+        over = (step.terminated | step.truncated).all()
+        padding = jnp.bool_(False)
+        if mask is not None and len(counts) == len(own):
+            beyond = np.arange(mask.shape[1]) >= np.array(counts)[:, None]
+            padding = (mask & beyond).any()
+        looks = {
+            "an agent that has terminated stays so": (step.terminated | ~left).all(),
+            "actions beyond an agent's own are never legal": ~padding,
+            "the global state is finite": jnp.isfinite(env.global_state(step.state, params)).all(),
+        }
+        fresh = env.reset(jax.random.fold_in(step_key, 1))[1]
+        ahead = jax.tree.map(lambda a, b: jnp.where(over, a, b), fresh, step.state)
+        return (ahead, step.terminated & ~over), looks
+
+    @jax.jit
+    def play(key: jax.Array) -> Any:
+        reset_key, play_key = jax.random.split(key)
+        start = env.reset(reset_key)[1], jnp.zeros(env.num_agents, jnp.bool_)
+        return jax.lax.scan(one, start, jax.random.split(play_key, num_steps))[1]
+
+    for claim, held in play(jax.random.key(14)).items():
+        _demand(env, bool(held.all()), f"{claim} (broken at step {int(np.argmin(held))})")
 
 
 def levels_survive_json_and_edits(env: LevelEnv[Any, Any, Any]) -> None:
@@ -272,9 +328,16 @@ def _play_one(env: Env[Any, Any], key: jax.Array, params: Any = None) -> tuple[A
 def _legal_actions(venv: Any, key: jax.Array, vstate: Any) -> Any:
     """Random actions, legal ones where the environment has a mask over discrete actions."""
     mask = venv.action_mask(vstate)
-    space = venv.env.action_space()
-    if mask is None or not isinstance(space, Discrete | MultiDiscrete):
+    if mask is None or not isinstance(venv.env.action_space(), Discrete | MultiDiscrete):
         return venv.sample_actions(key)
+    return _legal_action(venv.env, key, mask)
+
+
+def _legal_action(env: Env[Any, Any], key: jax.Array, mask: jax.Array | None) -> Any:
+    """A random action, or a batch, by a mask whose last axis is over discrete actions."""
+    space = env.action_space()
+    if mask is None or not isinstance(space, Discrete | MultiDiscrete):
+        return space.sample(key)
     logits = jnp.where(mask, np.float32(0), np.float32(-np.inf))
     return jax.random.categorical(key, logits).astype(space.dtype)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 
+from jaxenvs.adapters.gymnax_names import GYMNAX_NAMES
 from jaxenvs.cli.arguments import note
 from jaxenvs.cli.measure import Batch, Compiled, Contestant, Eager
 from jaxenvs.registry import list_envs
@@ -42,37 +43,32 @@ def _same(*env_ids: str) -> dict[str, str]:
 CLASSIC = _same(
     "CartPole-v1", "Pendulum-v1", "Acrobot-v1", "MountainCar-v0", "MountainCarContinuous-v0"
 )
-MINATAR = {
-    f"MinAtar-{game}-v1": f"{game}-MinAtar"
-    for game in ("Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders")
-}
-# Without MNIST, whose data gymnax downloads.
-GYMNAX_BSUITE = {
-    "bsuite-Bandit-v0": "SimpleBandit-bsuite",
-    "bsuite-Catch-v0": "Catch-bsuite",
-    "bsuite-DeepSea-v0": "DeepSea-bsuite",
-    "bsuite-DiscountingChain-v0": "DiscountingChain-bsuite",
-    "bsuite-MemoryLength-v0": "MemoryChain-bsuite",
-    "bsuite-UmbrellaLength-v0": "UmbrellaChain-bsuite",
-}
-GYMNAX_MISC = {
-    f"Misc-{game}-v0": f"{game}-misc"
-    for game in (
-        "BernoulliBandit",
-        "GaussianBandit",
-        "FourRooms",
-        "MetaMaze",
-        "PointRobot",
-        "Pong",
-        "Reacher",
-        "Swimmer",
-    )
+GYMNAX = CLASSIC | {
+    # Without MNIST, whose data gymnax downloads.
+    ours: theirs
+    for theirs, (ours, _) in GYMNAX_NAMES.items()
+    if theirs != "MNISTBandit-bsuite"
 }
 POPGYM = {
     # popgym writes one of its names in another way than the class.
     env_id: f"popgym:popgym-{env_id[7:].replace('VelocityOnlyCartPole', 'VelocityOnlyCartpole')}"
     for env_id in list_envs("popgym")
 }
+JAXMARL = {
+    "MPE-Simple-v3": "MPE_simple_v3",
+    "MPE-SimpleAdversary-v3": "MPE_simple_adversary_v3",
+    "MPE-SimpleCrypto-v3": "MPE_simple_crypto_v3",
+    "MPE-SimplePush-v3": "MPE_simple_push_v3",
+    "MPE-SimpleReference-v3": "MPE_simple_reference_v3",
+    "MPE-SimpleSpeakerListener-v4": "MPE_simple_speaker_listener_v4",
+    "MPE-SimpleSpread-v3": "MPE_simple_spread_v3",
+    "MPE-SimpleTag-v3": "MPE_simple_tag_v3",
+    "MPE-SimpleWorldComm-v3": "MPE_simple_world_comm_v3",
+    "MPE-Facmac3a-v1": "MPE_simple_facmac_3a_v1",
+    "MPE-Facmac6a-v1": "MPE_simple_facmac_6a_v1",
+    "MPE-Facmac9a-v1": "MPE_simple_facmac_9a_v1",
+}
+JAXMARL_CONTINUOUS = ("MPE_simple_world_comm_v3",)
 TOY_TEXT = _same("FrozenLake-v1", "FrozenLake8x8-v1", "Taxi-v4", "CliffWalking-v1", "Blackjack-v1")
 
 
@@ -96,6 +92,32 @@ def _gymnax(library: str, name: str, num_envs: int, num_steps: int) -> Contestan
     return Compiled(library, Batch(reset, step, sample), num_envs, num_steps)
 
 
+def _jaxmarl(library: str, name: str, num_envs: int, num_steps: int) -> Contestant:
+    """A game of JaxMARL with its own automatic resets, and discrete actions where it has a choice."""
+    import jaxmarl  # pyright: ignore[reportMissingImports]
+
+    options = {"action_type": "Discrete"} if name in JAXMARL_CONTINUOUS else {}
+    env = jaxmarl.make(name, **options)
+
+    def reset(key: jax.Array) -> Any:
+        return jax.vmap(env.reset)(jax.random.split(key, num_envs))[1]
+
+    def step(key: jax.Array, state: Any, actions: Any) -> tuple[Any, Any]:
+        keys = jax.random.split(key, num_envs)
+        obs, state, *rest = jax.vmap(env.step)(keys, state, actions)
+        return state, (obs, rest)
+
+    def sample(key: jax.Array) -> Any:
+        def one(key: jax.Array) -> Any:
+            keys = jax.random.split(key, env.num_agents)
+            named = zip(env.agents, keys, strict=True)
+            return {agent: env.action_space(agent).sample(k) for agent, k in named}
+
+        return jax.vmap(one)(jax.random.split(key, num_envs))
+
+    return Compiled(library, Batch(reset, step, sample), num_envs, num_steps)
+
+
 def _gymnasium_vector(library: str, name: str, num_envs: int, num_steps: int) -> Contestant:
     """The vector environment in numpy that Gymnasium has for a few games."""
     import gymnasium
@@ -115,12 +137,8 @@ def _gymnasium_sync(library: str, name: str, num_envs: int, num_steps: int) -> C
 
 
 PEERS: tuple[Peer, ...] = (
-    Peer(
-        "gymnax",
-        "gymnax",
-        CLASSIC | MINATAR | GYMNAX_BSUITE | GYMNAX_MISC | {"FrozenLake-v1": "FrozenLake-misc"},
-        _gymnax,
-    ),
+    Peer("gymnax", "gymnax", GYMNAX, _gymnax),
+    Peer("jaxmarl", "jaxmarl", JAXMARL, _jaxmarl),
     Peer(
         "gymnasium (numpy vector)",
         "gymnasium",

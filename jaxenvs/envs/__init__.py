@@ -5,5 +5,6 @@ import jaxenvs.envs.classic as classic
 import jaxenvs.envs.grid as grid
 import jaxenvs.envs.minatar as minatar
 import jaxenvs.envs.misc as misc
+import jaxenvs.envs.mpe as mpe
 import jaxenvs.envs.popgym as popgym
 import jaxenvs.envs.toy_text as toy_text

@@ -1,0 +1,53 @@
+"""What agents see of each other: tables without the agent itself, and its nearest neighbours."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxenvs.envs.mpe import world
+
+
+def others(table: jax.Array) -> jax.Array:
+    """`(n, n - 1, ...)` from `(n, n, ...)`: each row without its entry on the diagonal."""
+    n, rest = table.shape[0], table.shape[2:]
+    if n == 1:
+        return table[:, :0]
+    # Without its first entry, the table read row by row has the diagonal in its last column.
+    shifted = table.reshape(n * n, *rest)[1:].reshape(n - 1, n + 1, *rest)
+    return shifted[:, :-1].reshape(n, n - 1, *rest)
+
+
+def of_others(values: jax.Array) -> jax.Array:
+    """`(n, n - 1, ...)` from `(n, ...)`: for each agent the values of all others."""
+    return others(jnp.broadcast_to(values[None], (values.shape[0], *values.shape)))
+
+
+def ranks(distance: jax.Array) -> jax.Array:
+    """`(n, m)` int32: how many things are nearer than each one; of equal ones the first is."""
+    m = distance.shape[1]
+    nearer = distance[:, None, :] < distance[:, :, None]
+    tied = (distance[:, None, :] == distance[:, :, None]) & np.tri(m, k=-1, dtype=np.bool_)
+    return (nearer | tied).sum(axis=2, dtype=jnp.int32)
+
+
+def ranked(values: jax.Array, rank: jax.Array, most: int) -> jax.Array:
+    """`(n, most, k)`: `values` `(n, m, k)` in the order of their ranks, zeros where none is left."""
+    chosen = rank[:, None, :] == np.arange(most, dtype=np.int32)[:, None]
+    return jnp.where(chosen[..., None], values[:, None], np.float32(0)).sum(axis=2)
+
+
+def flat(table: jax.Array) -> jax.Array:
+    """`(n, m * k)` from `(n, m, k)`."""
+    return table.reshape(table.shape[0], -1)
+
+
+def seen(neighbors: int | None, count: int) -> int:
+    """How many of `count` things are shown, with room for `neighbors`; None: all."""
+    return count if neighbors is None else neighbors
+
+
+def nearest(ways: jax.Array, neighbors: int | None) -> jax.Array:
+    """`(n, neighbors, 2)` from `(n, m, 2)`: the shortest ways, shortest first; None: as they are."""
+    if neighbors is None:
+        return ways
+    return ranked(ways, ranks(world.length(ways)), neighbors)

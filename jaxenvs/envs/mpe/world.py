@@ -1,0 +1,147 @@
+"""The particle world: round bodies on a plane without walls, which push each other where they meet.
+
+Every body is a row of an array. `Mover`s accelerate by themselves, `Landmark`s stay where they are;
+both come in kinds, whose numbers are spread over the rows by `rows`.
+
+Source: mpe2 1.1.1 `_mpe_utils/core.py`; Lowe et al., "Multi-agent actor-critic for mixed
+cooperative-competitive environments" (2017).
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxenvs import core
+
+
+class Mover(NamedTuple):
+    """A kind of body that accelerates by itself."""
+
+    name: str  # its agents are `name_0`, `name_1`, ...
+    count: int
+    radius: Any  # () float32
+    solid: bool = False  # whether it pushes and is pushed
+    movable: bool = True
+    vocabulary: int = 0  # symbols that it can say; 0: it is silent
+    acceleration: Any = 5.0  # () float32, at full push
+    max_speed: Any = None  # () float32; None: no limit
+    mass: Any = 1.0  # () float32
+    scripted: bool = False  # whether the game moves it, so that it is no agent; such kinds are last
+
+
+class Landmark(NamedTuple):
+    """A kind of body that stays where it is."""
+
+    name: str
+    count: int
+    radius: Any  # () float32
+    solid: bool = False  # whether solid movers are pushed by it; such kinds are first
+    reach: float = 1.0  # it lies between minus and plus this along each axis
+
+
+class State(core.State):
+    """Where everything is."""
+
+    position: jax.Array  # (num_movers, 2) float32, x to the right, y up
+    velocity: jax.Array  # (num_movers, 2) float32, per second
+    landmarks: jax.Array  # (num_landmarks, 2) float32
+
+
+class Params(core.Params):
+    """The physics."""
+
+    dt: float = 0.1  # seconds of a step
+    damping: float = 0.25  # the share of its velocity that a body loses in a step
+    contact_force: float = 100.0  # per unit of overlap
+    contact_margin: float = 0.001  # over which contact sets in
+    max_steps: int = 25
+
+
+def rows(kinds: Sequence[Mover] | Sequence[Landmark], field: str) -> jax.Array:
+    """`(num_bodies,)` float32: one field of each body's kind."""
+    parts = [jnp.broadcast_to(jnp.float32(getattr(k, field)), (k.count,)) for k in kinds]
+    return jnp.concatenate(parts) if parts else jnp.zeros(0, jnp.float32)
+
+
+def flags(kinds: Sequence[Mover], field: str) -> np.ndarray:
+    """`(num_bodies,)` bool: whether a static field of each body's kind is set."""
+    return np.repeat([bool(getattr(k, field)) for k in kinds], [k.count for k in kinds])
+
+
+def count(kinds: Sequence[Mover] | Sequence[Landmark]) -> int:
+    """How many bodies there are."""
+    return sum(kind.count for kind in kinds)
+
+
+def way(start: jax.Array, end: jax.Array) -> jax.Array:
+    """`(n, m, 2)`: from each of `start` `(n, 2)` to each of `end` `(m, 2)`."""
+    return end[None] - start[:, None]
+
+
+def length(vectors: jax.Array) -> jax.Array:
+    """`(...)`: of vectors `(..., 2)`."""
+    return jnp.sqrt(squared_length(vectors))
+
+
+def squared_length(vectors: jax.Array) -> jax.Array:
+    """`(...)`: of vectors `(..., 2)`."""
+    x, y = vectors[..., 0], vectors[..., 1]
+    return x * x + y * y
+
+
+def touching(start: jax.Array, end: jax.Array, radii: jax.Array, other_radii: jax.Array) -> Any:
+    """`(n, m)` bool: whether bodies overlap."""
+    return length(way(start, end)) < radii[:, None] + other_radii[None]
+
+
+def move(
+    state: State,
+    force: jax.Array,
+    movers: Sequence[Mover],
+    landmarks: Sequence[Landmark],
+    params: Any,
+    *,
+    velocity_first: bool = False,
+) -> tuple[jax.Array, jax.Array]:
+    """Positions and velocities after a step under the movers' own forces, `(num_movers, 2)`.
+
+    Positions move by the old velocity; with `velocity_first`, by the new one.
+    """
+    if any(kind.solid for kind in movers):
+        force = force + contact_forces(state, movers, landmarks, params)
+    if any(not isinstance(kind.mass, float) or kind.mass != 1 for kind in movers):
+        force = force / rows(movers, "mass")[:, None]
+    velocity = state.velocity * (1 - params.damping) + force * params.dt
+    if any(kind.max_speed is not None for kind in movers):
+        velocity = _limit(velocity, movers)
+    by = velocity if velocity_first else state.velocity
+    return state.position + by * params.dt, velocity
+
+
+def contact_forces(
+    state: State, movers: Sequence[Mover], landmarks: Sequence[Landmark], params: Any
+) -> jax.Array:
+    """`(num_movers, 2)`: how solid bodies push each other, more the deeper they overlap."""
+    walls = [kind for kind in landmarks if kind.solid]
+    solid = jnp.concatenate([state.position, state.landmarks[: count(walls)]])
+    radius = rows(movers, "radius")
+    apart = radius[:, None] + jnp.concatenate([radius, rows(walls, "radius")])[None]
+    away = -way(state.position, solid)
+    distance = length(away)
+    depth = (apart - distance) / params.contact_margin
+    overlap = params.contact_margin * (jnp.maximum(depth, 0) + jnp.log1p(jnp.exp(-jnp.abs(depth))))
+    # Nobody pushes itself, and bodies at one place, which have no direction, do not push either.
+    size = params.contact_force * overlap / jnp.maximum(distance, np.float32(1e-12))
+    size = jnp.where(np.eye(*distance.shape, dtype=np.bool_), np.float32(0), size)
+    return (away * size[..., None]).sum(axis=1)
+
+
+def _limit(velocity: jax.Array, movers: Sequence[Mover]) -> jax.Array:
+    """Velocities cut to each mover's top speed."""
+    limited = [k._replace(max_speed=np.inf if k.max_speed is None else k.max_speed) for k in movers]
+    most, speed = rows(limited, "max_speed"), length(velocity)
+    scale = jnp.where(speed > most, most / jnp.maximum(speed, np.float32(1e-12)), np.float32(1))
+    return velocity * scale[:, None]
