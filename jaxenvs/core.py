@@ -142,6 +142,11 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
         del state, params
         return None
 
+    def initial_info(self, state: StateT, params: ParamsT | None = None) -> Info:
+        """What frameworks whose resets report an info are told of a first state; mostly nothing."""
+        del state, params
+        return {}
+
     # -- for engines -------------------------------------------------------------------------
 
     def advance(

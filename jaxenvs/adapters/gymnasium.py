@@ -96,11 +96,15 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
         self._own_params = params is not None
         self._program = self._shared_program()
         head = np.array([*self._root, self._num_calls], np.uint32)
-        self._carry, obs = self._program.reset(self._put(head), params)
+        self._carry, obs, first = self._program.reset(self._put(head), params)
         self._num_calls += 1
+        if self.output == "numpy":
+            obs, info = self._program.first.read(first)
+        else:
+            (info,) = self._program.first.read(first)
         if self.render_mode == "human":
             self._show()
-        return self._emit(obs if self.output != "numpy" else self._program.obs.read(obs)), {}
+        return self._emit(obs), outputs.single_info(info)
 
     def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
         if self._carry is None:

@@ -18,6 +18,8 @@ from gymnasium.vector.utils import batch_space
 
 from jaxenvs.adapters import arguments, frames, outputs, programs
 from jaxenvs.adapters.actions import action_reader
+from jaxenvs.adapters.episodes import Episodes
+from jaxenvs.adapters.legacy_infos import legacy_infos
 from jaxenvs.adapters.outputs import Output
 from jaxenvs.core import Env
 
@@ -32,11 +34,14 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
       num_envs: how many copies.
       env_id: instead of `env`, a registered id; what `gymnasium.make_vec` uses.
       max_episode_steps: the time limit; None: the environment's own, -1: none.
-      autoreset_mode: an `AutoresetMode` or its value: "NextStep", "SameStep" or "Disabled".
+      autoreset_mode: an `AutoresetMode` or its value: "NextStep" (the default), "SameStep" or
+        "Disabled".
       render_mode: None or "rgb_array".
       output: "numpy", or "jax" or "torch": everything stays on the device. Infos then always have
         the same names, with masks, and `final_obs` is one batched array, valid where `_final_obs`.
       device: "cpu", "gpu" or another platform of JAX to run on; None: JAX's default.
+      legacy_info: infos as Gymnasium 0.29 gave them, which CleanRL's scripts read; implies
+        "SameStep". See `jaxenvs.adapters.legacy_infos`.
       **kwargs: constructor fields and params of the id's class, as in `jaxenvs.make`.
 
     A reset takes a seed, or a list with a seed or None for each copy; its options change params of
@@ -58,10 +63,11 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         *,
         env_id: str | None = None,
         max_episode_steps: int | None = None,
-        autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
+        autoreset_mode: AutoresetMode | str | None = None,
         render_mode: str | None = None,
         output: Output = "numpy",
         device: str | None = None,
+        legacy_info: bool = False,
         **kwargs: Any,
     ) -> None:
         if num_envs < 1:
@@ -71,7 +77,9 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         game = arguments.make_game(env, env_id, kwargs)
         self.jax_env = arguments.limit_steps(game, max_episode_steps)
         self.num_envs, self.output, self.device = num_envs, output, device
-        self.render_mode, self.autoreset_mode = render_mode, AutoresetMode(autoreset_mode)
+        self.render_mode = render_mode
+        self.autoreset_mode = _chosen_mode(autoreset_mode, output, legacy_info)
+        self._episodes = Episodes(num_envs) if legacy_info else None
         fps = frames.FPS if render_mode is None else frames.natural_fps(self.jax_env)
         own = {"render_fps": fps, "autoreset_mode": self.autoreset_mode}
         self.metadata = self.metadata | own
@@ -108,17 +116,17 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         if mask is None:
             self._own_params = params is not None
             self._program = self._shared_program()
-            self._carry, obs = self._program.reset(self._put(heads), params)
-            self._over[:] = False
+            self._carry, first = self._program.reset(self._put(heads), params)
+            mask = np.ones(self.num_envs, np.bool_)
         else:
             if self._carry is None:
                 self._wake()
             program = self._program
-            self._carry, obs = program.reset_where(self._carry, heads, mask, params)
+            self._carry, first = program.reset_where(self._carry, heads, mask, params)
             self._own_params |= params is not None
             self._program = self._shared_program()
-            self._over[mask] = False
-        return self._emit(obs if self.output != "numpy" else self._program.obs.read(obs)), {}
+        self._over[mask] = False
+        return self._emit_first(first, mask)
 
     def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
         if self._carry is None:
@@ -135,13 +143,10 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         self._carry, outcome = self._program.step(self._carry, actions)
         obs, reward, terminated, truncated, infos = self._program.outcome.read(outcome)
         self._over = terminated | truncated
-        return (
-            self._present(obs),
-            reward.astype(np.float64),
-            terminated,
-            truncated,
-            outputs.batch_infos(infos, self._one_obs),
-        )
+        reward, infos = reward.astype(np.float64), outputs.batch_infos(infos, self._one_obs)
+        if self._episodes is not None:
+            infos = legacy_infos(infos, self._episodes.count(reward, self._over))
+        return self._present(obs), reward, terminated, truncated, infos
 
     def render(self) -> tuple[np.ndarray, ...] | None:
         if self.render_mode is None:
@@ -225,10 +230,16 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
     def _put(self, value: Any) -> Any:
         return value if self.device is None else jax.device_put(value, jax.devices(self.device)[0])
 
-    def _emit(self, obs: Any) -> Any:
-        if self.output == "numpy":
-            return self._present(obs)
-        return outputs.to_torch(obs) if self.output == "torch" else obs
+    def _emit_first(self, first: Any, mask: np.ndarray) -> tuple[Any, dict[str, Any]]:
+        """Observations and infos after a reset of the copies in `mask`."""
+        if self.output != "numpy":
+            return outputs.to_torch(first) if self.output == "torch" else first
+        obs, infos = self._program.first.read(first)
+        infos = outputs.batch_infos(infos, self._one_obs)
+        if self._episodes is not None:
+            self._episodes.restart(mask)
+            infos = legacy_infos(infos, {})
+        return self._present(obs), infos
 
     def _one(self, tree: Any, i: int) -> Any:
         return jax.tree.map(lambda leaf: leaf[i].copy(), tree)
@@ -266,3 +277,19 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._prepare()
+
+
+def _chosen_mode(
+    mode: AutoresetMode | str | None, output: Output, legacy_info: bool
+) -> AutoresetMode:
+    """Raises `ValueError` for what Gymnasium 0.29 did not have."""
+    if not legacy_info:
+        return AutoresetMode.NEXT_STEP if mode is None else AutoresetMode(mode)
+    if mode is not None and AutoresetMode(mode) != AutoresetMode.SAME_STEP:
+        raise ValueError(
+            "legacy_info: Gymnasium 0.29 restarts in the step that ends an episode; leave "
+            f"autoreset_mode out, or give SameStep; got {AutoresetMode(mode).value}"
+        )
+    if output != "numpy":
+        raise ValueError(f"legacy_info: holds objects of Python, so not with output={output!r}")
+    return AutoresetMode.SAME_STEP

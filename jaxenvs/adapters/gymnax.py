@@ -18,14 +18,24 @@ import jax.numpy as jnp
 
 import jaxenvs
 from jaxenvs import core, spaces
+from jaxenvs.adapters.gymnax_names import GYMNAX_NAMES
 from jaxenvs.core import Env, Info
 from jaxenvs.vector import where
 
 
 def make(env_id: str, **kwargs: Any) -> tuple["GymnaxEnv", Any]:
-    """The environment of a registered id and its params; `kwargs` as in `jaxenvs.make`."""
-    env = GymnaxEnv(jaxenvs.make(env_id, **kwargs))
+    """The environment of one of our ids or gymnax's, and its params.
+
+    A name of gymnax's has gymnax's settings; `kwargs` as in `jaxenvs.make` change them.
+    """
+    env = GymnaxEnv(make_game(env_id, **kwargs))
     return env, env.default_params
+
+
+def make_game(env_id: str, **kwargs: Any) -> Env[Any, Any]:
+    """As `jaxenvs.make`, by gymnax's names too, with gymnax's settings."""
+    env_id, settings = GYMNAX_NAMES.get(env_id, (env_id, {}))
+    return jaxenvs.make(env_id, **(settings | kwargs))
 
 
 class GymnaxEnv:
@@ -113,9 +123,9 @@ class GymnaxEnv:
 
 def to_gymnax_space(space: spaces.Space) -> Any:
     """The same space in gymnax's classes; as it is where gymnax is absent or has no such space."""
-    if importlib.util.find_spec("gymnax") is None:
+    theirs = spaces_module()
+    if theirs is spaces:
         return space
-    theirs = importlib.import_module("gymnax.environments.spaces")
     match space:
         case spaces.Discrete() if space.start == 0:
             return theirs.Discrete(space.n)
@@ -126,6 +136,12 @@ def to_gymnax_space(space: spaces.Space) -> Any:
         case spaces.Tuple():
             return theirs.Tuple([to_gymnax_space(part) for part in space.spaces])
     return space
+
+
+def spaces_module() -> Any:
+    """The module of spaces of gymnax, or ours where gymnax is not installed."""
+    installed = importlib.util.find_spec("gymnax") is not None
+    return importlib.import_module("gymnax.environments.spaces") if installed else spaces
 
 
 class GymnaxState(core.State):

@@ -10,6 +10,8 @@ from jaxenvs import spaces
 
 Output = Literal["numpy", "jax", "torch"]
 
+_OF_PYTHON = {"f": np.float64, "i": np.int64, "u": np.int64}  # by the kind of a dtype
+
 
 def check_output(output: str) -> None:
     """Raises `ValueError` where `output` is not one of the three."""
@@ -34,19 +36,17 @@ def presenter(space: spaces.Space, batched: bool) -> Callable[[Any], Any]:
 
 
 def single_info(info: Any) -> Any:
-    """An info of one environment: 0-d arrays become scalars, of Python where they are bools."""
+    """An info of one environment: 0-d arrays become Python's numbers, as Gymnasium's own are."""
     if isinstance(info, dict):
         return {name: single_info(value) for name, value in info.items()}
-    if isinstance(info, np.ndarray) and info.ndim == 0:
-        return bool(info) if info.dtype == np.bool_ else info[()]
-    return info
+    return info.item() if isinstance(info, np.ndarray) and info.ndim == 0 else info
 
 
 def batch_infos(infos: dict[str, Any], show_final: Callable[[Any, int], Any]) -> dict[str, Any]:
     """Infos of a batch without the names that no environment reports in this step.
 
-    Final observations become an object array, None where there is none;
-    `show_final(final_obs, i)` gives that of environment `i`.
+    Numbers become float64 and int64, as Gymnasium collects Python's. Final observations become an
+    object array, None where there is none; `show_final(final_obs, i)` gives that of copy `i`.
     """
     kept = {}
     for name, value in infos.items():
@@ -60,8 +60,21 @@ def batch_infos(infos: dict[str, Any], show_final: Callable[[Any, int], Any]) ->
             value = objects
         elif isinstance(value, dict):
             value = batch_infos(value, show_final)
+        elif value.ndim == 1:
+            value = value.astype(_OF_PYTHON.get(value.dtype.kind, value.dtype))
         kept[name], kept["_" + name] = value, mask.copy()
     return kept
+
+
+def entry(values: Any, i: int) -> Any:
+    """Copy `i`'s own part of a batched info: no masks, and only the names that are its own."""
+    if isinstance(values, dict):
+        return {
+            name: entry(part, i)
+            for name, part in values.items()
+            if not name.startswith("_") and values["_" + name][i]
+        }
+    return single_info(np.array(values[i])) if values.dtype != object else values[i]
 
 
 def to_torch(tree: Any) -> Any:

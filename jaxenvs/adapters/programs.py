@@ -48,7 +48,7 @@ class Single:
 
     env: Env[Any, Any]
     own_params: bool  # whether the episode has params of its own
-    obs_on_device: bool  # whether observations are returned as device arrays
+    obs_on_device: bool  # whether observations are returned as device arrays, apart from the rest
 
     @functools.cached_property
     def carry(self) -> Packing:
@@ -56,9 +56,14 @@ class Single:
         return Packing(lambda *args: self._reset(*args)[0], *self._reset_arguments)
 
     @functools.cached_property
-    def obs(self) -> Packing:
-        """The layout of an observation."""
-        return Packing(lambda *args: self._reset(*args)[1], *self._reset_arguments)
+    def first(self) -> Packing:
+        """The layout of what a reset gives: `(obs, info)`, without obs if on the device."""
+
+        def first(*args: Any) -> Any:
+            obs, info = self._reset(*args)[1]
+            return [info] if self.obs_on_device else [obs, info]
+
+        return Packing(first, *self._reset_arguments)
 
     @functools.cached_property
     def outcome(self) -> Packing:
@@ -76,11 +81,13 @@ class Single:
 
     @functools.cached_property
     def reset(self) -> Any:
-        """Compiled: `(head, params) -> (carry, obs)`."""
+        """Compiled: `(head, params) -> (carry, obs, first)`; obs is None if in the first."""
 
-        def reset(head: jax.Array, params: Any) -> tuple[Packed, Any]:
-            carry, obs = self._reset(head, params)
-            return self.carry.pack(carry), obs if self.obs_on_device else self.obs.pack(obs)
+        def reset(head: jax.Array, params: Any) -> tuple[Packed, Any, Packed]:
+            carry, (obs, info) = self._reset(head, params)
+            if self.obs_on_device:
+                return self.carry.pack(carry), obs, self.first.pack([info])
+            return self.carry.pack(carry), None, self.first.pack([obs, info])
 
         return jax.jit(reset)
 
@@ -101,11 +108,11 @@ class Single:
         head = jax.ShapeDtypeStruct((_HEAD,), np.uint32)
         return head, self.env.default_params if self.own_params else None
 
-    def _reset(self, head: jax.Array, params: Any) -> tuple[Carry, Any]:
+    def _reset(self, head: jax.Array, params: Any) -> tuple[Carry, tuple[Any, Any]]:
         head = head + _ONE_CALL
         state = _initial(self.env, head, params)
         carry = Carry(head=head, over=jnp.bool_(False), params=params, state=state)
-        return carry, _observe(self.env, state, params)
+        return carry, (_observe(self.env, state, params), _first_info(self.env, state, params))
 
     def _step(self, carry: Carry, action: Any) -> tuple[Carry, tuple[Any, jax.Array, Any]]:
         head = carry.head + _ONE_CALL
@@ -133,8 +140,8 @@ class Batch:
         return Packing(lambda *args: self._reset(*args)[0], *self._reset_arguments)
 
     @functools.cached_property
-    def obs(self) -> Packing:
-        """The layout of the observations."""
+    def first(self) -> Packing:
+        """The layout of what a reset gives: `(obs, infos)`."""
         return Packing(lambda *args: self._reset(*args)[1], *self._reset_arguments)
 
     @functools.cached_property
@@ -150,17 +157,17 @@ class Batch:
 
     @functools.cached_property
     def reset(self) -> Any:
-        """Compiled: `(heads, params) -> (carry, obs)`, all copies, with the same params."""
+        """Compiled: `(heads, params) -> (carry, first)`, all copies, with the same params."""
 
         def reset(heads: jax.Array, params: Any) -> tuple[Packed, Any]:
-            carry, obs = self._reset(heads, params)
-            return self.carry.pack(carry), self._emit_obs(obs)
+            carry, first = self._reset(heads, params)
+            return self.carry.pack(carry), self._emit_first(first)
 
         return jax.jit(reset)
 
     @functools.cached_property
     def reset_where(self) -> Any:
-        """Compiled: `(carry, heads, mask, params) -> (carry, obs)`, the copies in `mask` alone.
+        """Compiled: `(carry, heads, mask, params) -> (carry, first)`, the copies in `mask` alone.
 
         The carry is in this program's layout and the next one in that of
         `dataclasses.replace(self, own_params=True)` if `params` is not None.
@@ -176,7 +183,7 @@ class Batch:
                     carry = carry.replace(params=self._for_all(self.env.default_params))
             carry = target._restart(carry, mask, params)
             carry = carry.replace(over=carry.over & ~mask)
-            return target.carry.pack(carry), self._emit_obs(self._observe(carry))
+            return target.carry.pack(carry), self._emit_first(self._first(carry, mask))
 
         return jax.jit(reset_where)
 
@@ -202,8 +209,8 @@ class Batch:
         heads = jax.ShapeDtypeStruct((self.num_envs, _HEAD), np.uint32)
         return heads, self.env.default_params if self.own_params else None
 
-    def _emit_obs(self, obs: Any) -> Any:
-        return obs if self.on_device else self.obs.pack(obs)
+    def _emit_first(self, first: tuple[Any, Any]) -> Any:
+        return first if self.on_device else self.first.pack(first)
 
     def _for_all(self, params: Any) -> Any:
         return jax.tree.map(
@@ -216,12 +223,20 @@ class Batch:
     def _observe(self, carry: Carry) -> Any:
         return jax.vmap(functools.partial(_observe, self.env))(carry.state, carry.params)
 
-    def _reset(self, heads: jax.Array, params: Any) -> tuple[Carry, Any]:
+    def _first_infos(self, carry: Carry, mask: jax.Array) -> dict[str, Any]:
+        """The infos of the copies in `mask`, which have just started."""
+        first_info = jax.vmap(functools.partial(_first_info, self.env))
+        return _masked(first_info(carry.state, carry.params), mask)
+
+    def _first(self, carry: Carry, mask: jax.Array) -> tuple[Any, Any]:
+        return self._observe(carry), self._first_infos(carry, mask)
+
+    def _reset(self, heads: jax.Array, params: Any) -> tuple[Carry, tuple[Any, Any]]:
         heads, params = heads + _ONE_CALL, self._for_all(params)
         state = self._start(heads, params)
         over = jnp.zeros(self.num_envs, jnp.bool_)
         carry = Carry(head=heads, over=over, params=params, state=state)
-        return carry, self._observe(carry)
+        return carry, self._first(carry, ~over)
 
     def _step(self, carry: Carry, action: Any) -> tuple[Carry, tuple[Any, ...]]:
         asked = carry.over if self.mode == "NextStep" else jnp.zeros_like(carry.over)
@@ -237,17 +252,20 @@ class Batch:
         )
         over = terminated | truncated
         carry = carry.replace(head=head, over=over, state=state)
-        infos = _masked(info, ~asked)
+        final = {}
         if self.mode == "SameStep":
-            infos = _masked(info, ~over) | {
+            final = {
                 "final_obs": self._observe(carry),
                 "_final_obs": over,
                 "final_info": _masked(info, over),
                 "_final_info": over,
             }
+        started = over if self.mode == "SameStep" else asked
+        infos = _masked(info, ~started)
         if self.mode != "Disabled":
-            carry = self._restart(carry, over if self.mode == "SameStep" else asked, None)
-        return carry, (self._observe(carry), reward, terminated, truncated, infos)
+            carry = self._restart(carry, started, None)
+            infos = _joined(started, self._first_infos(carry, started), infos)
+        return carry, (self._observe(carry), reward, terminated, truncated, infos | final)
 
     def _restart(self, carry: Carry, mask: jax.Array, params: Any) -> Carry:
         """Starts the copies in `mask`, with params of their own or, if None, the defaults."""
@@ -305,7 +323,19 @@ def _advance(
 ) -> tuple[Any, ...]:
     action = env.action_space().cast(action, "action")
     params = env.default_params if params is None else params
-    return env.advance(_call_key(head), state, action, params)
+    state, *ends, info = env.advance(_call_key(head), state, action, params)
+    return state, *ends, _with_mask(env, state, params, info)
+
+
+def _first_info(env: Env[Any, Any], state: Any, params: Any) -> dict[str, Any]:
+    params = env.default_params if params is None else params
+    return _with_mask(env, state, params, env.initial_info(state, params))
+
+
+def _with_mask(env: Env[Any, Any], state: Any, params: Any, info: Any) -> dict[str, Any]:
+    """The info with the state's `action_mask`, as Gymnasium's spaces take it, where it has one."""
+    mask = env.action_mask(state, params)
+    return info if mask is None else info | {"action_mask": mask.astype(jnp.int8)}
 
 
 def _observe(env: Env[Any, Any], state: Any, params: Any) -> Any:
@@ -322,3 +352,12 @@ def _masked(info: Any, mask: jax.Array) -> dict[str, Any]:
             infos[name] = where(mask, value, jax.tree.map(jnp.zeros_like, value))
         infos["_" + name] = mask
     return infos
+
+
+def _joined(chosen: jax.Array, ours: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
+    """Masked infos, `ours` of the copies in `chosen` and `others` of the rest, as one."""
+    both = {}
+    for name in ours.keys() & others.keys():
+        pair = (ours[name], others[name])
+        both[name] = _joined(chosen, *pair) if isinstance(pair[0], dict) else where(chosen, *pair)
+    return others | ours | both

@@ -15,10 +15,14 @@ from gymnasium.vector import AutoresetMode
 from stable_baselines3.common.vec_env import VecEnv  # pyright: ignore[reportMissingImports]
 
 import jaxenvs
+from jaxenvs.adapters import outputs
+from jaxenvs.adapters.episodes import Episodes
 from jaxenvs.adapters.gymnasium_vector import GymnasiumVectorEnv
 from jaxenvs.core import Env
 
 Indices = int | Iterable[int] | None
+
+_FINAL = ("final_obs", "final_info")
 
 
 class JaxVecEnv(VecEnv):
@@ -50,8 +54,7 @@ class JaxVecEnv(VecEnv):
             game, num_envs, autoreset_mode=AutoresetMode.SAME_STEP, render_mode=render_mode
         )
         self._actions: Any = None
-        self._returns = np.zeros(num_envs, np.float64)
-        self._lengths = np.zeros(num_envs, np.int64)
+        self._episodes = Episodes(num_envs)
         super().__init__(
             num_envs, self.batch.single_observation_space, self.batch.single_action_space
         )
@@ -60,10 +63,11 @@ class JaxVecEnv(VecEnv):
         options = self._options[0]
         if any(other != options for other in self._options):
             raise ValueError("options: expected the same for all copies")
-        obs, _ = self.batch.reset(seed=self._seeds, options=options or None)
+        obs, infos = self.batch.reset(seed=self._seeds, options=options or None)
         self._reset_seeds()
         self._reset_options()
-        self._returns[:], self._lengths[:] = 0, 0
+        self._episodes.restart(np.ones(self.num_envs, np.bool_))
+        self.reset_infos = [outputs.entry(infos, i) for i in range(self.num_envs)]
         return obs
 
     def step_async(self, actions: np.ndarray) -> None:
@@ -71,22 +75,22 @@ class JaxVecEnv(VecEnv):
 
     def step_wait(self) -> Any:
         obs, reward, terminated, truncated, infos = self.batch.step(self._actions)
-        self._returns += reward
-        self._lengths += 1
         done = terminated | truncated
-        rows: list[dict[str, Any]] = [{"TimeLimit.truncated": False} for _ in range(self.num_envs)]
-        for name, values in infos.items():
-            if name not in ("final_obs", "final_info") and not name.startswith("_"):
-                _spread(rows, name, values, ~done)
-        for i in np.flatnonzero(done).tolist():
-            row = rows[i]
-            row["TimeLimit.truncated"] = bool(truncated[i] and not terminated[i])
-            row["terminal_observation"] = infos["final_obs"][i]
-            row["episode"] = {"r": float(self._returns[i]), "l": int(self._lengths[i])}
-            for name, values in infos.get("final_info", {}).items():
-                if not name.startswith("_"):
-                    row[name] = _entry(values, i)
-        self._returns[done], self._lengths[done] = 0, 0
+        rows = [{"TimeLimit.truncated": False} for _ in range(self.num_envs)]
+        final_info = infos.get("final_info", {})
+        own = {name: part for name, part in infos.items() if name.lstrip("_") not in _FINAL}
+        if own:
+            for i in range(self.num_envs):
+                if done[i]:
+                    self.reset_infos[i] = outputs.entry(own, i)
+                else:
+                    rows[i] |= outputs.entry(own, i)
+        for i, episode in self._episodes.count(reward, done).items():
+            rows[i] = outputs.entry(final_info, i) | {
+                "TimeLimit.truncated": bool(truncated[i] and not terminated[i]),
+                "terminal_observation": infos["final_obs"][i],
+                "episode": {"r": episode.episode_return, "l": episode.length},
+            }
         return obs, reward.astype(np.float32), done, rows
 
     def close(self) -> None:
@@ -127,15 +131,3 @@ class JaxVecEnv(VecEnv):
 
     def _listed(self, indices: Indices) -> list[int]:
         return list(self._get_indices(indices))
-
-
-def _spread(rows: list[dict[str, Any]], name: str, values: Any, mask: np.ndarray) -> None:
-    """Gives each copy in `mask` its own entry of a batched info."""
-    for i in np.flatnonzero(mask).tolist():
-        rows[i][name] = _entry(values, i)
-
-
-def _entry(values: Any, i: int) -> Any:
-    if isinstance(values, dict):
-        return {name: _entry(v, i) for name, v in values.items() if not name.startswith("_")}
-    return values[i]

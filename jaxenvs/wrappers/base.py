@@ -54,6 +54,9 @@ class Wrapper(Env[Any, Any]):
     def action_mask(self, state: Any, params: Any = None) -> jax.Array | None:
         return self.env.action_mask(state, params)
 
+    def initial_info(self, state: Any, params: Any = None) -> Info:
+        return self.env.initial_info(state, params)
+
 
 class MemoryState(core.State):
     """The inner state beside what a wrapper remembers; subclasses add their fields."""
@@ -79,3 +82,6 @@ class MemoryWrapper(Wrapper):
 
     def action_mask(self, state: Any, params: Any = None) -> jax.Array | None:
         return self.env.action_mask(state.inner, params)
+
+    def initial_info(self, state: Any, params: Any = None) -> Info:
+        return self.env.initial_info(state.inner, params)

@@ -47,6 +47,16 @@ class TwoParts(Walk):
         return jaxenvs.spaces.Dict({"step": jaxenvs.spaces.Discrete(3), "push": push})
 
 
+class Masked(TwoParts):
+    """Has action masks, and tells something of its starts."""
+
+    def action_mask(self, state, params=None) -> Any:
+        return jnp.stack([state.position > -2, True, state.position < 2])
+
+    def initial_info(self, state, params=None) -> Any:
+        return {"push": jnp.int32(7), "deep": {"start": state.position}, "lucky": state.luck > 0.5}
+
+
 def pair(game, mode, num_envs=NUM_ENVS):
     """Our vector environment, and Gymnasium's over single ones."""
     ours = GymnasiumVectorEnv(game, num_envs, autoreset_mode=mode)
@@ -107,8 +117,9 @@ def test_plays_as_gymnasiums_loop_over_single_environments(monkeypatch, name, mo
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_nested_infos_and_dict_actions_play_the_same(mode):
-    ours, theirs = pair(TwoParts(), mode)
+@pytest.mark.parametrize("game", [TwoParts(), Masked()], ids=["nested", "of starts, with masks"])
+def test_infos_of_every_kind_and_dict_actions_play_the_same(game, mode):
+    ours, theirs = pair(game, mode)
     theirs.action_space.seed(0)
     assert_same(ours.reset(seed=0), theirs.reset(seed=0))
     assert assert_plays_the_same(ours, theirs, 30) > 0

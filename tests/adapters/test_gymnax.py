@@ -1,5 +1,10 @@
+"""Scripts for gymnax on our environments; gymnax itself is not needed."""
+
+import functools
+import itertools
 from typing import Any
 
+import flax.struct
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -8,7 +13,18 @@ import pytest
 import jaxenvs
 from jaxenvs.adapters import gymnax as adapter
 from jaxenvs.adapters import gymnax_legacy
-from jaxenvs.testing import check_env
+from jaxenvs.adapters.gymnax_legacy.environments import spaces as legacy_spaces
+from jaxenvs.adapters.gymnax_legacy.environments.environment import EnvParams
+from jaxenvs.adapters.gymnax_legacy.wrappers.purerl import FlattenObservationWrapper as Flatten
+from jaxenvs.adapters.gymnax_legacy.wrappers.purerl import LogWrapper
+from jaxenvs.adapters.gymnax_names import GYMNAX_NAMES
+
+
+@pytest.fixture
+def lenient():
+    """gymnax, and scripts for it, mix dtypes."""
+    with jax.numpy_dtype_promotion("standard"):
+        yield
 
 
 def roll(env, params, num_steps=300, seed=0):
@@ -48,6 +64,124 @@ def test_five_values_merge_the_two_ends():
     assert (bool(done), float(info["discount"])) == (False, 1)
 
 
+class Flat:
+    """As scripts for gymnax 0.0.x write their wrappers, here around an environment's picture."""
+
+    def __init__(self, env):
+        self._env = env
+
+    def __getattr__(self, name):
+        return getattr(self._env, name)
+
+    def observation_space(self, params):
+        space = self._env.observation_space(params)
+        assert isinstance(space, legacy_spaces.Box)
+        shape = (int(np.prod(space.shape)),)
+        return legacy_spaces.Box(low=0, high=1, shape=shape, dtype=space.dtype)
+
+    @functools.partial(jax.jit, static_argnums=(0,))
+    def reset(self, key, params: EnvParams | None = None):
+        obs, state = self._env.reset(key, params)
+        return jnp.reshape(obs, (-1,)), state
+
+    @functools.partial(jax.jit, static_argnums=(0,))
+    def step(self, key, state: Any, action, params: EnvParams | None = None):
+        obs, state, reward, done, info = self._env.step(key, state, action, params)
+        return jnp.reshape(obs, (-1,)), state, reward, done, info
+
+
+@flax.struct.dataclass
+class LogState:
+    env_state: Any
+    total: float
+    returned: float
+
+
+class Log(Flat):
+    def observation_space(self, params):
+        return self._env.observation_space(params)
+
+    @functools.partial(jax.jit, static_argnums=(0,))
+    def reset(self, key, params=None):
+        obs, state = self._env.reset(key, params)
+        return obs, LogState(state, 0, 0)
+
+    @functools.partial(jax.jit, static_argnums=(0,))
+    def step(self, key, state, action, params=None):
+        obs, inner, reward, done, info = self._env.step(key, state.env_state, action, params)
+        total = state.total + reward
+        state = LogState(inner, total * (1 - done), state.returned * (1 - done) + total * done)
+        info["returned_episode_returns"] = state.returned
+        info["returned_episode"] = done
+        return obs, state, reward, done, info
+
+
+@pytest.mark.parametrize("chain", [lambda e: Log(Flat(e)), lambda e: LogWrapper(Flatten(e))])
+@pytest.mark.parametrize("env_id", ["CartPole-v1", "Breakout-MinAtar"])
+def test_scripts_in_the_manner_of_purejaxrl_run(lenient, chain, env_id):
+    """The calls of such a script: a chain of wrappers, vmapped and scanned, under one jit."""
+    num_envs, num_steps = 4, 150
+    basic, env_params = gymnax_legacy.make(env_id)
+    env = chain(basic)
+    num_actions = env.action_space(env_params).n
+    shape = basic.observation_space(env_params).shape
+    assert env.observation_space(env_params).shape == (np.prod(shape),)
+
+    @jax.jit
+    def train(rng):
+        rng, _rng = jax.random.split(rng)
+        reset_rng = jax.random.split(_rng, num_envs)
+        obsv, env_state = jax.vmap(env.reset, in_axes=(0, None))(reset_rng, env_params)
+
+        def env_step(runner_state, unused):
+            env_state, last_obs, rng = runner_state
+            rng, act_rng, step_rng = jax.random.split(rng, 3)
+            action = jax.random.randint(act_rng, (num_envs,), 0, num_actions)
+            rng_step = jax.random.split(step_rng, num_envs)
+            obsv, env_state, reward, done, info = jax.vmap(env.step, in_axes=(0, 0, 0, None))(
+                rng_step, env_state, action, env_params
+            )
+            return (env_state, obsv, rng), (last_obs, reward, done, info)
+
+        return jax.lax.scan(env_step, (env_state, obsv, rng), None, num_steps)[1]
+
+    obs, reward, done, info = jax.tree.map(np.asarray, train(jax.random.PRNGKey(30)))
+    assert obs.shape[:2] == (num_steps, num_envs)
+    np.testing.assert_array_equal(info["returned_episode"], done)
+    assert done.sum() > 8
+    for i in range(num_envs):
+        starts = [0, *(np.flatnonzero(done[:, i]) + 1).tolist()]
+        for start, stop in itertools.pairwise(starts):
+            told = info["returned_episode_returns"][stop - 1, i]
+            assert told == reward[start:stop, i].sum()
+
+
+def test_the_wrappers_count_as_they_say():
+    env, params = gymnax_legacy.make("CartPole-v1", max_steps=12)
+    log = LogWrapper(Flatten(env))
+    *_, done, info = roll(log, params, 100)
+    assert info["timestep"].tolist() == [*range(1, 101)]
+    ends = np.flatnonzero(done)
+    assert len(ends) > 5
+    lengths = np.diff(ends, prepend=-1)
+    assert info["returned_episode_lengths"][ends].tolist() == lengths.tolist()
+    assert info["returned_episode_returns"].dtype == jnp.float32
+    with pytest.raises(TypeError, match="expected observations in a Box"):
+        Flatten(gymnax_legacy.make("FrozenLake-misc")[0]).observation_space(None)
+
+
+def test_gymnax_s_names_mean_our_games_with_its_settings():
+    for name, (env_id, _) in GYMNAX_NAMES.items():
+        env, params = adapter.make(name)
+        assert env.env.unwrapped == adapter.make_game(name).unwrapped
+        assert type(env.env) is type(jaxenvs.make(env_id)), name
+    params: Any = gymnax_legacy.make("Breakout-MinAtar")[1]
+    assert (int(params.max_steps), float(params.sticky_action_prob)) == (1000, 0)
+    params = gymnax_legacy.make("Breakout-MinAtar", sticky_action_prob=0.5)[1]
+    assert float(params.sticky_action_prob) == 0.5
+    assert gymnax_legacy.environments.environment.Environment is gymnax_legacy.LegacyEnv
+
+
 def test_environments_are_values_with_gymnax_s_names():
     env, params = adapter.make("Pendulum-v1")
     assert env == adapter.make("Pendulum-v1")[0]
@@ -57,72 +191,3 @@ def test_environments_are_values_with_gymnax_s_names():
     obs, state = env.reset_env(jax.random.key(0), params)
     np.testing.assert_allclose(env.get_obs(state, params), obs)
     assert not env.is_truncated(state, params)
-
-
-gymnax: Any = pytest.importorskip(
-    "gymnax", reason="gymnax 1.0.1 pins an older Gymnasium: pip install --no-deps gymnax==1.0.1"
-)
-
-
-@pytest.fixture
-def lenient():
-    """gymnax mixes dtypes."""
-    with jax.numpy_dtype_promotion("standard"):
-        yield
-
-
-def test_spaces_are_gymnax_s_own():
-    theirs = gymnax.environments.spaces
-    env, params = adapter.make("CartPole-v1")
-    assert isinstance(env.action_space(params), theirs.Discrete)
-    box = env.observation_space(params)
-    assert isinstance(box, theirs.Box)
-    assert box.shape == (4,)
-    both = jaxenvs.spaces.Dict({"a": jaxenvs.spaces.Tuple([jaxenvs.spaces.Discrete(2)])})
-    assert adapter.from_gymnax_space(adapter.to_gymnax_space(both)) == both
-
-
-@pytest.mark.usefixtures("lenient")
-@pytest.mark.parametrize("env_id", ["CartPole-v1", "Pendulum-v1", "MountainCar-v0"])
-def test_gymnax_environments_play_the_same_with_our_interface(env_id):
-    theirs, params = gymnax.make(env_id)
-    ours = adapter.FromGymnax(gymnax_env=theirs)
-    assert int(ours.default_params.max_steps) == params.max_steps_in_episode
-    key = jax.random.key(3)
-    obs, state = jax.jit(ours.reset)(key)
-    their_obs, their_state = theirs.reset(key, params)
-    np.testing.assert_allclose(obs, their_obs, rtol=1e-6)
-    step, their_step = jax.jit(ours.step), jax.jit(theirs.step_env)
-    for i in range(20):
-        key = jax.random.key(i)
-        action = ours.action_space().sample(key)
-        new = step(key, state, action)
-        their_obs, their_state, reward, terminated, _ = their_step(key, their_state, action, params)
-        state = new.state
-        np.testing.assert_allclose(new.obs, their_obs, rtol=1e-6)
-        np.testing.assert_allclose(new.reward, reward, rtol=1e-6)
-        assert bool(new.terminated) == bool(terminated)
-        assert not new.truncated
-
-
-@pytest.mark.usefixtures("lenient")
-def test_gymnax_environments_are_vectorized_and_truncated():
-    theirs, params = gymnax.make("MountainCar-v0")
-    env = adapter.FromGymnax(gymnax_env=theirs).with_params(
-        inner=params.replace(max_steps_in_episode=7), max_steps=7
-    )
-    venv = jaxenvs.vectorize(env, 3)
-    _, vstate = venv.reset(jax.random.key(0))
-    step, t = jax.jit(venv.step), None
-    for i in range(7):
-        t = step(jax.random.key(i), vstate, jnp.ones(3, jnp.int32))
-        vstate = t.state
-    assert t is not None
-    assert t.truncated.all()
-    assert t.info["episode"]["length"].tolist() == [7] * 3
-
-
-def test_the_way_there_and_back_keeps_the_game():
-    there = adapter.GymnaxEnv(jaxenvs.make("CartPole-v1"))
-    assert there.env == jaxenvs.make("CartPole-v1")
-    check_env(there.env, num_steps=640)

@@ -80,6 +80,10 @@ class Tabular(core.Env[StateT, ParamsT], Generic[StateT, ParamsT]):
         number, reward, terminated = self.outcome(state.number, action, choice, params)
         return state.replace(number=number), reward, terminated, {"prob": at(chance, choice)}
 
+    def initial_info(self, state: Any, params: ParamsT | None = None) -> core.Info:
+        del state, params
+        return {"prob": jnp.float32(1)}
+
     def observe(self, state: Any, params: ParamsT) -> jax.Array:
         del params
         return state.number

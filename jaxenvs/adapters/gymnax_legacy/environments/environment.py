@@ -1,22 +1,23 @@
-"""jaxenvs environments with the interface of gymnax 0.0.x, in which a step gives five values.
-
-Scripts that were written for it, such as PureJaxRL's, run with one changed import:
-
-    import jaxenvs.adapters.gymnax_legacy as gymnax
-"""
+"""Environments whose step gives five values, under the names that gymnax 0.0.x had for them."""
 
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-import jaxenvs
-from jaxenvs.adapters.gymnax import GymnaxEnv
+from jaxenvs import core
+from jaxenvs.adapters.gymnax import GymnaxEnv, make_game
+
+EnvParams = core.Params
+EnvState = core.State
 
 
 def make(env_id: str, **kwargs: Any) -> tuple["LegacyEnv", Any]:
-    """The environment of a registered id and its params; `kwargs` as in `jaxenvs.make`."""
-    env = LegacyEnv(jaxenvs.make(env_id, **kwargs))
+    """The environment of one of our ids or gymnax's, and its params.
+
+    A name of gymnax's has gymnax's settings; `kwargs` as in `jaxenvs.make` change them.
+    """
+    env = LegacyEnv(make_game(env_id, **kwargs))
     return env, env.default_params
 
 
@@ -37,3 +38,6 @@ class LegacyEnv(GymnaxEnv):
         step = self.env.step(key, state, action, params)
         info = step.info | {"discount": 1 - step.terminated.astype(jnp.float32)}
         return step.obs, step.state, step.reward, step.terminated | step.truncated, info
+
+
+Environment = LegacyEnv
