@@ -294,7 +294,9 @@ def main() -> None:
         measure = measure_loop if side == "loop" else functools.partial(measure_program, side)
         print(json.dumps(measure(num_seeds, arguments.steps)))
         return
-    cases = [(side, n) for n in arguments.seeds for side in ("recipe", "ours", "loop")]
+    # The recipe trains one agent only: with JAX 0.10.2 on the CPU, orthogonal initialisers vmapped
+    # over seeds (batched QR) may deadlock.
+    cases = [("recipe", 1), *((side, n) for n in arguments.seeds for side in ("ours", "loop"))]
     results: dict[tuple[str, int], list[dict[str, float]]] = {case: [] for case in cases}
     for _ in range(arguments.repeats):
         for case in cases:  # in turns, so that a slow minute of the machine hits all alike
@@ -322,12 +324,14 @@ def report(results: dict[tuple[str, int], list[dict[str, float]]], seeds: list[i
         cells = " ".join(
             f"{median(case, name):7.2f}s" for name in ("compile", "run", "total", "cpu")
         )
-        times = f"{ratio(('recipe', num_seeds), case, 'total'):.2f}x the total"
-        times += f", {ratio(('recipe', num_seeds), case, 'run'):.2f}x the run"
+        times = ""
+        if num_seeds == 1:
+            times = f"{ratio(('recipe', 1), case, 'total'):.2f}x the total"
+            times += f", {ratio(('recipe', 1), case, 'run'):.2f}x the run"
         print(f"{side:8} {num_seeds:5} {cells} {median(case, 'return'):7.1f}  {times}")
     if len(seeds) > 1:
         few, many = seeds[0], seeds[-1]
-        for side in ("recipe", "ours", "loop"):
+        for side in ("ours", "loop"):
             cost = {n: ratio((side, many), (side, few), n) for n in ("total", "run")}
             print(
                 f"{side}: {many} seeds cost {cost['total']:.2f}x of {few} in total, "
