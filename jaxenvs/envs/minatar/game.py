@@ -23,6 +23,7 @@ from jaxenvs.struct import PyTree
 
 SIZE = 10  # cells, of either side of the board
 NOOP, LEFT, UP, RIGHT, DOWN, FIRE = range(6)
+_INTERLEAVED = 8  # values written side by side that LLVM still vectorises
 
 
 class State(core.State):
@@ -135,7 +136,12 @@ def spelled(cells: jax.Array, num_channels: int, dtype: np.dtype) -> jax.Array:
       num_channels: how many bits there are.
       dtype: of the board.
     """
-    bits = (settled(cells)[:, None] >> np.arange(num_channels, dtype=np.uint32)) & np.uint32(1)
+    cells, num_bits = settled(cells), num_channels
+    if num_channels > _INTERLEAVED and num_channels % 2 == 0:
+        num_bits = num_channels // 2
+        halves = np.array([0, num_bits], np.uint32)
+        cells = settled((cells[:, None] >> halves).reshape(-1))
+    bits = (cells[:, None] >> np.arange(num_bits, dtype=np.uint32)) & np.uint32(1)
     return bits.reshape(SIZE, SIZE, num_channels).astype(dtype)
 
 

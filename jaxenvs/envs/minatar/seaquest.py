@@ -27,10 +27,9 @@ import numpy as np
 
 from jaxenvs.envs.minatar import game, slots
 from jaxenvs.envs.minatar.game import DOWN, FIRE, LEFT, NOOP, RIGHT, SIZE, UP, settled
-from jaxenvs.envs.minatar.slots import Numbers
 
-_NUM_ENEMIES, _NUM_DIVERS, _NUM_SHOTS = 30, 2, 2  # slots
-_ENEMIES = np.uint32(2**_NUM_ENEMIES - 1)  # the slots of enemies; divers have the other two
+NUM_ENEMIES, _NUM_DIVERS, _NUM_SHOTS = 30, 2, 2  # slots
+_ENEMIES = np.uint32(2**NUM_ENEMIES - 1)  # the slots of enemies; divers have the other two
 _MAX_ON_BOARD = 6  # divers
 _LAST_ROW = 8  # of the sea; row 9 shows the gauges
 _CELLS = np.arange(SIZE * SIZE, dtype=np.int32)
@@ -64,17 +63,17 @@ class Swimmers(game.PyTree):
     here: jax.Array  # () flags; the other words tell of those that are here
     right: jax.Array  # () flags, it swims to the right
     armed: jax.Array  # () flags, it is a submarine, not a fish
-    x: Numbers  # column
-    y: Numbers  # row
-    rest: Numbers  # steps until it moves
-    reload: Numbers  # steps until it shoots
+    x: jax.Array  # (4,) numbers, column
+    y: jax.Array  # (4,) numbers, row
+    rest: jax.Array  # (4,) numbers, steps until it moves
+    reload: jax.Array  # (4,) numbers, steps until it shoots
 
 
 class Torpedoes(game.PyTree):
     """The enemies' shots, in the slot of the one that shot: it has their row and direction."""
 
     here: jax.Array  # () flags
-    x: Numbers  # column
+    x: jax.Array  # (4,) numbers, column
 
 
 class Arrivals(game.PyTree):
@@ -206,11 +205,11 @@ class Seaquest(game.Game[State, Params, Draws]):
 
     def observe(self, state: State, params: Params) -> jax.Array:
         sub, swimmers, torpedoes = state.sub, state.swimmers, state.torpedoes
-        in_row = slots.equal(swimmers.y, _ROWS)
-        there = swimmers.here & in_row & slots.equal(swimmers.x, _COLUMNS)
-        back = moved_on(swimmers.x, ~swimmers.right, jnp.uint32(2**32 - 1))
-        trail = swimmers.here & in_row & slots.equal(back, _COLUMNS)
-        torpedo = torpedoes.here & in_row & slots.equal(torpedoes.x, _COLUMNS)
+        in_row = slots.cells_with(swimmers.y, _ROWS)
+        there = swimmers.here & in_row & slots.cells_with(swimmers.x, _COLUMNS)
+        back = slots.stepped(swimmers.x, swimmers.here, swimmers.right)
+        trail = swimmers.here & in_row & slots.cells_with(back, _COLUMNS)
+        torpedo = torpedoes.here & in_row & slots.cells_with(torpedoes.x, _COLUMNS)
         shots = jnp.where(state.shots.here, state.shots.y * SIZE + state.shots.x, -1)
         front = sub.y * SIZE + sub.x
         oxygen = jnp.maximum(sub.oxygen, 0) * SIZE // params.max_oxygen
@@ -233,7 +232,7 @@ class Seaquest(game.Game[State, Params, Draws]):
 def start(params: Params) -> State:
     """The opening: at the surface, with full oxygen and an empty sea."""
     zero, no, none = jnp.int32(0), jnp.bool_(False), jnp.uint32(0)
-    numbers = slots.zeros()
+    numbers = jnp.zeros(slots.NUM_DIGITS, jnp.uint32)
     spawn_interval = jnp.asarray(params.spawn_interval, jnp.int32)
     return State(
         **game.opening(),
@@ -259,7 +258,7 @@ def start(params: Params) -> State:
         arrivals=Arrivals(
             next_shot=zero,
             next_enemy=zero,
-            next_diver=jnp.int32(_NUM_ENEMIES),
+            next_diver=jnp.int32(NUM_ENEMIES),
             enemy_timer=spawn_interval,
             diver_timer=jnp.asarray(params.diver_spawn_interval, jnp.int32),
         ),
@@ -298,8 +297,8 @@ def arrived(state: State, draws: Draws, params: Params) -> tuple[Swimmers, Arriv
     enemy_timer = jnp.where(enemy_due, state.difficulty.spawn_interval, arrivals.enemy_timer)
     diver_timer = jnp.where(diver_due, params.diver_spawn_interval, arrivals.diver_timer)
     arrivals = arrivals.replace(
-        next_enemy=turned(arrivals.next_enemy, enemy != 0, 0, _NUM_ENEMIES),
-        next_diver=turned(arrivals.next_diver, diver != 0, _NUM_ENEMIES, _NUM_DIVERS),
+        next_enemy=turned(arrivals.next_enemy, enemy != 0, 0, NUM_ENEMIES),
+        next_diver=turned(arrivals.next_diver, diver != 0, NUM_ENEMIES, _NUM_DIVERS),
         enemy_timer=counted_down(enemy_timer),
         diver_timer=counted_down(diver_timer),
     )
@@ -402,9 +401,9 @@ def swum(
     there is room. Returns the swimmers, which of them moved, and the submarine.
     """
     moves = settled(swimmers.here & slots.equal(swimmers.rest, 0))
-    x = moved_on(swimmers.x, swimmers.right, moves)
+    x = slots.stepped(swimmers.x, moves, ~swimmers.right)
     here = swimmers.here & ~(slots.equal(x, SIZE) | slots.equal(x, 15))  # 15: left of 0
-    rest = slots.less(swimmers.rest, swimmers.here & ~moves)
+    rest = slots.stepped(swimmers.rest, swimmers.here & ~moves, swimmers.here)
     rest = slots.put(rest, moves & _ENEMIES, difficulty.rest)
     rest = slots.put(rest, moves & ~_ENEMIES, params.diver_rest)
 
@@ -429,10 +428,10 @@ def fired(
 ) -> tuple[Swimmers, Torpedoes]:
     """Submarines that are ready shoot from where they have moved, unless that is off the board."""
     ready = settled(before.here & _ENEMIES & before.armed & slots.equal(before.reload, 0))
-    reload = slots.put(slots.less(before.reload, before.here & ~ready), ready, params.enemy_reload)
+    reload = slots.stepped(before.reload, before.here & ~ready, before.here)
+    reload = slots.put(reload, ready, params.enemy_reload)
     new = ready & swimmers.here & ~torpedoes.here
-    digits = zip(swimmers.x.digits, torpedoes.x.digits, strict=True)
-    x = Numbers(digits=tuple((ours & new) | (old & ~new) for ours, old in digits))
+    x = slots.chosen(new, swimmers.x, torpedoes.x)
     return swimmers.replace(reload=reload), Torpedoes(here=torpedoes.here | new, x=x)
 
 
@@ -440,7 +439,7 @@ def launched(
     torpedoes: Torpedoes, swimmers: Swimmers, sub: Submarine
 ) -> tuple[Torpedoes, jax.Array]:
     """The torpedoes one cell on, and whether one was or is where the submarine's front is."""
-    x = moved_on(torpedoes.x, swimmers.right, torpedoes.here)
+    x = slots.stepped(torpedoes.x, torpedoes.here, ~swimmers.right)
     here = torpedoes.here & ~(slots.equal(x, SIZE) | slots.equal(x, 15))
     at_sub = slots.equal(torpedoes.x, sub.x) | slots.equal(x, sub.x)
     sunk = (torpedoes.here & at_sub & slots.equal(swimmers.y, sub.y)) != 0
@@ -485,11 +484,6 @@ def ramped(now: Difficulty, due: jax.Array) -> Difficulty:
 
 
 # -- small things --------------------------------------------------------------------------------
-
-
-def moved_on(x: Numbers, right: jax.Array, moves: jax.Array) -> Numbers:
-    """The column ahead for those that move to the right or else to the left."""
-    return slots.less(slots.more(x, moves & right), moves & ~right)
 
 
 def turned(index: jax.Array, taken: jax.Array, first: int, num: int) -> jax.Array:

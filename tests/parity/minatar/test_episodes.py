@@ -11,7 +11,7 @@ import pytest
 
 import jaxenvs
 from jaxenvs.envs.minatar.game import DOWN, FIRE, LEFT, RIGHT, UP
-from tests.parity import rollout
+from tests.parity import report, rollout
 from tests.parity.minatar import original
 
 Wish = Callable[[Any], jax.Array]  # what a player wants of each of the six actions, (6,)
@@ -88,9 +88,13 @@ class Case:
     steps: int = 110_000
     wish: Wish | None = None
 
+    @property
+    def variant(self) -> str:
+        """What is changed, as the parity page says it."""
+        return ", ".join(f"{name}={value}" for name, value in self.ours.items())
+
     def __str__(self) -> str:
-        changes = [f"{name}={value}" for name, value in self.ours.items()]
-        return "-".join([self.game, self.version, *changes])
+        return "-".join(filter(None, [self.game, self.version, self.variant]))
 
 
 def no_choice(game: Any, shared: original.Shared, what: Any) -> None:
@@ -202,22 +206,4 @@ def test_minatar_gives_the_same_episodes(case: Case):
         options=case.options,
         minimal=case.version == "v1",
     )
-    if case.game == "Seaquest":
-        st = ours.state
-        print(
-            "max enemies",
-            np.bitwise_count(st.swimmers.here).max(),
-            "divers",
-            st.sub.divers.max(),
-            st.sub.divers.min(),
-            "level",
-            st.difficulty.level.max(),
-        )
-    print(
-        case,
-        ours.start.size,
-        "steps",
-        int(ours.start.sum()),
-        "episodes",
-        float(ours.step.reward.sum()),
-    )
+    report.record(env_id, "minatar", ours.start.size, 0.0, variant=case.variant)
