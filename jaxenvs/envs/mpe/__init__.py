@@ -41,7 +41,9 @@ _add(
 _add("SimpleSpread", "spread:Spread", "mpe2 1.1.1 simple_spread", 3, (_FLAGS, _TOGETHER))
 _add("SimpleTag", "tag:Tag", "mpe2 1.1.1 simple_tag", 3, (_FLAGS, _TOGETHER))
 _add("SimpleWorldComm", "world_comm:WorldComm", "mpe2 1.1.1 simple_world_comm", 3, (_TOGETHER,))
-_add("SimpleFormation", "formation:Formation", "mpe2 1.1.1 simple_formation", 1, (_FLAGS, _TOGETHER))
+_add(
+    "SimpleFormation", "formation:Formation", "mpe2 1.1.1 simple_formation", 1, (_FLAGS, _TOGETHER)
+)
 _add("SimpleLine", "line:Line", "mpe2 1.1.1 simple_line", 1, (_FLAGS, _TOGETHER))
 _add("CollectTreasure", "collect_treasure:CollectTreasure", "mpe2 1.1.1 collect_treasure", 1)
 for _predators, _prey, _obstacles in ((3, 1, 2), (6, 2, 4), (9, 3, 6)):

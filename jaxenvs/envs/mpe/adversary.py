@@ -27,10 +27,10 @@ class Params(world.Params):
 class Adversary(Scenario[State, Params]):
     """One adversary and `num_good` good agents among as many landmarks; nobody collides.
 
-    Actions: 0 nothing, 1 left, 2 right, 3 down, 4 up; or a `Box` of the five. Observations: the ways
-    to all landmarks and to all others; good agents first see the way to the goal. Rewards: the adversary
-    loses its distance from the goal; each good agent gets that, less the smallest of theirs.
-    Truncated after 25 steps.
+    Actions: 0 nothing, 1 left, 2 right, 3 down, 4 up; or a `Box` of the five. Observations: the
+    ways to all landmarks and to all others; good agents first see the way to the goal. Rewards: the
+    adversary loses its distance from the goal; each good agent gets that, less the smallest of
+    theirs. Truncated after 25 steps.
     """
 
     num_good: int = 2

@@ -30,7 +30,7 @@ class _Search(NamedTuple):
 
 
 def cheapest(cost: jax.Array) -> jax.Array:
-    """`(n,)` int32: the column of each row, all different, of the smallest sum of costs `(n, n)`."""
+    """`(n,)` int32: the column of each row, all different, of the smallest sum of costs."""
     n = cost.shape[0]
     # A column of "none" in front, which is never chosen.
     padded = jnp.pad(cost, ((1, 0), (1, 0)))

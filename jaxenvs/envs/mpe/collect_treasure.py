@@ -4,6 +4,8 @@ Source: mpe2 1.1.1 `collect_treasure_v1`; Iqbal & Sha, "Actor-attention-critic f
 reinforcement learning" (2019).
 """
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -44,14 +46,15 @@ class Params(world.Params):
 class CollectTreasure(Scenario[State, Params]):
     """`num_collectors` collectors, as many deposits as kinds of treasure, and treasures.
 
-    Actions: 0 nothing, 1 left, 2 right, 3 down, 4 up; or a `Box` of the five. Nobody is pushed. A collector
-    with empty hands takes a treasure that it touches, which comes up elsewhere a step later, and leaves it at
-    the deposit of its kind. Observation: position, velocity, collectors what they hold (one-hot); then
-    all others, the nearest first: way, velocity, kind of deposit (one-hot), what is held (one-hot); then all treasures,
-    likewise: way, kind (one-hot), zeros if gone. Rewards: 5 to all for each pickup and each delivery; a collector
-    loses 5 for each other that it overlaps and a tenth of its distance from the nearest treasure, or its
-    deposit; a deposit a tenth of its distance from the nearest collector with its kind, or from the middle
-    of all. Truncated after 25 steps.
+    Actions: 0 nothing, 1 left, 2 right, 3 down, 4 up; or a `Box` of the five. Nobody is pushed. A
+    collector with empty hands takes a treasure that it touches, which comes up elsewhere a step
+    later, and leaves it at the deposit of its kind. Observation: position, velocity, collectors
+    what they hold (one-hot); then all others, the nearest first: way, velocity, kind of deposit
+    (one-hot), what is held (one-hot); then all treasures, likewise: way, kind (one-hot), zeros if
+    gone. Rewards: 5 to all for each pickup and each delivery; a collector loses 5 for each other
+    that it overlaps and a tenth of its distance from the nearest treasure, or its deposit; a
+    deposit a tenth of its distance from the nearest collector with its kind, or from the middle of
+    all. Truncated after 25 steps.
     """
 
     num_collectors: int = 6
@@ -75,7 +78,7 @@ class CollectTreasure(Scenario[State, Params]):
             max_speed=params.max_speed,
         )
         radius, mass = params.deposit_radius, params.deposit_mass
-        deposit = collector._replace(name="deposit", count=self.num_deposits)
+        deposit = collector._replace(name="deposit", number=self.num_deposits)
         return collector, deposit._replace(radius=radius, mass=mass)
 
     def landmark_kinds(self, params: Params) -> tuple[Landmark, ...]:
@@ -101,11 +104,11 @@ class CollectTreasure(Scenario[State, Params]):
     def exchange(self, state: State, draws: jax.Array, params: Params) -> State:
         """Pickups, new treasures by draws `(num_treasures, 3)` in [0, 1), and deliveries."""
         collectors = state.position[: self.num_collectors]
-        near = world.length(world.way(state.landmarks, collectors)) < (
+        near = world.distance(state.landmarks, collectors) < (
             params.collector_radius + params.treasure_radius
         )
 
-        def take(holding: jax.Array, treasure: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
+        def take(holding: jax.Array, treasure: tuple[jax.Array, ...]) -> Any:
             """The first collector in reach with empty hands takes one treasure."""
             near, alive, kind = treasure
             could = near & alive & (holding == NOTHING)
@@ -116,9 +119,7 @@ class CollectTreasure(Scenario[State, Params]):
         holding, taken = jax.lax.scan(take, state.holding, things, unroll=self.num_treasures)
         gone = ~state.alive
         at = state.position[self.num_collectors :]
-        home = world.length(world.way(collectors, at)) < (
-            params.collector_radius + params.deposit_radius
-        )
+        home = world.distance(collectors, at) < (params.collector_radius + params.deposit_radius)
         delivers = (home & (holding[:, None] == _numbers(self.num_deposits))).any(axis=1)
         gain = params.pickup_reward * taken.sum().astype(jnp.float32)
         gain += params.delivery_reward * delivers.sum().astype(jnp.float32)
@@ -134,12 +135,12 @@ class CollectTreasure(Scenario[State, Params]):
     def rewards(self, state: State, params: Params) -> jax.Array:
         n, far = self.num_collectors, np.float32(np.inf)
         collectors, deposits = state.position[:n], state.position[n:]
-        apart = world.length(world.way(collectors, collectors))
+        apart = world.distance(collectors, collectors)
         overlaps = (apart < 2 * params.collector_radius) & ~np.eye(n, dtype=np.bool_)
-        to_treasure = world.length(world.way(collectors, state.landmarks))
+        to_treasure = world.distance(collectors, state.landmarks)
         to_treasure = jnp.where(state.alive, to_treasure, far).min(axis=1)
         to_treasure = jnp.where(state.alive.any(), to_treasure, np.float32(0))
-        to_deposit = world.length(world.way(collectors, deposits))
+        to_deposit = world.distance(collectors, deposits)
         carries = state.holding[:, None] == _numbers(self.num_deposits)
         to_home = jnp.where(carries, to_deposit, np.float32(0)).sum(axis=1)
         goal = jnp.where(state.holding == NOTHING, to_treasure, to_home)

@@ -28,9 +28,10 @@ class State(core.State):
 class Crypto(Scenario[State, world.Params]):
     """Agents Eve, Bob and Alice; actions: 0 to 3, the symbol to say; or a `Box` of the four.
 
-    Observations: Eve sees what Alice said `(4,)`, Bob the key and what she said `(8,)`, Alice the secret and
-    the key `(8,)`. Rewards: Eve loses the squared distance of her symbol from the secret; Bob and Alice
-    gain that and lose the one of Bob's symbol. Silence costs nothing. Truncated after 25 steps.
+    Observations: Eve sees what Alice said `(4,)`, Bob the key and what she said `(8,)`, Alice the
+    secret and the key `(8,)`. Rewards: Eve loses the squared distance of her symbol from the
+    secret; Bob and Alice gain that and lose the one of Bob's symbol. Silence costs nothing.
+    Truncated after 25 steps.
     """
 
     def original_params(self) -> world.Params:

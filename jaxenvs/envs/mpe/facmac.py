@@ -34,12 +34,13 @@ class Params(world.Params):
 class Facmac(Scenario[State, Params]):
     """`num_predators` agents chase `num_prey` scripted prey among obstacles; all collide.
 
-    Prey draws `num_points` places within 1 of it, leaves out those where it would run into somebody, and
-    accelerates towards the place farthest from the nearest predator (`score="min"`), or farthest from all
-    others in sum, with nobody on the way (`"sum"`); it stays if there is none.
-    Actions: a `Box` of five: nothing, left, right, down, up; or 0 to 4. Observation: velocity, position, ways
-    to obstacles, ways to all other bodies, velocities of the prey; zeros beyond the view radius.
-    Reward of all: 10 for each contact of a predator with prey. Truncated after 25 steps.
+    Prey draws `num_points` places within 1 of it, leaves out those where it would run into
+    somebody, and accelerates towards the place farthest from the nearest predator (`score="min"`),
+    or farthest from all others in sum, with nobody on the way (`"sum"`); it stays if there is none.
+    Actions: a `Box` of five: nothing, left, right, down, up; or 0 to 4. Observation: velocity,
+    position, ways to obstacles, ways to all other bodies, velocities of the prey; zeros beyond the
+    view radius. Reward of all: 10 for each contact of a predator with prey. Truncated after 25
+    steps.
     """
 
     continuous_actions: bool = True
@@ -121,7 +122,7 @@ class Facmac(Scenario[State, Params]):
         """`(num_points,)`: the distance from the predator that is now nearest, -1 if in the way."""
         predators = state.position[: self.num_predators]
         now = world.length(predators - state.position[own])
-        distance = world.length(world.way(state.position[own] + steps, predators))
+        distance = world.distance(state.position[own] + steps, predators)
         blocked = (distance < params.predator_radius + params.prey_radius).any(axis=1)
         nearest = np.arange(self.num_predators) == jnp.argmin(now)
         score = jnp.where(nearest, distance, np.float32(0)).sum(axis=1)
@@ -136,7 +137,7 @@ class Facmac(Scenario[State, Params]):
         distance = jnp.zeros((self.num_points, len(others)), jnp.float32)
         for i in range(1, NUM_WAYPOINTS + 1):
             passed = state.position[own] + steps * np.float32(i / NUM_WAYPOINTS)
-            distance = world.length(world.way(passed, position))
+            distance = world.distance(passed, position)
             blocked |= (distance < apart).any(axis=1)
         return jnp.where(blocked, np.float32(-1), distance.sum(axis=1))
 
@@ -155,13 +156,13 @@ class Facmac(Scenario[State, Params]):
         n = self.num_predators
         around = _within(world.way(state.position, state.position), params.view_radius)
         ahead = _within(world.way(state.position[:n], state.landmarks), params.view_radius)
-        near = world.length(world.way(state.position[:n], state.position[n:])) <= params.view_radius
+        near = world.distance(state.position[:n], state.position[n:]) <= params.view_radius
         speeds = jnp.where(near[..., None], state.velocity[None, n:], np.float32(0))
         parts = [state.velocity[:n], state.position[:n]]
         parts += [sight.flat(table) for table in (ahead, sight.others(around)[:n], speeds)]
         return (jnp.concatenate(parts, axis=1),)
 
 
-def _within(ways: jax.Array, radius: jax.Array) -> jax.Array:
+def _within(ways: jax.Array, radius: jax.Array | float) -> jax.Array:
     """Ways longer than `radius` as zeros."""
     return jnp.where((world.length(ways) <= radius)[..., None], ways, np.float32(0))

@@ -25,10 +25,10 @@ class Params(places.Params):
 class Formation(places.Places[State, Params]):
     """`num_agents` agents, who collide, and a landmark.
 
-    Actions: 0 nothing, 1 left, 2 right, 3 down, 4 up; or a `Box` of the five. Observation `(6,)`: velocity,
-    position, way to the landmark. The places lie evenly on a circle of radius 0.5, one of them
-    in the direction of the agent of the smallest angle. Reward of all: minus the mean distance of agents
-    from their places, each at most 2. Truncated after 25 steps.
+    Actions: 0 nothing, 1 left, 2 right, 3 down, 4 up; or a `Box` of the five. Observation `(6,)`:
+    velocity, position, way to the landmark. The places lie evenly on a circle of radius 0.5, one of
+    them in the direction of the agent of the smallest angle. Reward of all: minus the mean distance
+    of agents from their places, each at most 2. Truncated after 25 steps.
     """
 
     num_agents: int = 4  # pyright: ignore[reportIncompatibleMethodOverride]

@@ -28,9 +28,10 @@ class Params(places.Params):
 class Line(places.Places[State, Params]):
     """`num_agents` agents, who collide, and two landmarks at a distance of 1.25.
 
-    Actions: 0 nothing, 1 left, 2 right, 3 down, 4 up; or a `Box` of the five. Observation `(8,)`: velocity,
-    position, ways to the landmarks. The places lie evenly from one landmark to the other. Reward of all:
-    minus the mean distance of agents from their places, each at most 2. Truncated after 25 steps.
+    Actions: 0 nothing, 1 left, 2 right, 3 down, 4 up; or a `Box` of the five. Observation `(8,)`:
+    velocity, position, ways to the landmarks. The places lie evenly from one landmark to the other.
+    Reward of all: minus the mean distance of agents from their places, each at most 2. Truncated
+    after 25 steps.
     """
 
     num_agents: int = 4  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -67,7 +68,7 @@ class Line(places.Places[State, Params]):
 
 
 def _direction(first: jax.Array, draw: jax.Array, params: Params) -> jax.Array:
-    """`(2,)` of length 1, turned by 5 degrees at a time until the line's end lies within the square."""
+    """`(2,)` of length 1, turned by 5 degrees at a time until the line ends inside the square."""
     angle = np.float32(2 * math.pi) * draw
     x, y = jnp.cos(angle), jnp.sin(angle)
     turned = jnp.stack([x * COSINES - y * SINES, y * COSINES + x * SINES], axis=1)

@@ -35,7 +35,7 @@ class Places(Scenario[StateT, ParamsT]):
 
     def _offsets(self, state: StateT, params: ParamsT) -> jax.Array:
         """`(num_agents,)`: how far each agent is from the place assigned to it."""
-        distance = world.length(world.way(state.position, self.places(state, params)))
+        distance = world.distance(state.position, self.places(state, params))
         column = assignment.cheapest(distance)
         chosen = column[:, None] == jnp.arange(self.num_agents, dtype=jnp.int32)
         return jnp.where(chosen, distance, jnp.float32(0)).sum(axis=1)

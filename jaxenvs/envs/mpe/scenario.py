@@ -58,7 +58,7 @@ class Scenario(MultiAgentEnv[StateT, ParamsT]):
 
     @property
     def agents(self) -> tuple[str, ...]:
-        return tuple(f"{kind.name}_{i}" for kind in self.agent_kinds for i in range(kind.count))
+        return tuple(f"{kind.name}_{i}" for kind in self.agent_kinds for i in range(kind.number))
 
     @property
     def agent_kinds(self) -> tuple[Mover, ...]:
@@ -106,9 +106,9 @@ class Scenario(MultiAgentEnv[StateT, ParamsT]):
         All randomness of a start is one draw, which is cheap.
         """
         params = self.default_params
-        num_movers = world.count(self.movers(params))
+        num_movers = world.total(self.movers(params))
         kinds = self.landmark_kinds(params)
-        reach = np.repeat([kind.reach for kind in kinds], [kind.count for kind in kinds])
+        reach = np.repeat([kind.reach for kind in kinds], [kind.number for kind in kinds])
         if self.compat == "jaxmarl":
             reach = np.ones_like(reach)
         num_places = 2 * (num_movers + len(reach))
@@ -153,7 +153,7 @@ class Scenario(MultiAgentEnv[StateT, ParamsT]):
     # -- inside ------------------------------------------------------------------------------
 
     def _by_agent(self, by_kind: list[spaces.Space]) -> dict[str, spaces.Space]:
-        counts = [kind.count for kind in self.agent_kinds]
+        counts = [kind.number for kind in self.agent_kinds]
         each = [space for space, n in zip(by_kind, counts, strict=True) for _ in range(n)]
         return dict(zip(self.agents, each, strict=True))
 

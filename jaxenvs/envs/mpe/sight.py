@@ -31,9 +31,16 @@ def ranks(distance: jax.Array) -> jax.Array:
 
 
 def ranked(values: jax.Array, rank: jax.Array, most: int) -> jax.Array:
-    """`(n, most, k)`: `values` `(n, m, k)` in the order of their ranks, zeros where none is left."""
-    chosen = rank[:, None, :] == np.arange(most, dtype=np.int32)[:, None]
-    return jnp.where(chosen[..., None], values[:, None], np.float32(0)).sum(axis=2)
+    """`(n, most, k)`: `values` `(n, m, k)` in the order of ranks, zeros where none is left."""
+    m = values.shape[1]
+    if most > m:
+        values = jnp.pad(values, ((0, 0), (0, most - m), (0, 0)))
+        filler = np.broadcast_to(np.arange(m, most, dtype=np.int32), (len(rank), most - m))
+        rank = jnp.concatenate([rank, filler], axis=1)
+    ids = np.arange(max(m, most), dtype=np.int32)
+    at_place = rank[:, None, :] == ids[:most, None]
+    order = jnp.where(at_place, ids, 0).sum(axis=2, dtype=jnp.int32)
+    return jnp.take_along_axis(values, order[..., None], axis=1)
 
 
 def flat(table: jax.Array) -> jax.Array:
@@ -47,7 +54,7 @@ def seen(neighbors: int | None, count: int) -> int:
 
 
 def nearest(ways: jax.Array, neighbors: int | None) -> jax.Array:
-    """`(n, neighbors, 2)` from `(n, m, 2)`: the shortest ways, shortest first; None: as they are."""
+    """`(n, neighbors, 2)` from `(n, m, 2)`: the shortest ways in order; None: as they are."""
     if neighbors is None:
         return ways
     return ranked(ways, ranks(world.length(ways)), neighbors)

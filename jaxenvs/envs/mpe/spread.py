@@ -26,10 +26,11 @@ class Params(world.Params):
 class Spread(Scenario[State, Params]):
     """`num_agents` agents, who collide, and as many landmarks.
 
-    Actions: 0 nothing, 1 left, 2 right, 3 down, 4 up; or a `Box` of the five. Observation: velocity, position,
-    ways to the landmarks, ways to the others, two zeros for each other, where the original has room for
-    messages. Reward: half of minus 1 for each other that the agent touches, half of minus the sum
-    over landmarks of the distance of the nearest agent. Truncated after 25 steps.
+    Actions: 0 nothing, 1 left, 2 right, 3 down, 4 up; or a `Box` of the five. Observation:
+    velocity, position, ways to the landmarks, ways to the others, two zeros for each other, where
+    the original has room for messages. Reward: half of minus 1 for each other that the agent
+    touches, half of minus the sum over landmarks of the distance of the nearest agent. Truncated
+    after 25 steps.
     """
 
     num_agents: int = 3  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -57,7 +58,7 @@ class Spread(Scenario[State, Params]):
         return State(**self.scatter(key)[0])
 
     def rewards(self, state: State, params: Params) -> jax.Array:
-        distance = world.length(world.way(state.position, state.position))
+        distance = world.distance(state.position, state.position)
         touches = (distance < 2 * params.agent_radius) & ~np.eye(self.num_agents, dtype=np.bool_)
         own = -params.collision_penalty * touches.sum(axis=1).astype(jnp.float32)
         team = -_nearest(state).sum()
@@ -88,4 +89,4 @@ class Spread(Scenario[State, Params]):
 
 def _nearest(state: State) -> jax.Array:
     """`(num_landmarks,)`: from each landmark to the nearest agent."""
-    return world.length(world.way(state.landmarks, state.position)).min(axis=1)
+    return world.distance(state.landmarks, state.position).min(axis=1)

@@ -31,10 +31,11 @@ class Params(world.Params):
 class Tag(Scenario[State, Params]):
     """`num_adversaries` adversaries, `num_good` good agents and obstacles; all collide.
 
-    Actions: 0 nothing, 1 left, 2 right, 3 down, 4 up; or a `Box` of the five. Observation: velocity, position,
-    ways to the obstacles and to the others, velocities of the other good agents. Rewards: each adversary
-    10 for each contact of any adversary with any good agent; a good agent -10 for each of its own, and a
-    growing penalty beyond 0.9 from the middle, along each axis. Truncated after 25 steps.
+    Actions: 0 nothing, 1 left, 2 right, 3 down, 4 up; or a `Box` of the five. Observation:
+    velocity, position, ways to the obstacles and to the others, velocities of the other good
+    agents. Rewards: each adversary 10 for each contact of any adversary with any good agent; a good
+    agent -10 for each of its own, and a growing penalty beyond 0.9 from the middle, along each
+    axis. Truncated after 25 steps.
     """
 
     num_good: int = 1
@@ -125,9 +126,7 @@ class Tag(Scenario[State, Params]):
             axis=1,
         )
         if limit is None:
-            chased = sight.flat(
-                jnp.broadcast_to(state.velocity[None, n:], (n, self.num_good, 2))
-            )
+            chased = sight.flat(jnp.broadcast_to(state.velocity[None, n:], (n, self.num_good, 2)))
             fellows = sight.flat(sight.of_others(state.velocity[n:]))
         else:
             prey = np.arange(n + self.num_good) >= n

@@ -21,7 +21,7 @@ class Mover(NamedTuple):
     """A kind of body that accelerates by itself."""
 
     name: str  # its agents are `name_0`, `name_1`, ...
-    count: int
+    number: int
     radius: Any  # () float32
     solid: bool = False  # whether it pushes and is pushed
     movable: bool = True
@@ -36,7 +36,7 @@ class Landmark(NamedTuple):
     """A kind of body that stays where it is."""
 
     name: str
-    count: int
+    number: int
     radius: Any  # () float32
     solid: bool = False  # whether solid movers are pushed by it; such kinds are first
     reach: float = 1.0  # it lies between minus and plus this along each axis
@@ -62,23 +62,29 @@ class Params(core.Params):
 
 def rows(kinds: Sequence[Mover] | Sequence[Landmark], field: str) -> jax.Array:
     """`(num_bodies,)` float32: one field of each body's kind."""
-    parts = [jnp.broadcast_to(jnp.float32(getattr(k, field)), (k.count,)) for k in kinds]
+    parts = [jnp.broadcast_to(jnp.float32(getattr(k, field)), (k.number,)) for k in kinds]
     return jnp.concatenate(parts) if parts else jnp.zeros(0, jnp.float32)
 
 
 def flags(kinds: Sequence[Mover], field: str) -> np.ndarray:
     """`(num_bodies,)` bool: whether a static field of each body's kind is set."""
-    return np.repeat([bool(getattr(k, field)) for k in kinds], [k.count for k in kinds])
+    return np.repeat([bool(getattr(k, field)) for k in kinds], [k.number for k in kinds])
 
 
-def count(kinds: Sequence[Mover] | Sequence[Landmark]) -> int:
+def total(kinds: Sequence[Mover] | Sequence[Landmark]) -> int:
     """How many bodies there are."""
-    return sum(kind.count for kind in kinds)
+    return sum(kind.number for kind in kinds)
 
 
 def way(start: jax.Array, end: jax.Array) -> jax.Array:
     """`(n, m, 2)`: from each of `start` `(n, 2)` to each of `end` `(m, 2)`."""
     return end[None] - start[:, None]
+
+
+def distance(start: jax.Array, end: jax.Array) -> jax.Array:
+    """`(n, m)`: from each of `start` `(n, 2)` to each of `end` `(m, 2)`."""
+    x, y = _parts(start, end)
+    return jnp.sqrt(x * x + y * y)
 
 
 def length(vectors: jax.Array) -> jax.Array:
@@ -90,11 +96,6 @@ def squared_length(vectors: jax.Array) -> jax.Array:
     """`(...)`: of vectors `(..., 2)`."""
     x, y = vectors[..., 0], vectors[..., 1]
     return x * x + y * y
-
-
-def touching(start: jax.Array, end: jax.Array, radii: jax.Array, other_radii: jax.Array) -> Any:
-    """`(n, m)` bool: whether bodies overlap."""
-    return length(way(start, end)) < radii[:, None] + other_radii[None]
 
 
 def move(
@@ -126,17 +127,28 @@ def contact_forces(
 ) -> jax.Array:
     """`(num_movers, 2)`: how solid bodies push each other, more the deeper they overlap."""
     walls = [kind for kind in landmarks if kind.solid]
-    solid = jnp.concatenate([state.position, state.landmarks[: count(walls)]])
+    solid = jnp.concatenate([state.position, state.landmarks[: total(walls)]])
     radius = rows(movers, "radius")
     apart = radius[:, None] + jnp.concatenate([radius, rows(walls, "radius")])[None]
-    away = -way(state.position, solid)
-    distance = length(away)
-    depth = (apart - distance) / params.contact_margin
-    overlap = params.contact_margin * (jnp.maximum(depth, 0) + jnp.log1p(jnp.exp(-jnp.abs(depth))))
+    # Coordinate by coordinate, because loops over pairs vectorise and loops over the two do not.
+    x, y = (-part for part in _parts(state.position, solid))
+    gap = jnp.sqrt(x * x + y * y)
+    depth = (apart - gap) / params.contact_margin
+    overlap = params.contact_margin * _softplus(depth)
     # Nobody pushes itself, and bodies at one place, which have no direction, do not push either.
-    size = params.contact_force * overlap / jnp.maximum(distance, np.float32(1e-12))
-    size = jnp.where(np.eye(*distance.shape, dtype=np.bool_), np.float32(0), size)
-    return (away * size[..., None]).sum(axis=1)
+    size = params.contact_force * overlap / jnp.maximum(gap, np.float32(1e-12))
+    size = jnp.where(np.eye(*gap.shape, dtype=np.bool_), np.float32(0), size)
+    return jnp.stack([(x * size).sum(axis=1), (y * size).sum(axis=1)], axis=1)
+
+
+def _parts(start: jax.Array, end: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """`(n, m)` each: the way from each of `start` to each of `end` along x and along y."""
+    return end[None, :, 0] - start[:, None, 0], end[None, :, 1] - start[:, None, 1]
+
+
+def _softplus(x: jax.Array) -> jax.Array:
+    """`log(1 + exp(x))`; right to 1e-7, which is as much as contacts need."""
+    return jnp.maximum(x, 0) + jnp.log(1 + jnp.exp(-jnp.abs(x)))
 
 
 def _limit(velocity: jax.Array, movers: Sequence[Mover]) -> jax.Array:

@@ -40,14 +40,15 @@ class Params(world.Params):
 class WorldComm(Scenario[State, Params]):
     """A leader and other adversaries chase good agents among obstacles, food and forests.
 
-    Actions: 0 nothing, 1 left, 2 right, 3 down, 4 up; the leader's are `move + 5 * symbol`; or `Box`es of
-    5 and 9. Agents and obstacles collide. An agent in a forest is seen only from inside it and by the leader;
-    who is not seen has zeros for its place and velocity. Observation: velocity, position, ways to obstacles,
-    food, forests and others; adversaries see the good agents' velocities, then for each forest 1 inside it or
-    else -1, then what the leader said; good agents see forests, then the other good agents' velocities.
-    Rewards: adversaries 5 for every contact of any of them with prey, less a tenth of the distance from the
-    nearest prey; good agents -5 for a contact, 2 for food touched, less a twentieth of the distance of
-    the nearest food and twice tag's penalty for being far out. Truncated after 25 steps.
+    Actions: 0 nothing, 1 left, 2 right, 3 down, 4 up; the leader's are `move + 5 * symbol`; or
+    `Box`es of 5 and 9. Agents and obstacles collide. An agent in a forest is seen only from inside
+    it and by the leader; who is not seen has zeros for its place and velocity. Observation:
+    velocity, position, ways to obstacles, food, forests and others; adversaries see the good
+    agents' velocities, then for each forest 1 inside it or else -1, then what the leader said; good
+    agents see forests, then the other good agents' velocities. Rewards: adversaries 5 for every
+    contact of any of them with prey, less a tenth of the distance from the nearest prey; good
+    agents -5 for a contact, 2 for food touched, less a twentieth of the distance of the nearest
+    food and twice tag's penalty for being far out. Truncated after 25 steps.
     """
 
     num_good: int = 2
@@ -85,7 +86,7 @@ class WorldComm(Scenario[State, Params]):
             acceleration=params.good_acceleration,
             max_speed=params.good_max_speed,
         )
-        leader = adversary._replace(name="leadadversary", count=1, vocabulary=NUM_SYMBOLS)
+        leader = adversary._replace(name="leadadversary", number=1, vocabulary=NUM_SYMBOLS)
         return leader, adversary, good
 
     def landmark_kinds(self, params: Params) -> tuple[Landmark, ...]:
@@ -101,11 +102,11 @@ class WorldComm(Scenario[State, Params]):
 
     def rewards(self, state: State, params: Params) -> jax.Array:
         n = self.num_adversaries
-        chase = world.length(world.way(state.position[:n], state.position[n:]))
+        chase = world.distance(state.position[:n], state.position[n:])
         caught = (chase < params.adversary_radius + params.good_radius).astype(jnp.float32)
         team = params.catch_reward * caught.sum() - np.float32(0.1) * chase.min(axis=1)
         _, food, _ = self._split(state.landmarks)
-        meal = world.length(world.way(state.position[n:], food))
+        meal = world.distance(state.position[n:], food)
         eaten = (meal < params.good_radius + params.food_radius).astype(jnp.float32).sum(axis=1)
         good = params.food_reward * eaten - np.float32(0.05) * meal.min(axis=1)
         good -= params.catch_reward * caught.sum(axis=0)
@@ -149,7 +150,7 @@ class WorldComm(Scenario[State, Params]):
         """`(num_agents, num_forests)` bool: who is in which forest."""
         forests = self._split(state.landmarks)[2]
         radius = world.rows(self.movers(params), "radius")
-        distance = world.length(world.way(state.position, forests))
+        distance = world.distance(state.position, forests)
         return distance < radius[:, None] + params.forest_radius
 
 
