@@ -10,18 +10,18 @@ from typing import Any
 import gymnasium
 import jax
 import numpy as np
-from gymnasium.error import ResetNeeded
 
 from jaxenvs import spaces
 from jaxenvs.adapters import arguments, frames, outputs, programs
 from jaxenvs.adapters.actions import action_reader
+from jaxenvs.adapters.carried import Carried
 from jaxenvs.adapters.outputs import Output
 from jaxenvs.core import Env
 
 _MAX_CACHED_ACTIONS = 1024
 
 
-class GymnasiumEnv(gymnasium.Env[Any, Any]):
+class GymnasiumEnv(Carried, gymnasium.Env[Any, Any]):
     """One environment, with Gymnasium's interface.
 
     Args:
@@ -41,6 +41,7 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
     or kind.
     """
 
+    made_anew = (*Carried.made_anew, "_actions", "_read_action", "_present", "_window")
     metadata: dict[str, Any] = {  # noqa: RUF012 - as gymnasium.Env declares it
         "render_modes": ["human", "rgb_array"],
         "render_fps": frames.FPS,
@@ -70,7 +71,7 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
         self._root_source: np.random.Generator | None = None  # what the root was drawn from
         self._num_calls = 0
         self._own_params = False
-        self._saved: Any = None  # the carry of a copy that has not been used yet
+        self._saved = None
         self._prepare()
 
     def _prepare(self) -> None:
@@ -80,7 +81,7 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
         self._present = outputs.presenter(self.jax_env.observation_space(), batched=False)
         self._actions: list[jax.Array] = []  # of a small Discrete space, in order, on the device
         self._first_action = action_space.start if isinstance(action_space, spaces.Discrete) else 0
-        self._carry: Any = None
+        self._carry = None
         self._window: Any = None
 
     # -- Gymnasium's interface -----------------------------------------------------------------
@@ -172,25 +173,10 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
         if isinstance(space, spaces.Discrete) and space.n <= _MAX_CACHED_ACTIONS:
             self._actions = [self._put(np.int32(space.start + i)) for i in range(space.n)]
 
-    def _put(self, value: Any) -> Any:
-        return value if self.device is None else jax.device_put(value, jax.devices(self.device)[0])
-
     def _emit(self, obs: Any) -> Any:
         if self.output == "numpy":
             return self._present(obs)
         return outputs.to_torch(obs) if self.output == "torch" else obs
-
-    def _wake(self) -> None:
-        """Goes on where the environment stood that this is a copy of."""
-        if self._saved is None:
-            raise ResetNeeded("call reset() before step() or render()")
-        self._program = self._shared_program()
-        self._carry, self._saved = jax.tree.map(self._put, self._saved), None
-
-    def _read_carry(self) -> Any:
-        if self._carry is None:
-            self._wake()
-        return self._program.carry.read(self._carry)
 
     def _picture(self) -> np.ndarray:
         return frames.picture(self.jax_env, self.state, self.params)
@@ -203,14 +189,3 @@ class GymnasiumEnv(gymnasium.Env[Any, Any]):
         self._window.show(frame)
         self._window.keys()
         self._window.wait(self.metadata["render_fps"])
-
-    def __getstate__(self) -> dict[str, Any]:
-        made_anew = ("_program", "_carry", "_actions", "_read_action", "_present", "_window")
-        state = {name: value for name, value in self.__dict__.items() if name not in made_anew}
-        if self._carry is not None:
-            state["_saved"] = jax.tree.map(np.array, self._carry)
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self._prepare()

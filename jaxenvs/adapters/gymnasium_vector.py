@@ -18,6 +18,7 @@ from gymnasium.vector.utils import batch_space
 
 from jaxenvs.adapters import arguments, frames, outputs, programs
 from jaxenvs.adapters.actions import action_reader
+from jaxenvs.adapters.carried import Carried
 from jaxenvs.adapters.episodes import Episodes
 from jaxenvs.adapters.legacy_infos import legacy_infos
 from jaxenvs.adapters.outputs import Output
@@ -26,7 +27,7 @@ from jaxenvs.core import Env
 Seeds = int | Sequence[int | None] | None
 
 
-class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
+class GymnasiumVectorEnv(Carried, VectorEnv[Any, Any, Any]):
     """`num_envs` copies, with Gymnasium's interface.
 
     Args:
@@ -50,6 +51,7 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
     the wrong shape or kind, raise `ValueError`; the range of arrays on the device is not checked.
     """
 
+    made_anew = (*Carried.made_anew, "_read_action", "_present", "_present_one")
     metadata: dict[str, Any] = {  # noqa: RUF012 - as VectorEnv declares it
         "render_modes": ["rgb_array"],
         "render_fps": frames.FPS,
@@ -89,7 +91,7 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._own_params = False
         self._over = np.zeros(num_envs, np.bool_)  # whether the last step ended the episode
-        self._saved: Any = None  # the carry of a copy that has not been used yet
+        self._saved = None
         self._prepare()
 
     def _prepare(self) -> None:
@@ -100,7 +102,7 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         )
         self._present = outputs.presenter(space, batched=True)
         self._present_one = outputs.presenter(space, batched=False)
-        self._carry: Any = None
+        self._carry = None
 
     # -- Gymnasium's interface -----------------------------------------------------------------
 
@@ -227,9 +229,6 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
             heads[i] = [*programs.draw_root(generator), 0]
         return heads
 
-    def _put(self, value: Any) -> Any:
-        return value if self.device is None else jax.device_put(value, jax.devices(self.device)[0])
-
     def _emit_first(self, first: Any, mask: np.ndarray) -> tuple[Any, dict[str, Any]]:
         """Observations and infos after a reset of the copies in `mask`."""
         if self.output != "numpy":
@@ -247,18 +246,6 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
     def _one_obs(self, obs: Any, i: int) -> Any:
         return self._present_one(self._one(obs, i))
 
-    def _wake(self) -> None:
-        """Goes on where the environment stood that this is a copy of."""
-        if self._saved is None:
-            raise ResetNeeded("call reset() before step() or render()")
-        self._program = self._shared_program()
-        self._carry, self._saved = jax.tree.map(self._put, self._saved), None
-
-    def _read_carry(self) -> Any:
-        if self._carry is None:
-            self._wake()
-        return self._program.carry.read(self._carry)
-
     def _params_of(self, carry: Any) -> Any:
         if carry.params is not None:
             return carry.params
@@ -266,17 +253,6 @@ class GymnasiumVectorEnv(VectorEnv[Any, Any, Any]):
         return jax.tree.map(
             lambda p: np.broadcast_to(p, shape + p.shape), self.jax_env.default_params
         )
-
-    def __getstate__(self) -> dict[str, Any]:
-        made_anew = ("_program", "_carry", "_read_action", "_present", "_present_one")
-        state = {name: value for name, value in self.__dict__.items() if name not in made_anew}
-        if self._carry is not None:
-            state["_saved"] = jax.tree.map(np.array, self._carry)
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self._prepare()
 
 
 def _chosen_mode(

@@ -25,6 +25,13 @@ from tests.adapters.compare import assert_same
 from tests.toys import Race, Walk
 
 CLASSIC = [env_id for env_id in jaxenvs.list_envs("classic") if env_id in gym.registry]
+OTHERS = [
+    env_id
+    for env_id in jaxenvs.list_envs()
+    if env_id not in CLASSIC and not jaxenvs.spec(env_id).multi_agent
+]
+# Of spaces as the originals have them, and of ids that have a later version.
+KNOWN_WARNINGS = r"value is -?infinity|symmetric and normalized|is out of date"
 
 
 def make(name, **kwargs) -> Any:
@@ -83,6 +90,27 @@ def test_check_env_warns_of_nothing_that_gymnasiums_own_does_not_give(env_id):
         return {str(warning.message).replace("jaxenvs/", "") for warning in caught}
 
     assert warnings_of(f"jaxenvs/{env_id}") <= warnings_of(env_id)
+
+
+def _one_of_each_family():
+    """The other families' first ids; all the others' are checked by `-m slow`."""
+    families = {jaxenvs.spec(env_id).family: env_id for env_id in reversed(OTHERS)}
+    return set(families.values())
+
+
+@pytest.mark.parametrize(
+    "env_id",
+    [
+        pytest.param(env_id, marks=[] if env_id in _one_of_each_family() else [pytest.mark.slow])
+        for env_id in OTHERS
+    ],
+)
+def test_check_env_knows_nothing_against_the_other_families(env_id):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        check_env(make(f"jaxenvs/{env_id}", disable_env_checker=True).unwrapped)
+    for warning in caught:
+        assert re.search(KNOWN_WARNINGS, str(warning.message)), warning.message
 
 
 @pytest.mark.filterwarnings("ignore:.*is out of date")  # CartPole-v0

@@ -130,6 +130,7 @@ def test_scripts_in_the_manner_of_purejaxrl_run(lenient, chain, env_id):
     @jax.jit
     def train(rng):
         rng, _rng = jax.random.split(rng)
+        jnp.zeros(env.observation_space(env_params).shape)  # as for a network, under jit
         reset_rng = jax.random.split(_rng, num_envs)
         obsv, env_state = jax.vmap(env.reset, in_axes=(0, None))(reset_rng, env_params)
 

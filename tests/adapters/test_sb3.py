@@ -15,6 +15,8 @@ from stable_baselines3.common.vec_env import DummyVecEnv, VecNormalize
 from jaxenvs.adapters.gymnasium import GymnasiumEnv
 from jaxenvs.adapters.sb3 import JaxVecEnv
 from jaxenvs.envs.classic.cartpole import CartPole
+from jaxenvs.envs.toy_text.taxi import Taxi
+from tests.adapters.compare import assert_same
 
 
 def test_it_plays_as_sb3_s_own_batch_of_single_environments():
@@ -41,6 +43,25 @@ def test_it_plays_as_sb3_s_own_batch_of_single_environments():
                 ends.append(mine["episode"])
     assert len(ends) > 8
     assert all(end["r"] == end["l"] for end in ends)
+
+
+def test_infos_are_those_of_sb3_s_own_batch():
+    """Also of resets, which Taxi has something to say of."""
+    env = Taxi().with_params(max_steps=7)
+    ours, theirs = JaxVecEnv(env, 3), DummyVecEnv([lambda: GymnasiumEnv(env)] * 3)
+    for batch in (ours, theirs):
+        batch.seed(7)
+        batch.reset()
+    draws = np.random.default_rng(0)
+    for _ in range(16):
+        assert_same(tuple(ours.reset_infos), tuple(theirs.reset_infos))
+        actions = draws.integers(0, 6, 3)
+        mine, other = ours.step(actions)[3], theirs.step(actions)[3]
+        for row, expected in zip(mine, other, strict=True):
+            assert "action_mask" in row
+            assert ("episode" in row) == ("terminal_observation" in expected)
+            row.pop("episode", None)
+            assert_same(row, expected)
 
 
 def test_attributes_methods_and_wrappers_are_answered():

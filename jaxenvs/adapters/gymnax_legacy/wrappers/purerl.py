@@ -5,6 +5,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from jaxenvs.adapters.gymnax_legacy.environments import spaces
 from jaxenvs.struct import PyTree
@@ -28,7 +29,7 @@ class FlattenObservationWrapper(GymnaxWrapper):
         inner = self._env.observation_space(params)
         if not isinstance(inner, spaces.Box):
             raise TypeError(f"expected observations in a Box, got {inner}")
-        low, high = (jnp.broadcast_to(b, inner.shape).ravel() for b in (inner.low, inner.high))
+        low, high = (np.broadcast_to(b, inner.shape).ravel() for b in (inner.low, inner.high))
         return spaces.Box(low, high, (math.prod(inner.shape),), inner.dtype)
 
     def reset(self, key: jax.Array, params: Any = None) -> tuple[jax.Array, Any]:
