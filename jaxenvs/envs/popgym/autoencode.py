@@ -11,6 +11,7 @@ import numpy as np
 
 from jaxenvs import core, spaces
 from jaxenvs.envs.popgym import cards
+from jaxenvs.envs.popgym.card_game import CardGame
 
 PLAY, WATCH = range(2)
 
@@ -25,7 +26,7 @@ class State(core.State):
     shown: jax.Array  # (num_cards,) uint8 suits, 0 for those to come
 
 
-class Autoencode(core.Env[State, core.Params]):
+class Autoencode(CardGame[State]):
     """Actions: a suit, 0 spades, 1 diamonds, 2 clubs, 3 hearts. Observation: mode and suit.
 
     In mode 1, watch, actions mean nothing and the suit is that of the next card. Mode 0, play,
@@ -34,24 +35,9 @@ class Autoencode(core.Env[State, core.Params]):
     that is right, the same with a minus where it is not. Ends when all cards have been named.
     """
 
-    num_decks: int = 1
-    """Decks of 52 cards, shuffled together."""
-
-    def __post_init__(self) -> None:
-        cards.check_decks(self.num_decks)
-
-    @property
-    def num_cards(self) -> int:
-        """Cards in all decks together."""
-        return cards.DECK_SIZE * self.num_decks
-
-    def original_params(self) -> core.Params:
-        return core.Params()
-
     def initial(self, key: jax.Array, params: core.Params) -> State:
         del params
-        bits = jax.random.bits(key, (), jnp.uint32)
-        card, left = cards.draw_card(bits, cards.full_deck(self.num_decks, "suits"))
+        card, left = self.first_card(key, "suits")
         nothing = jnp.zeros(self.num_cards - 1, jnp.uint8)
         return State(time=jnp.int32(0), left=left, shown=jnp.append(card, nothing))
 

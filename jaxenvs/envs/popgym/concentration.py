@@ -13,6 +13,7 @@ import numpy as np
 
 from jaxenvs import core, spaces
 from jaxenvs.envs.popgym import cards
+from jaxenvs.envs.popgym.card_game import CardGame
 
 
 class State(core.State):
@@ -24,7 +25,7 @@ class State(core.State):
     waits: jax.Array  # () bool, whether the first of them still waits for a second one
 
 
-class Concentration(core.Env[State, core.Params]):
+class Concentration(CardGame[State]):
     """Actions: the card to turn over. Observation: each card's kind, or `num_kinds` face down.
 
     Two cards of one kind stay face up, others are turned back after they were shown. Reward: 1 /
@@ -33,27 +34,19 @@ class Concentration(core.Env[State, core.Params]):
     when all cards lie face up; truncated after `episode_length` steps.
     """
 
-    num_decks: int = 1
-    """Decks of 52 cards, shuffled together."""
-
     deck_type: cards.Feature = "ranks"
     """What makes a pair: colours (2), suits (4) or ranks (13)."""
 
     reset_cost = "dear"
 
     def __post_init__(self) -> None:
-        cards.check_decks(self.num_decks)
+        super().__post_init__()
         cards.check_feature(self.deck_type)
         if self.num_cards // self.num_kinds % 2:
             raise ValueError(
                 f"deck_type: an odd number of cards of each kind in {self.num_decks} decks of"
                 f" {self.deck_type} cannot be paired"
             )
-
-    @property
-    def num_cards(self) -> int:
-        """Cards in all decks together."""
-        return cards.DECK_SIZE * self.num_decks
 
     @property
     def num_kinds(self) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 
 from jaxenvs import core, spaces
 from jaxenvs.envs.popgym import cards
+from jaxenvs.envs.popgym.card_game import CardGame
 
 VALUE, QUERY = range(2)
 
@@ -23,27 +24,19 @@ class State(core.State):
     shown: jax.Array  # (2,) uint8, the kind dealt and the kind asked for
 
 
-class CountRecall(core.Env[State, core.Params]):
+class CountRecall(CardGame[State]):
     """Actions: a count. Observation: the kind of the card dealt, and the kind to be counted.
 
     Reward: 1 / (number of cards - 1) for the number of cards of that kind dealt so far, the one in
     view included, the same with a minus for any other. Ends with the last card of the decks.
     """
 
-    num_decks: int = 1
-    """Decks of 52 cards, shuffled together."""
-
     deck_type: cards.Feature = "colors"
     """What makes two cards of one kind: colours (2), suits (4) or ranks (13)."""
 
     def __post_init__(self) -> None:
-        cards.check_decks(self.num_decks)
+        super().__post_init__()
         cards.check_feature(self.deck_type)
-
-    @property
-    def num_cards(self) -> int:
-        """Cards in all decks together."""
-        return cards.DECK_SIZE * self.num_decks
 
     @property
     def num_kinds(self) -> int:
@@ -54,9 +47,6 @@ class CountRecall(core.Env[State, core.Params]):
     def most(self) -> int:
         """Cards of each kind."""
         return self.num_cards // self.num_kinds
-
-    def original_params(self) -> core.Params:
-        return core.Params()
 
     def initial(self, key: jax.Array, params: core.Params) -> State:
         del params

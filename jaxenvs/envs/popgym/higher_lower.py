@@ -11,6 +11,7 @@ import numpy as np
 
 from jaxenvs import core, spaces
 from jaxenvs.envs.popgym import cards
+from jaxenvs.envs.popgym.card_game import CardGame
 
 HIGHER, LOWER = range(2)
 
@@ -22,7 +23,7 @@ class State(core.State):
     card: jax.Array  # () uint8, the rank in view, 0 ace to 12 king
 
 
-class HigherLower(core.Env[State, core.Params]):
+class HigherLower(CardGame[State]):
     """Actions: 0 higher, 1 lower. Observation: the rank of the card, 0 ace to 12 king.
 
     Reward: 1 / number of cards where the next card is as guessed, the same with a minus where it is
@@ -30,24 +31,9 @@ class HigherLower(core.Env[State, core.Params]):
     have gone by makes the guesses better.
     """
 
-    num_decks: int = 1
-    """Decks of 52 cards, shuffled together."""
-
-    def __post_init__(self) -> None:
-        cards.check_decks(self.num_decks)
-
-    @property
-    def num_cards(self) -> int:
-        """Cards in all decks together."""
-        return cards.DECK_SIZE * self.num_decks
-
-    def original_params(self) -> core.Params:
-        return core.Params()
-
     def initial(self, key: jax.Array, params: core.Params) -> State:
         del params
-        bits = jax.random.bits(key, (), jnp.uint32)
-        card, left = cards.draw_card(bits, cards.full_deck(self.num_decks, "ranks"))
+        card, left = self.first_card(key, "ranks")
         return State(time=jnp.int32(0), left=left, card=card)
 
     def transition(

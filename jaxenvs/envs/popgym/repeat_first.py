@@ -11,6 +11,7 @@ import numpy as np
 
 from jaxenvs import core, spaces
 from jaxenvs.envs.popgym import cards
+from jaxenvs.envs.popgym.card_game import CardGame
 
 
 class State(core.State):
@@ -21,31 +22,16 @@ class State(core.State):
     card: jax.Array  # () uint8, the suit that is shown
 
 
-class RepeatFirst(core.Env[State, core.Params]):
+class RepeatFirst(CardGame[State]):
     """Actions and observation: a suit, 0 spades, 1 diamonds, 2 clubs, 3 hearts.
 
     Reward: 1 / (number of cards - 1) for naming the suit of the episode's first card, the same with
     a minus for any other. Ends with the last card of the decks.
     """
 
-    num_decks: int = 1
-    """Decks of 52 cards, shuffled together."""
-
-    def __post_init__(self) -> None:
-        cards.check_decks(self.num_decks)
-
-    @property
-    def num_cards(self) -> int:
-        """Cards in all decks together."""
-        return cards.DECK_SIZE * self.num_decks
-
-    def original_params(self) -> core.Params:
-        return core.Params()
-
     def initial(self, key: jax.Array, params: core.Params) -> State:
         del params
-        bits = jax.random.bits(key, (), jnp.uint32)
-        card, left = cards.draw_card(bits, cards.full_deck(self.num_decks, "suits"))
+        card, left = self.first_card(key, "suits")
         return State(time=jnp.int32(0), left=left, first=card, card=card)
 
     def transition(

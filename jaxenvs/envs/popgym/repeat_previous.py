@@ -11,6 +11,7 @@ import numpy as np
 
 from jaxenvs import core, spaces
 from jaxenvs.envs.popgym import cards
+from jaxenvs.envs.popgym.card_game import CardGame
 
 
 class State(core.State):
@@ -20,7 +21,7 @@ class State(core.State):
     recent: jax.Array  # (k,) uint8, the suits shown last, the newest at the end; 0 before them
 
 
-class RepeatPrevious(core.Env[State, core.Params]):
+class RepeatPrevious(CardGame[State]):
     """Actions and observation: a suit, 0 spades, 1 diamonds, 2 clubs, 3 hearts.
 
     The suit to name is that of the card shown `k` - 1 steps before the one in view: k = 1 asks for
@@ -28,29 +29,17 @@ class RepeatPrevious(core.Env[State, core.Params]):
     where it is not, 0 as long as there is no such card. Ends with the last card of the decks.
     """
 
-    num_decks: int = 1
-    """Decks of 52 cards, shuffled together."""
-
     k: int = 4
     """Which card to name, counted back from the one in view, which is 1."""
 
     def __post_init__(self) -> None:
-        cards.check_decks(self.num_decks)
+        super().__post_init__()
         if not 1 <= self.k < self.num_cards:
             raise ValueError(f"k: expected 1 to {self.num_cards - 1}, got {self.k}")
 
-    @property
-    def num_cards(self) -> int:
-        """Cards in all decks together."""
-        return cards.DECK_SIZE * self.num_decks
-
-    def original_params(self) -> core.Params:
-        return core.Params()
-
     def initial(self, key: jax.Array, params: core.Params) -> State:
         del params
-        bits = jax.random.bits(key, (), jnp.uint32)
-        card, left = cards.draw_card(bits, cards.full_deck(self.num_decks, "suits"))
+        card, left = self.first_card(key, "suits")
         nothing = jnp.zeros(self.k - 1, jnp.uint8)
         return State(time=jnp.int32(0), left=left, recent=jnp.append(nothing, card))
 
