@@ -8,7 +8,7 @@ from typing import Annotated
 import tyro
 
 import jaxenvs
-from jaxenvs.cli import measure, peers, table
+from jaxenvs.cli import list_envs, measure, peers, table
 from jaxenvs.cli.arguments import UsageError, note, parse, usage_errors
 from jaxenvs.core import Env
 from jaxenvs.vector import Resets
@@ -19,13 +19,17 @@ class Arguments:
     """Measure environments under random actions.
 
     Tells the steps per second over all copies (the median of the repeats), the seconds to trace and
-    compile without any cache, and the bytes of one environment's state. Actions are drawn before
-    the timed region, finished episodes are reset within their last step, and every output is summed
-    so that nothing is optimised away.
+    compile without any cache, those until a first step has been played (a reset and a step, each
+    compiled by itself), and the bytes of one environment's state. Actions are drawn before the
+    timed region, finished episodes are reset within their last step, and every output is summed so
+    that nothing is optimised away.
     """
 
-    ids: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="ID ...")]
+    ids: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="[ID ...]")] = ()
     """The environments, as `jaxenvs list` names them."""
+
+    family: Annotated[str, tyro.conf.arg(metavar="NAME")] = ""
+    """All environments of this family, such as classic."""
 
     num_envs: int = 1024
     """Copies that are stepped together."""
@@ -49,19 +53,20 @@ class Arguments:
 def main(argv: Sequence[str]) -> None:
     """Measures and prints. Raises `UsageError` for an unknown id or a number below 1."""
     arguments = parse(Arguments, argv, "jaxenvs bench")
-    if not arguments.ids:
+    if not arguments.ids and not arguments.family:
         raise UsageError("ID: expected at least one environment, as `jaxenvs list` names them")
     for name in ("num_envs", "num_steps", "repeats"):
         if getattr(arguments, name) < 1:
             flag = name.replace("_", "-")
             raise UsageError(f"--{flag}: expected at least 1, got {getattr(arguments, name)}")
     with usage_errors():
-        envs = {env_id: jaxenvs.make(env_id) for env_id in arguments.ids}
+        envs = {env_id: jaxenvs.make(env_id) for env_id in _chosen(arguments)}
     results = [row for env_id, env in envs.items() for row in _results(env_id, env, arguments)]
     if arguments.json:
         print(json.dumps([dataclasses.asdict(row) for row in results], indent=2))
         return
-    header = ["id", "library", "envs", "steps", "steps/s", "compile", "bytes/env", "ours is"]
+    header = ["id", "library", "envs", "steps", "steps/s", "compile", "first step", "bytes/env"]
+    header += ["ours is"] if arguments.peers else []
     rows = [
         [
             row.id,
@@ -70,13 +75,22 @@ def main(argv: Sequence[str]) -> None:
             str(row.num_steps),
             f"{row.steps_per_second:,.0f}",
             f"{row.compile_seconds:.2f} s" if row.compile_seconds else "-",
+            "-" if row.first_step_seconds is None else f"{row.first_step_seconds:.2f} s",
             "-" if row.bytes_per_env is None else str(row.bytes_per_env),
             "" if row.ratio is None else f"{row.ratio:.2f}x",
         ]
         for row in results
     ]
-    columns = len(header) if arguments.peers else len(header) - 1
-    table.show(header[:columns], [row[:columns] for row in rows], frozenset(range(2, 8)))
+    columns = len(header)
+    table.show(header, [row[:columns] for row in rows], frozenset(range(2, 9)))
+
+
+def _chosen(arguments: Arguments) -> list[str]:
+    """The ids asked for, each once. Raises `UsageError` for a family that there is not."""
+    ids = list(arguments.ids)
+    if arguments.family:
+        ids += [row.id for row in list_envs.select(list_envs.Arguments(family=arguments.family))]
+    return list(dict.fromkeys(ids))
 
 
 def _results(env_id: str, env: Env, arguments: Arguments) -> list[measure.Measurement]:

@@ -23,7 +23,7 @@ class Arguments:
     """
 
     text: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="[TEXT]")] = ""
-    """Only ids that contain this, in any case."""
+    """Only those with this in their id, class or original's name, in any case."""
 
     family: Annotated[str, tyro.conf.arg(metavar="NAME")] = ""
     """Only this family, such as classic."""
@@ -72,7 +72,7 @@ def select(arguments: Arguments) -> list[EnvSpec]:
     chosen = [
         row
         for row in rows
-        if arguments.text.lower() in row.id.lower()
+        if any(arguments.text.lower() in name.lower() for name in _names(row))
         and arguments.family in ("", row.family)
         and (row.multi_agent or not arguments.multi_agent)
         and not (row.multi_agent and arguments.single_agent)
@@ -82,6 +82,11 @@ def select(arguments: Arguments) -> list[EnvSpec]:
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise UsageError(f"no environment passes these filters{hint}")
     return chosen
+
+
+def _names(row: EnvSpec) -> tuple[str, str, str]:
+    """What people may call a game."""
+    return row.id, row.entry_point.partition(":")[2], row.reference
 
 
 def _spaces(row: EnvSpec) -> tuple[Space, Space]:

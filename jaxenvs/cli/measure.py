@@ -32,6 +32,7 @@ class Measurement:
     steps_per_second: float  # over all copies; the median of the repeats
     compile_seconds: float  # tracing and compiling, without any cache; 0 for what is not compiled
     bytes_per_env: int | None  # of the state of one environment; None where it cannot be told
+    first_step_seconds: float | None  # compiling and playing a reset and a step; None as above
     ratio: float | None = None  # our steps per second over theirs; None for ours
 
 
@@ -40,6 +41,7 @@ class Contestant(abc.ABC):
 
     compile_seconds: float = 0.0
     bytes_per_env: int | None = None
+    first_step_seconds: float | None = None
 
     def __init__(self, library: str, num_envs: int, num_steps: int) -> None:
         self.library, self.num_envs, self.num_steps = library, num_envs, num_steps
@@ -99,6 +101,12 @@ class Compiled(Contestant):
             lowered = jax.jit(_rollout(batch, num_steps)).lower(jax.random.key(0), self._actions)
             self._program = lowered.compile()
             self.compile_seconds = time.perf_counter() - start
+        first_actions = jax.tree.map(lambda leaf: leaf[0], self._actions)
+        with uncached():
+            start = time.perf_counter()
+            state = jax.jit(batch.reset)(jax.random.key(0))
+            jax.block_until_ready(jax.jit(batch.step)(jax.random.key(1), state, first_actions))
+            self.first_step_seconds = time.perf_counter() - start
 
     def run(self, seed: int) -> None:
         """Plays once and returns when all is done."""
@@ -156,6 +164,7 @@ def report(env_id: str, contestants: Sequence[Contestant], repeats: int) -> list
             steps_per_second=speed,
             compile_seconds=contestant.compile_seconds,
             bytes_per_env=contestant.bytes_per_env,
+            first_step_seconds=contestant.first_step_seconds,
             ratio=speeds[0] / speed if rank else None,
         )
         for rank, (contestant, speed) in enumerate(zip(contestants, speeds, strict=True))

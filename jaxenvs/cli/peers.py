@@ -49,6 +49,12 @@ GYMNAX = CLASSIC | {
     for theirs, (ours, _) in GYMNAX_NAMES.items()
     if theirs != "MNISTBandit-bsuite"
 }
+# By gymnax's name: what makes its game as large as ours, options and params.
+GYMNAX_SIZES: dict[str, tuple[dict[str, int], dict[str, int]]] = {
+    "DeepSea-bsuite": ({"size": 10}, {}),
+    "MemoryChain-bsuite": ({}, {"memory_length": 10}),
+    "UmbrellaChain-bsuite": ({"n_distractor": 20}, {"chain_length": 10}),
+}
 POPGYM = {
     # popgym writes one of its names in another way than the class.
     env_id: f"popgym:popgym-{env_id[7:].replace('VelocityOnlyCartPole', 'VelocityOnlyCartpole')}"
@@ -69,13 +75,17 @@ JAXMARL = {
     "MPE-Facmac9a-v1": "MPE_simple_facmac_9a_v1",
 }
 JAXMARL_CONTINUOUS = ("MPE_simple_world_comm_v3",)
+MINIGRID = {env_id: f"minigrid:{env_id}" for env_id in list_envs("grid")}
+NAVIX = {env_id: env_id.replace("MiniGrid", "Navix") for env_id in list_envs("grid")}
 TOY_TEXT = _same("FrozenLake-v1", "FrozenLake8x8-v1", "Taxi-v4", "CliffWalking-v1", "Blackjack-v1")
 
 
 def _gymnax(library: str, name: str, num_envs: int, num_steps: int) -> Contestant:
     import gymnax  # pyright: ignore[reportMissingImports]
 
-    env, params = gymnax.make(name)
+    options, numbers = GYMNAX_SIZES.get(name, ({}, {}))
+    env, params = gymnax.make(name, **options)
+    params = params.replace(**numbers)
 
     def reset(key: jax.Array) -> Any:
         return jax.vmap(lambda k: env.reset(k, params)[1])(jax.random.split(key, num_envs))
@@ -93,7 +103,7 @@ def _gymnax(library: str, name: str, num_envs: int, num_steps: int) -> Contestan
 
 
 def _jaxmarl(library: str, name: str, num_envs: int, num_steps: int) -> Contestant:
-    """A game of JaxMARL with its own automatic resets, and discrete actions where it has a choice."""
+    """A game of JaxMARL, which resets by itself, with discrete actions where it has a choice."""
     import jaxmarl  # pyright: ignore[reportMissingImports]
 
     options = {"action_type": "Discrete"} if name in JAXMARL_CONTINUOUS else {}
@@ -118,6 +128,27 @@ def _jaxmarl(library: str, name: str, num_envs: int, num_steps: int) -> Contesta
     return Compiled(library, Batch(reset, step, sample), num_envs, num_steps)
 
 
+def _navix(library: str, name: str, num_envs: int, num_steps: int) -> Contestant:
+    """A game of Navix, which resets in the step after the last, with MiniGrid's observations."""
+    import navix  # pyright: ignore[reportMissingImports]
+
+    env = navix.make(name, observation_fn=navix.observations.symbolic_first_person)
+
+    def reset(key: jax.Array) -> Any:
+        return jax.vmap(env.reset)(jax.random.split(key, num_envs))
+
+    def step(key: jax.Array, state: Any, actions: Any) -> tuple[Any, Any]:
+        del key  # states carry their own
+        state = jax.vmap(env.step)(state, actions)
+        return state, (state.observation, state.reward, state.step_type)
+
+    def sample(key: jax.Array) -> Any:
+        return jax.random.randint(key, (num_envs,), 0, len(env.action_set))
+
+    batch = Batch(reset, step, sample, env_state=lambda timestep: timestep.state)
+    return Compiled(library, batch, num_envs, num_steps)
+
+
 def _gymnasium_vector(library: str, name: str, num_envs: int, num_steps: int) -> Contestant:
     """The vector environment in numpy that Gymnasium has for a few games."""
     import gymnasium
@@ -139,6 +170,7 @@ def _gymnasium_sync(library: str, name: str, num_envs: int, num_steps: int) -> C
 PEERS: tuple[Peer, ...] = (
     Peer("gymnax", "gymnax", GYMNAX, _gymnax),
     Peer("jaxmarl", "jaxmarl", JAXMARL, _jaxmarl),
+    Peer("navix", "navix", NAVIX, _navix),
     Peer(
         "gymnasium (numpy vector)",
         "gymnasium",
@@ -152,4 +184,5 @@ PEERS: tuple[Peer, ...] = (
         _gymnasium_sync,
     ),
     Peer("popgym (sync, 8 envs)", "popgym", POPGYM, _gymnasium_sync),
+    Peer("minigrid (sync, 8 envs)", "minigrid", MINIGRID, _gymnasium_sync),
 )

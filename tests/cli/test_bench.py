@@ -6,7 +6,7 @@ import pytest
 from jax.experimental.compilation_cache import compilation_cache
 
 import jaxenvs
-from jaxenvs.cli import main, measure, peers
+from jaxenvs.cli import bench, main, measure, peers
 
 SMALL = ["--num-envs", "4", "--num-steps", "5", "--repeats", "2"]
 
@@ -20,6 +20,7 @@ def test_json_reports_every_id(capsys):
         assert (row["num_envs"], row["num_steps"]) == (4, 5)
         assert row["steps_per_second"] > 0
         assert row["compile_seconds"] > 0
+        assert row["first_step_seconds"] > 0
         assert row["library"] == "jaxenvs"
     assert rows[0]["bytes_per_env"] == 20  # four float32 and the time
 
@@ -30,6 +31,18 @@ def test_the_table_shows_the_same(capsys):
     assert "steps/s" in header
     assert "ours is" not in header
     assert row.split()[:4] == ["CartPole-v1", "jaxenvs", "4", "5"]
+
+
+def test_a_family_is_measured_as_a_whole(monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(
+        bench, "_results", lambda env_id, env, arguments: asked.append(env_id) or []
+    )
+    assert main(["bench", "Taxi-v4", "CartPole-v1", "--family", "toy_text"]) == 0
+    assert asked[:2] == ["Taxi-v4", "CartPole-v1"]
+    assert sorted(asked[2:] + asked[:1]) == sorted(jaxenvs.list_envs("toy_text"))
+    assert main(["bench", "--family", "toytext"]) == 2
+    assert "did you mean toy_text?" in capsys.readouterr().err
 
 
 def test_peers_run_beside_ours(capsys):

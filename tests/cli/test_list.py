@@ -20,6 +20,12 @@ def test_filters_combine(capsys):
     assert not any(row["multi_agent"] for row in listed(capsys, "--single-agent"))
 
 
+def test_games_are_found_by_the_names_of_their_classes_and_originals(capsys):
+    found = {row["id"] for row in listed(capsys, "memorychain")}
+    assert found == {"bsuite-MemoryLength-v0", "bsuite-MemorySize-v0"}
+    assert "Taxi-v4" in {row["id"] for row in listed(capsys, "gymnasium 1.4")}
+
+
 def test_a_row_tells_what_it_is_and_how_it_differs(capsys):
     (row,) = listed(capsys, "CartPole-v1", "--spaces")
     assert row["family"] == "classic"
