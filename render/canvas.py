@@ -162,6 +162,10 @@ class Canvas:
         corner = (x - share * picture.get_width(), y - picture.get_height() / 2)
         self._surface.blit(picture, corner)
 
+    def text_width(self, text: str, size: float, bold: bool = False) -> float:
+        """How wide `text` would write that line."""
+        return _font(round(_up(size)), bold).size(text)[0] / SUPERSAMPLING
+
     def image(
         self, pixels: np.ndarray, left: float, top: float, width: float, height: float
     ) -> None:

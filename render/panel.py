@@ -15,10 +15,11 @@ def below(
 ) -> np.ndarray:
     """The picture with a strip under it: uint8 `[height + strip, width, 3]`.
 
-    `left` and `right` are written large on the first line, each of `notes` small on one of its own.
+    `left` and `right` are written large on the first line, each of `notes` small on one of its own;
+    what is too long for its line is written smaller.
     """
     height, width = picture.shape[:2]
-    unit = width / 512
+    unit = max(width, 0.75 * height) / 512  # a narrow picture is tall, and is looked at as such
     row = ROW * unit
     strip_height = round((len(notes) + 1) * row + 10 * unit)
     # Even, so that a film of it needs no padding.
@@ -26,18 +27,33 @@ def below(
     canvas = Canvas(width, strip_height)
     canvas.line([(0, 0), (width, 0)], FAINT, 3 * unit)
     middle = 5 * unit + row / 2
-    canvas.text(left, (14 * unit, middle), 15 * unit, INK)
-    canvas.text(right, (width - 14 * unit, middle), 15 * unit, INK, "right", bold=True)
+    margin, size = 14 * unit, 15 * unit
+    room = width - 2 * margin
+    of_right = canvas.text_width(right, size, bold=True)
+    gap = 12 * unit if right else 0
+    left_size = _fitting(canvas, left, size, room - of_right - gap)
+    canvas.text(left, (margin, middle), left_size, INK)
+    canvas.text(right, (width - margin, middle), size, INK, "right", bold=True)
     for line, note in enumerate(notes, start=1):
-        canvas.text(note, (14 * unit, middle + line * row), 12.5 * unit, MUTED)
+        note_size = _fitting(canvas, note, 12.5 * unit, room)
+        canvas.text(note, (margin, middle + line * row), note_size, MUTED)
     return np.concatenate([picture, canvas.rgb()])
 
 
+def _fitting(canvas: Canvas, text: str, size: float, room: float) -> float:
+    """The size, or as much of it as lets the text fit; fonts are scaled in whole pixels."""
+    smallest = size / 8
+    while size > smallest and canvas.text_width(text, size) > room:
+        size *= 0.95
+    return size
+
+
 def score(value: Any) -> str:
-    """A score, or one per agent, with one decimal unless all are whole."""
+    """A score, or one per agent: decimals only if not all are whole, two below 10."""
     values = np.atleast_1d(np.asarray(value, np.float64))
-    decimals = 0 if np.all(values == np.round(values)) else 1
-    return " / ".join(f"{one:.{decimals}f}" for one in values)
+    whole = np.all(values == np.round(values))
+    decimals = 0 if whole else 1 if np.any(np.abs(values) >= 10) else 2
+    return " / ".join(f"{one:.{decimals}f}" for one in np.round(values, decimals) + 0.0)
 
 
 def message(text: str, width: int, height: int) -> np.ndarray:
