@@ -39,7 +39,12 @@ def assert_alike(ours: Iterable[Any], theirs: Iterable[Any]) -> None:
     outcomes = sorted(counts[0] | counts[1])
     table = np.array([[count[outcome] for outcome in outcomes] for count in counts])
     assert table.all(), "one side has outcomes that the other lacks"
-    assert stats.chi2_contingency(table)[1] > LEAST_P
+    assert p_value(table) > LEAST_P
+
+
+def p_value(table: np.ndarray) -> Any:
+    """Of rows with the same shares."""
+    return stats.chi2_contingency(table)[1]
 
 
 def repeated(game: Any, again: Callable[[], Any]) -> list[Any]:
@@ -63,8 +68,10 @@ def test_crossers_of_asterix(taken: tuple[int, ...]):
     before = asterix.Crossers(here=rows, gold=none, right=none, x=none)
     spawn = jax.jit(jax.vmap(lambda draws: asterix.spawned(before, draws, jnp.bool_(True))))
     after = jax.tree.map(lanes, spawn(draws_of("Asterix")))
-    theirs = their_asterix.Env()
-    held = [None if row + 1 not in taken else [0, row + 1, False, False] for row in range(8)]
+    theirs: Any = their_asterix.Env()
+    held: list[Any] = [
+        None if row + 1 not in taken else [0, row + 1, False, False] for row in range(8)
+    ]
 
     def again() -> Any:
         theirs.entities = held[:]
@@ -139,7 +146,7 @@ def test_swimmers_of_seaquest():
     table = np.zeros((8, 8))
     for enemy_row, diver_row in both:
         table[enemy_row - 1, diver_row - 1] += 1
-    assert stats.chi2_contingency(table)[1] > LEAST_P, "the two rows depend on each other"
+    assert p_value(table) > LEAST_P, "the two rows depend on each other"
 
 
 @pytest.mark.parametrize("game", ["Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders"])
