@@ -1,10 +1,10 @@
 """Writes what the registry knows into the docs: a page per id, their index, the README's table.
 
-usage: python docs/generate.py [--check | --images [PREFIX]]
+usage: python docs/generate.py [--check | --images [PREFIX] [--steps N]]
 
 Without options it writes the texts. `--check` writes nothing and fails if a text is out of date, as
 a test does. `--images` also draws a frame of every environment that `jaxenvs.render` can draw, or
-of those whose ids begin with PREFIX.
+of those whose ids begin with PREFIX, after N random steps.
 """
 
 import argparse
@@ -244,7 +244,7 @@ def readme() -> str:
 # -- frames ------------------------------------------------------------------------------------
 
 
-def write_images(prefix: str, num_steps: int = 12) -> None:
+def write_images(prefix: str, num_steps: int) -> None:
     """Draws environments after a few random steps; those without a picture are left out."""
     import imageio.v3 as imageio
 
@@ -262,17 +262,23 @@ def write_images(prefix: str, num_steps: int = 12) -> None:
         print(path.relative_to(ROOT))
 
 
-def state_in_play(env: jaxenvs.Env[Any, Any], num_steps: int) -> Any:
-    """The state after random steps, or the one before the episode's end if that comes first."""
-    key = jax.random.key(0)
-    _, state = env.reset(key)
-    for step_id in range(num_steps):
-        action_key, step_key = jax.random.split(jax.random.fold_in(key, step_id))
-        t = env.step(step_key, state, env.action_space().sample(action_key))
-        if (t.terminated | t.truncated).any():
+def state_in_play(env: jaxenvs.Env[Any, Any], num_steps: int, num_tries: int = 20) -> Any:
+    """The state after random steps, or of the longest of some episodes the one before its end."""
+    best: tuple[int, Any] = (-1, None)
+    step = jax.jit(env.step)
+    for seed in range(num_tries):
+        key, num_played = jax.random.key(seed), 0
+        _, state = env.reset(key)
+        for step_id in range(num_steps):
+            action_key, step_key = jax.random.split(jax.random.fold_in(key, step_id))
+            t = step(step_key, state, env.action_space().sample(action_key))
+            if (t.terminated | t.truncated).any():
+                break
+            state, num_played = t.state, step_id + 1
+        best = max(best, (num_played, state), key=lambda found: found[0])
+        if num_played == num_steps:
             break
-        state = t.state
-    return state
+    return best[1]
 
 
 # -- Markdown ----------------------------------------------------------------------------------
@@ -327,13 +333,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="fail if a text is out of date")
     mode.add_argument("--images", nargs="?", const="", metavar="PREFIX", help="draw frames as well")
+    parser.add_argument("--steps", type=int, default=12, help="before a frame")
     options = parser.parse_args(arguments)
     if options.check:
         if old := [str(path.relative_to(ROOT)) for path in stale(texts())]:
             sys.exit(f"out of date: {', '.join(old)}; run python docs/generate.py")
         return
     if options.images is not None:
-        write_images(options.images)
+        write_images(options.images, options.steps)
     write(texts())
 
 
