@@ -12,6 +12,7 @@ import ast
 import dataclasses
 import importlib
 import inspect
+import json
 import pathlib
 import re
 import sys
@@ -50,6 +51,8 @@ def env_page(env_id: str) -> str:
         ("time limit", f"{row.max_steps} steps" if row.max_steps > 0 else "none"),
         ("code", f"`{row.entry_point}`"),
     ]
+    if found := speed(env_id):
+        facts.append(("speed", f"{found} ([how](../../performance.md))"))
     if not row.multi_agent:
         facts.insert(1, ("in Gymnasium", f'`gym.make("jaxenvs/{env_id}")`'))
     parts.append(table(("", ""), facts))
@@ -64,6 +67,24 @@ def env_page(env_id: str) -> str:
     parts += ["## Source", source_note(game) or f"{row.reference}."]
     parts += ["## Differences from the source", bullets(row.deviations) or "None known."]
     return "\n\n".join(parts) + "\n"
+
+
+def speed(env_id: str) -> str:
+    """What benchmarks/suite.py measured of an id, or of another one of its class; or nothing."""
+    kept = ROOT / "benchmarks" / "suite.json"
+    rows = json.loads(kept.read_text()) if kept.exists() else {}
+    game = jaxenvs.spec(env_id).entry_point
+    ids = [env_id, *(i for i in rows if i in jaxenvs.list_envs())]
+    of_game = [i for i in ids if i in rows and jaxenvs.spec(i).entry_point == game]
+    if not of_game:
+        return ""
+    measured = of_game[0]
+    ours = next(row for row in rows[measured] if row["library"] == "jaxenvs")
+    note = "" if measured == env_id else f" ({measured})"
+    millions = np.format_float_positional(
+        ours["steps_per_second"] / 1e6, 2, fractional=False, trim="-"
+    )
+    return f"{millions} million steps/s in {ours['num_envs']:,} copies, two CPU cores{note}"
 
 
 def descriptions(env: jaxenvs.Env[Any, Any]) -> list[str]:
