@@ -3,6 +3,7 @@
 import jaxenvs.envs.bsuite as bsuite
 import jaxenvs.envs.classic as classic
 import jaxenvs.envs.grid as grid
+import jaxenvs.envs.hanabi as hanabi
 import jaxenvs.envs.minatar as minatar
 import jaxenvs.envs.misc as misc
 import jaxenvs.envs.mpe as mpe

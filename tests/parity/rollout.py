@@ -47,7 +47,7 @@ def play(
         action_key, step_key, reset_key = jax.random.split(key, 3)
         action = choose(action_key, state)
         step = env.step(step_key, state, action, params)
-        done = step.terminated | step.truncated
+        done = (step.terminated | step.truncated).all()  # of all agents
         fresh = env.reset(reset_key, params)
         ahead = jax.tree.map(lambda a, b: jnp.where(done, a, b), fresh, (step.obs, step.state))
         row = Rollout(start, obs, state, action, step, draws(step_key))
