@@ -1,6 +1,7 @@
 """Other libraries with the same games, for comparison; each is used if it is installed."""
 
 import dataclasses
+import importlib
 import importlib.util
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -73,7 +74,9 @@ JAXMARL = {
     "MPE-Facmac3a-v1": "MPE_simple_facmac_3a_v1",
     "MPE-Facmac6a-v1": "MPE_simple_facmac_6a_v1",
     "MPE-Facmac9a-v1": "MPE_simple_facmac_9a_v1",
+    **{f"Hanabi-Full-{players}p-v0": f"hanabi {players}" for players in (2, 3, 4, 5)},
 }
+"""JaxMARL's names, and where there are several sizes, which one."""
 JAXMARL_CONTINUOUS = ("MPE_simple_world_comm_v3",)
 MINIGRID = {env_id: f"minigrid:{env_id}" for env_id in list_envs("grid")}
 NAVIX = {env_id: env_id.replace("MiniGrid", "Navix") for env_id in list_envs("grid")}
@@ -106,8 +109,14 @@ def _jaxmarl(library: str, name: str, num_envs: int, num_steps: int) -> Contesta
     """A game of JaxMARL, which resets by itself, with discrete actions where it has a choice."""
     import jaxmarl  # pyright: ignore[reportMissingImports]
 
-    options = {"action_type": "Discrete"} if name in JAXMARL_CONTINUOUS else {}
-    env = jaxmarl.make(name, **options)
+    game, _, size = name.partition(" ")
+    options: dict[str, Any] = {"action_type": "Discrete"} if game in JAXMARL_CONTINUOUS else {}
+    if game == "hanabi":
+        options = {"num_agents": int(size)}
+    elif game == "overcooked":
+        kitchens = importlib.import_module("jaxmarl.environments.overcooked")
+        options = {"layout": kitchens.overcooked_layouts[size]}
+    env = jaxmarl.make(game, **options)
 
     def reset(key: jax.Array) -> Any:
         return jax.vmap(env.reset)(jax.random.split(key, num_envs))[1]
