@@ -23,10 +23,11 @@ from jaxenvs.baselines.common import checks
 from jaxenvs.baselines.common.distributions import Categorical, DiagGaussian
 from jaxenvs.baselines.common.evaluate import play_episodes, summarize
 from jaxenvs.baselines.common.heads import BoxHead, head_of
-from jaxenvs.baselines.common.learning import annealed, descend, minibatches
+from jaxenvs.baselines.common.learning import descend, minibatches, share_done
 from jaxenvs.baselines.common.metrics import episode_metrics, explained_variance
+from jaxenvs.baselines.common.minatar import GYMNAX_FLAVOUR
 from jaxenvs.baselines.common.moments import Moments, normalized
-from jaxenvs.baselines.common.networks import ACTIVATIONS, MLP, Readout
+from jaxenvs.baselines.common.networks import ACTIVATIONS, Readout, torso_of
 from jaxenvs.baselines.common.returns import gae
 from jaxenvs.baselines.common.trainer import Metrics, Trainer
 from jaxenvs.baselines.meta.drifts import Drift, Setting, drift_of
@@ -59,6 +60,7 @@ class Config:
     num_epochs: int = 4  # passes over the experience of an update
     num_minibatches: int = 4  # gradient steps per pass
     hidden: tuple[int, ...] = (64, 64)  # widths of the layers, of policy and value alike
+    filters: int = 0  # of a convolution before them, for observations that are images; 0: none
     activation: str = "tanh"  # between the layers: tanh, relu, silu or gelu
     lr: float = 2.5e-4  # learning rate of Adam (sweep)
     anneal_lr: bool = True  # let the learning rate fall to 0 in a straight line
@@ -99,6 +101,21 @@ class Config:
         checks.divides(self, "num_minibatches", self.batch_size, "num_envs * num_steps")
         checks.one_update(self)
         checks.one_of(self, "activation", ACTIVATIONS)
+
+
+def _minatar(env: str) -> Config:
+    """On a board's pixels, with a tenth of the published steps."""
+    return Config(
+        env,
+        env_kwargs=GYMNAX_FLAVOUR[env],
+        total_steps=1_000_000,
+        num_envs=64,
+        num_minibatches=8,
+        hidden=(64,),
+        filters=16,
+        activation="relu",
+        lr=2.5e-3,
+    )
 
 
 PRESETS: dict[str, Config] = {
@@ -144,6 +161,7 @@ PRESETS: dict[str, Config] = {
             normalize_obs=True,
             normalize_reward=True,
         ),
+        *map(_minatar, GYMNAX_FLAVOUR),
     ]
 }
 """Settings tuned for an environment; docs/baselines/ppo.md says what they reach."""
@@ -155,6 +173,7 @@ class Carry(PyTree):
     key: jax.Array
     hp: HyperParams
     update_id: jax.Array  # () int32
+    num_updates: jax.Array  # () int32, of the whole run
     weights: dict[str, Any]
     opt_state: Any
     drift: Any  # weights of a learned drift; None: it has none
@@ -259,7 +278,9 @@ class PPO:
         self.config, self.env = config, env
         self.venv = jaxenvs.vectorize(env, config.num_envs, final_obs=True)
         self.head = head_of(env.action_space())
-        self.torso = MLP(config.hidden, config.activation)
+        self.torso = torso_of(
+            env.observation_space(), config.filters, config.hidden, config.activation
+        )
         self.readouts = {"actor": Readout(self.head.num_outputs, 0.01), "critic": Readout(1, 1.0)}
         self.drift = drift or drift_of(config.drift)
         self.optimizer = optax.scale_by_adam(eps=1e-5)
@@ -277,6 +298,7 @@ class PPO:
             key=key,
             hp=hp,
             update_id=jnp.int32(0),
+            num_updates=jnp.int32(config.num_updates),
             weights=weights,
             opt_state=self.optimizer.init(weights),
             obs=obs,
@@ -426,14 +448,14 @@ class PPO:
     def learn(self, carry: Carry, batch: Batch, key: jax.Array) -> tuple[Carry, Metrics]:
         """`num_epochs` passes over the batch in random minibatches; metrics are their means."""
         config, hp = self.config, carry.hp
-        annealing = annealed(hp.lr, carry.update_id, config.num_updates)
+        progress = share_done(carry.update_id, carry.num_updates)
         (weights, opt_state), metrics = descend(
             lambda weights, minibatch: self.loss(weights, carry, minibatch),
             self.optimizer,
             (carry.weights, carry.opt_state),
             batch,
             minibatches(key, config.num_epochs, config.num_minibatches, config.batch_size),
-            annealing if config.anneal_lr else hp.lr,
+            hp.lr * (1 - progress) if config.anneal_lr else hp.lr,
             hp.max_grad_norm,
         )
         return carry.replace(weights=weights, opt_state=opt_state), metrics
@@ -442,7 +464,7 @@ class PPO:
         self, weights: dict[str, Any], carry: Carry, batch: Batch
     ) -> tuple[jax.Array, Metrics]:
         """The surrogate loss of a minibatch."""
-        progress = carry.update_id.astype(jnp.float32) / self.config.num_updates
+        progress = share_done(carry.update_id, carry.num_updates)
         setting = Setting(carry.hp.clip, progress)
         return surrogate_loss(
             self.distribution(weights, batch.obs, batch.mask),

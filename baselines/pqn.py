@@ -27,8 +27,9 @@ from jaxenvs.baselines.common.exploration import (
     linear_epsilon,
 )
 from jaxenvs.baselines.common.heads import discrete_head_of
-from jaxenvs.baselines.common.learning import annealed, descend, minibatches
+from jaxenvs.baselines.common.learning import descend, minibatches, share_done
 from jaxenvs.baselines.common.metrics import episode_metrics, explained_variance
+from jaxenvs.baselines.common.minatar import GYMNAX_FLAVOUR
 from jaxenvs.baselines.common.moments import Moments, normalized
 from jaxenvs.baselines.common.networks import ACTIVATIONS, Readout, torso_of
 from jaxenvs.baselines.common.returns import lambda_returns
@@ -104,16 +105,19 @@ class Config:
         checks.one_of(self, "activation", ACTIVATIONS)
 
 
-def _minatar(game: str) -> Config:
-    """A small form of the published settings: 1 of 10 million steps, a dense network."""
+def _minatar(env: str) -> Config:
+    """On a board's pixels, with a tenth of the published steps."""
     return Config(
-        f"MinAtar-{game}-v1",
+        env,
+        env_kwargs=GYMNAX_FLAVOUR[env],
         total_steps=1_000_000,
         num_envs=64,
         num_steps=32,
         num_epochs=2,
         num_minibatches=8,
-        lr=5e-4,
+        hidden=(128,),
+        filters=16,
+        lr=1e-3,
         epsilon_share=0.1,
     )
 
@@ -123,7 +127,7 @@ PRESETS: dict[str, Config] = {
     for config in [
         Config(trace_lambda=0.95, reward_scale=0.1),
         Config("Acrobot-v1", trace_lambda=0.95, reward_scale=0.1),
-        *map(_minatar, ("Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders")),
+        *map(_minatar, GYMNAX_FLAVOUR),
     ]
 }
 """Settings tuned for an environment; docs/baselines/pqn.md says what they reach."""
@@ -259,7 +263,7 @@ class PQN:
 
     def epsilon(self, carry: Carry) -> jax.Array:
         """The share of random actions in the next update."""
-        progress = carry.update_id.astype(jnp.float32) / self.config.num_updates
+        progress = share_done(carry.update_id, self.config.num_updates)
         hp = carry.hp
         return linear_epsilon(hp.epsilon_start, hp.epsilon_end, hp.epsilon_share, progress)
 
@@ -321,14 +325,14 @@ class PQN:
     def learn(self, carry: Carry, batch: Batch, key: jax.Array) -> tuple[Carry, Metrics]:
         """`num_epochs` passes over the batch in random minibatches; metrics are their means."""
         config, hp = self.config, carry.hp
-        annealing = annealed(hp.lr, carry.update_id, config.num_updates)
+        progress = share_done(carry.update_id, config.num_updates)
         (weights, opt_state), metrics = descend(
             self.loss,
             self.optimizer,
             (carry.weights, carry.opt_state),
             batch,
             minibatches(key, config.num_epochs, config.num_minibatches, config.batch_size),
-            annealing if config.anneal_lr else hp.lr,
+            hp.lr * (1 - progress) if config.anneal_lr else hp.lr,
             hp.max_grad_norm,
         )
         return carry.replace(weights=weights, opt_state=opt_state), metrics

@@ -22,6 +22,7 @@ import numpy as np
 import jaxenvs
 from jaxenvs.baselines.common import checkpoint, loop
 from jaxenvs.baselines.common.curve import draw_curves
+from jaxenvs.baselines.common.hosts import Hosts, connect
 from jaxenvs.baselines.common.log import JsonLines, Row, Sink, TensorBoard, read_rows
 from jaxenvs.baselines.common.options import (
     Agent,
@@ -41,9 +42,17 @@ from jaxenvs.core import Env
 
 ALGORITHMS: dict[str, str] = {
     "ppo": "jaxenvs.baselines.ppo",
+    "ppo_rnn": "jaxenvs.baselines.ppo_rnn",
     "pqn": "jaxenvs.baselines.pqn",
+    "pqn_rnn": "jaxenvs.baselines.pqn_rnn",
+    "dqn": "jaxenvs.baselines.dqn",
+    "lpo": "jaxenvs.baselines.meta.lpo",
+    "ta_lpo": "jaxenvs.baselines.meta.ta_lpo",
 }
-"""From the name of an algorithm to its module, with `Config`, `PRESETS` and `make_train`."""
+"""From the name of an algorithm to its module, with `Config`, `PRESETS` and `make_train`.
+
+A module may also have `finish(config, carries, out) -> paths`, which writes what is kept of a run.
+"""
 
 _EVALUATION_SEED = 2**31 - 1  # of the greedy episodes: the same for all agents of all runs
 _KEPT_CHECKPOINTS = 2
@@ -74,20 +83,34 @@ def train(algorithm: str, config: Any, options: Options | None = None) -> Result
       CheckpointError: a run is to be resumed and none of its checkpoints is whole.
       ValueError, TypeError: the config does not fit; the message names the field.
     """
-    config, options = _settle(algorithm, config, options or Options())
-    run = _prepare(algorithm, config, options)
+    options = options or Options()
+    hosts = connect(options)
+    config, options = _settle(algorithm, config, options)
+    run = _prepare(algorithm, config, options, hosts)
     began = time.perf_counter()
     carry, end = _train(run)
     seconds = time.perf_counter() - began
     result = _judge(run, carry, end, seconds)
+    carry = hosts.gather(carry)
+    if hosts.writes:
+        _write(run, carry, result)
+    hosts.wait("the end")
+    return result
+
+
+def _write(run: "_Run", carry: Any, result: Result) -> None:
+    """What a finished run leaves in its folder, beside log and checkpoints."""
     write_json(run.out / "result.json", dataclasses.asdict(result))
+    finish = getattr(module_of(run.algorithm), "finish", None)
+    if finish is not None:
+        for path in finish(run.config, carry, run.out):
+            print(f"saved {path}")
     names = [agent.name for agent in run.agents]
-    title = f"{algorithm.upper()} on {config.env}"
+    title = f"{run.algorithm.upper()} on {run.config.env}"
     draw_curves(run.out / "curve.png", title, read_rows(run.out / "metrics.jsonl"), names)
-    if options.show:
+    if run.options.show:
         print(result.table())
         print(f"results in {run.out}")
-    return result
 
 
 class Policy(NamedTuple):
@@ -96,7 +119,11 @@ class Policy(NamedTuple):
     env: Env
     params: Any  # of the env
     act: Callable[..., Any]
-    """`act(obs, key=None, mask=None) -> action`: greedy, compiled; the key is not needed."""
+    """`act(obs, key=None, mask=None) -> action`: greedy, compiled; the key is not needed.
+
+    Of an agent with a memory, `act(obs, key, mask, memory) -> (action, memory)`.
+    """
+    memory: Any = None  # what an episode starts with; None: there is no memory
 
 
 def load_policy(folder: str | Path, agent: int | None = None) -> Policy:
@@ -112,6 +139,8 @@ def load_policy(folder: str | Path, agent: int | None = None) -> Policy:
     module = module_of(description["algorithm"])
     config, options = restore(description, module.Config, Options())
     trainer = module.make_train(config)
+    if trainer.act is None:
+        raise RunError(f"{folder}: {description['algorithm']} trains no policy that could play")
     num_agents = len(agents_of(options, _names(trainer.hp)))
     carry, *_ = checkpoint.load_newest(folder / "checkpoints", _shapes(trainer, num_agents))
     if agent is None:
@@ -121,13 +150,15 @@ def load_policy(folder: str | Path, agent: int | None = None) -> Policy:
     if not 0 <= agent < num_agents:
         raise RunError(f"agent: expected 0 to {num_agents - 1}, got {agent}")
     policy = trainer.policy(jax.tree.map(lambda leaf: leaf[agent], carry))
-    choose = jax.jit(trainer.act)
+    choose, params = jax.jit(trainer.act), trainer.env.default_params
 
-    def act(obs: Any, key: jax.Array | None = None, mask: jax.Array | None = None) -> Any:
+    def act(
+        obs: Any, key: jax.Array | None = None, mask: jax.Array | None = None, memory: Any = None
+    ) -> Any:
         del key
-        return choose(policy, obs, mask)
+        return choose(policy, obs, mask, *([] if memory is None else [memory]))
 
-    return Policy(trainer.env, trainer.env.default_params, act)
+    return Policy(trainer.env, params, act, trainer.memory)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -144,6 +175,7 @@ class _Run:
     chunk: int  # updates per row of the log
     carry: Any  # at the start of this process
     start: int  # updates done before
+    hosts: Hosts
 
     @property
     def description(self) -> dict[str, Any]:
@@ -160,6 +192,8 @@ def _settle(algorithm: str, config: Any, options: Options) -> tuple[Any, Options
     if not (out / "config.json").exists():
         return config, options
     if options.overwrite:
+        if options.process_id:
+            return config, options  # process 0 does it
         for name in ("config.json", "result.json", "curve.png", "metrics.jsonl"):
             (out / name).unlink(missing_ok=True)
         for name in ("checkpoints", "tensorboard"):
@@ -176,28 +210,35 @@ def _settle(algorithm: str, config: Any, options: Options) -> tuple[Any, Options
     return restore(found, type(config), options)
 
 
-def _prepare(algorithm: str, config: Any, options: Options) -> _Run:
+def _prepare(algorithm: str, config: Any, options: Options, hosts: Hosts) -> _Run:
     """Compiles, and starts from nothing or from the last checkpoint."""
     assert options.out is not None
     out = Path(options.out)
     module = module_of(algorithm)
     agents = agents_of(options, _names(config.hyper_params))
-    loop.use_cpu_cores(len(agents))
+    mine = hosts.share(len(agents))
+    num_mine = mine.stop - mine.start
+    loop.use_cpu_cores(max(num_mine, getattr(config, "population", 1)))
+    hosts.wait("all have seen the folder as it was")
     trainer = module.make_train(config)
     chunk = -(-trainer.num_updates // max(1, options.rows))
-    programs = loop.compile_programs(trainer, len(agents), chunk, options.devices)
+    programs = loop.compile_programs(trainer, num_mine, chunk, options.devices)
     resumed = options.resume and any(checkpoint.newest(out / "checkpoints"))
     if resumed:
         shapes = _shapes(trainer, len(agents))
         carry, about, faults = checkpoint.load_newest(out / "checkpoints", shapes)
         for fault in faults:
             print(f"left out {fault}", file=sys.stderr)
-        carry, start = programs.place(carry), int(about["update_id"])
+        carry = programs.place(jax.tree.map(lambda leaf: leaf[mine], carry))
+        start = int(about["update_id"])
     else:
-        write_json(out / "config.json", describe(algorithm, config, options))
-        keys = jax.vmap(jax.random.key)(np.array([agent.seed for agent in agents]))
-        carry, start = programs.init(keys, _settings(trainer.hp, agents)), 0
-    return _Run(algorithm, config, options, out, agents, trainer, programs, chunk, carry, start)
+        if hosts.writes:
+            write_json(out / "config.json", describe(algorithm, config, options))
+        keys = jax.vmap(jax.random.key)(np.array([agent.seed for agent in agents[mine]]))
+        carry, start = programs.init(keys, _settings(trainer.hp, agents[mine])), 0
+    return _Run(
+        algorithm, config, options, out, agents, trainer, programs, chunk, carry, start, hosts
+    )
 
 
 def _train(run: _Run) -> tuple[Any, int]:
@@ -206,9 +247,11 @@ def _train(run: _Run) -> tuple[Any, int]:
     sinks = _sinks(run)
     carry, done = run.carry, run.start
     per_update = trainer.steps_per_update * len(run.agents)
-    with Progress(trainer.num_updates, run.start, per_update, options.show) as progress:
+    show = options.show and run.hosts.writes
+    with Progress(trainer.num_updates, run.start, per_update, show) as progress:
         chunks = loop.run_chunks(run.programs, carry, run.start, trainer.num_updates, run.chunk)
         for i, piece in enumerate(chunks, start=1):
+            piece = piece._replace(metrics=run.hosts.gather(piece.metrics, axis=1))
             carry, done = piece.carry, piece.update_id
             row = loop.summarize(piece.metrics)
             for sink in sinks:
@@ -227,6 +270,9 @@ def _train(run: _Run) -> tuple[Any, int]:
 
 
 def _save(run: _Run, carry: Any, update_id: int) -> None:
+    carry = run.hosts.gather(carry)
+    if not run.hosts.writes:
+        return
     folder = run.out / "checkpoints"
     about = run.description | {"update_id": update_id, "versions": _versions()}
     checkpoint.save(folder / checkpoint.name_of(update_id), carry, about)
@@ -234,6 +280,8 @@ def _save(run: _Run, carry: Any, update_id: int) -> None:
 
 
 def _sinks(run: _Run) -> list[Sink]:
+    if not run.hosts.writes:
+        return []
     header = run.description | {"versions": _versions(), "device": _device(), "start": run.start}
     sinks: list[Sink] = [JsonLines(run.out / "metrics.jsonl", header, run.start)]
     if run.options.tensorboard:
@@ -263,7 +311,7 @@ def _rows(run: _Run, piece: loop.Chunk, row: dict[str, np.ndarray]) -> list[Row]
 def _judge(run: _Run, carry: Any, end: int, seconds: float) -> Result:
     """Greedy episodes of every agent."""
     scores = run.programs.evaluate(carry, jax.random.key(_EVALUATION_SEED))
-    scores = {name: np.asarray(values) for name, values in scores.items()}
+    scores = run.hosts.gather({name: np.asarray(values) for name, values in scores.items()})
     agents = [
         agent.setting
         | {"seed": agent.seed}
@@ -281,7 +329,7 @@ def _judge(run: _Run, carry: Any, end: int, seconds: float) -> Result:
         train_seconds=seconds,
         compile_seconds=run.programs.compile_seconds,
         steps_per_second=steps / max(seconds, 1e-9),
-        num_devices=run.programs.num_devices,
+        num_devices=run.programs.num_devices * run.hosts.num,
         versions=_versions(),
     )
 

@@ -11,8 +11,11 @@ from jaxenvs.core import Env
 from jaxenvs.render import panel
 from jaxenvs.render.draw import draw, family_module
 
-Policy = Callable[[jax.Array, Any, jax.Array | None], Any]
-"""`(key, obs, mask) -> action` for one observation; mask is None where every action is legal."""
+Policy = Callable[..., Any]
+"""`(key, obs, mask) -> action` for one observation; mask is None where every action is legal.
+
+With a memory, `(key, obs, mask, memory) -> (action, memory)`.
+"""
 
 
 def random_policy(env: Env[Any, Any]) -> Policy:
@@ -44,17 +47,21 @@ def film(
     size: int = 512,
     title: str | None = None,
     pause: int = 20,
+    memory: Any = None,
 ) -> tuple[list[np.ndarray], list[Any]]:
     """Frames, uint8 `[height, size, 3]`, of `episodes` episodes, and the return of each.
 
     An episode is cut after `max_steps`; its last frame is shown `pause` times more. With a `title`,
-    a strip with it, the step and the score stands under each frame. The key is consumed.
+    a strip with it, the step and the score stands under each frame. A policy with a memory gets
+    `memory` at the start of each episode. The key is consumed.
     """
 
     @jax.jit
-    def step(key: jax.Array, obs: Any, state: Any) -> Any:
+    def step(key: jax.Array, obs: Any, state: Any, past: Any) -> Any:
         act_key, step_key = jax.random.split(key)
-        return env.step(step_key, state, policy(act_key, obs, env.action_mask(state)))
+        seen = (act_key, obs, env.action_mask(state))
+        action, past = (policy(*seen), None) if memory is None else policy(*seen, past)
+        return env.step(step_key, state, action), past
 
     reset = jax.jit(env.reset)
     frames: list[np.ndarray] = []
@@ -70,9 +77,10 @@ def film(
     for episode_key in jax.random.split(key, episodes):
         obs, state = reset(jax.random.fold_in(episode_key, 0))
         score: Any = 0.0
+        past = memory
         show(state, 0, score)
         for steps in range(1, max_steps + 1):
-            t = step(jax.random.fold_in(episode_key, steps), obs, state)
+            t, past = step(jax.random.fold_in(episode_key, steps), obs, state, past)
             obs, state, score = t.obs, t.state, score + np.asarray(t.reward)
             show(state, steps, score)
             if np.all(t.terminated | t.truncated):

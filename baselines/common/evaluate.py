@@ -14,39 +14,46 @@ STEP_LIMIT = 100_000  # ends the rollout of an environment that has no limit of 
 
 def play_episodes(
     env: Env,
-    act: Callable[[Any, Any, Any], Any],
+    act: Callable[..., Any],
     policy: Any,
     key: jax.Array,
     num_episodes: int,
     params: Any = None,
     step_limit: int = STEP_LIMIT,
+    memory: Any = None,
 ) -> tuple[jax.Array, jax.Array]:
     """Returns, float32, and lengths, int32, of one episode per environment, both `[num_episodes]`.
 
     `act(policy, obs, mask)` chooses for one observation; the key decides the starts and the
     environment's own chance, and is consumed. An episode longer than `step_limit` is cut there.
+    With a `memory`, what an episode starts with, it is `act(policy, obs, mask, memory)`, and gives
+    the action and the memory for the next step.
     """
     reset_key, step_key = jax.random.split(key)
     obs, state = jax.vmap(env.reset, (0, None))(jax.random.split(reset_key, num_episodes), params)
 
-    def choose(obs: Any, state: Any) -> Any:
-        return act(policy, obs, env.action_mask(state, params))
+    memories = jax.tree.map(lambda x: jnp.broadcast_to(x, (num_episodes, *x.shape)), memory)
+
+    def choose(obs: Any, state: Any, memory: Any) -> tuple[Any, Any]:
+        mask = env.action_mask(state, params)
+        return (act(policy, obs, mask), None) if memory is None else act(policy, obs, mask, memory)
 
     def play(loop: tuple[Any, ...]) -> tuple[Any, ...]:
-        time, obs, state, alive, score, length = loop
+        time, obs, state, memories, alive, score, length = loop
         keys = jax.random.split(jax.random.fold_in(step_key, time), num_episodes)
-        action = jax.vmap(choose)(obs, state)
+        action, memories = jax.vmap(choose)(obs, state, memories)
         t = jax.vmap(env.step, (0, 0, 0, None))(keys, state, action, params)
         score = score + jnp.where(alive, t.reward, 0.0)
         length = length + alive.astype(jnp.int32)
-        return time + 1, t.obs, t.state, alive & ~(t.terminated | t.truncated), score, length
+        alive = alive & ~(t.terminated | t.truncated)
+        return time + 1, t.obs, t.state, memories, alive, score, length
 
     def going(loop: tuple[Any, ...]) -> jax.Array:
-        return (loop[0] < step_limit) & jnp.any(loop[3])
+        return (loop[0] < step_limit) & jnp.any(loop[4])
 
     alive = jnp.ones(num_episodes, jnp.bool_)
     score, length = jnp.zeros(num_episodes, jnp.float32), jnp.zeros(num_episodes, jnp.int32)
-    start = (jnp.int32(0), obs, state, alive, score, length)
+    start = (jnp.int32(0), obs, state, memories, alive, score, length)
     *_, score, length = jax.lax.while_loop(going, play, start)
     return score, length
 

@@ -33,6 +33,10 @@ class DiscreteHead:
         """What the distribution's `pick` needs for a batch of choices."""
         return Categorical.noise(key, (*batch, self.num_outputs))
 
+    def as_input(self, action: jax.Array) -> jax.Array:
+        """Choices `(...)` int32 as networks see them, one-hot, `(..., n)` float32."""
+        return jax.nn.one_hot(action, self.num_outputs, dtype=jnp.float32)
+
     def to_env(self, action: jax.Array) -> jax.Array:
         """The space's actions for choices `0..n-1`, `(...)` int32."""
         return action + np.int32(self.space.start)
@@ -64,6 +68,10 @@ class BoxHead:
     def noise(self, key: jax.Array, batch: tuple[int, ...]) -> jax.Array:
         """What the distribution's `pick` needs for a batch of choices."""
         return DiagGaussian.noise(key, (*batch, self.num_outputs))
+
+    def as_input(self, action: jax.Array) -> jax.Array:
+        """Samples `(..., n)` as networks see them: as they are."""
+        return action
 
     def to_env(self, action: jax.Array) -> jax.Array:
         """The space's actions for samples `(..., n)`."""

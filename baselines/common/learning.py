@@ -24,9 +24,9 @@ def minibatches(key: jax.Array, num_epochs: int, num_minibatches: int, size: int
     return orders.reshape(num_epochs * num_minibatches, size // num_minibatches)
 
 
-def annealed(lr: jax.Array, update_id: jax.Array, num_updates: int) -> jax.Array:
-    """The learning rate of an update on the straight line from `lr` to 0."""
-    return lr * (1 - update_id.astype(jnp.float32) / num_updates)
+def share_done(update_id: jax.Array, num_updates: jax.Array | int) -> jax.Array:
+    """How much of a run lies before an update, from 0 to 1, float32."""
+    return update_id.astype(jnp.float32) / jnp.asarray(num_updates, jnp.float32)
 
 
 def descend(

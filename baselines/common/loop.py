@@ -11,7 +11,7 @@ import dataclasses
 import os
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -48,8 +48,7 @@ class Programs:
     compile_seconds: float
 
 
-@dataclasses.dataclass(frozen=True)
-class Chunk:
+class Chunk(NamedTuple):
     """What the host sees between two calls."""
 
     carry: Any
@@ -58,8 +57,8 @@ class Chunk:
     seconds: float
 
 
-def use_cpu_cores(num_agents: int) -> None:
-    """Lets JAX see as many CPU devices as there are cores, if that can still be chosen.
+def use_cpu_cores(num_parts: int) -> None:
+    """Lets JAX see a CPU device per core, `num_parts` at most, if that can still be chosen.
 
     Small networks keep one core busy at most; agents on several devices keep all of them busy.
     Changes nothing once JAX has started, nor where the user chose a number.
@@ -69,7 +68,7 @@ def use_cpu_cores(num_agents: int) -> None:
     if chosen or "xla_force_host_platform_device_count" in os.environ.get("XLA_FLAGS", ""):
         return
     with contextlib.suppress(RuntimeError):  # JAX runs already
-        jax.config.update("jax_num_cpu_devices", max(1, min(cores or 1, num_agents)))
+        jax.config.update("jax_num_cpu_devices", max(1, min(cores or 1, num_parts)))
 
 
 def compile_programs(
@@ -77,30 +76,37 @@ def compile_programs(
 ) -> Programs:
     """Compiles all that a run needs, at once.
 
-    Uses the largest number of devices, up to `max_devices`, that divides the agents evenly.
+    Uses the largest number of this process's devices, up to `max_devices`, that divides the agents
+    evenly; where that is one and the trainer can be spread, the largest that divides its parts.
     """
     began = time.perf_counter()
-    available = len(jax.devices()) if max_devices is None else max_devices
-    num_devices = max(n for n in range(1, available + 1) if num_agents % n == 0)
-    devices = np.array(jax.devices()[:num_devices])
+    local = jax.local_devices()
+    available = len(local) if max_devices is None else min(max_devices, len(local))
+    num_devices = _largest_divisor(num_agents, available)
+    within = num_devices == 1 and trainer.spread is not None  # share out the work of each agent
+    if within:
+        num_devices = _largest_divisor(trainer.parts, available)
+    devices = np.array(local[:num_devices])
     mesh = Mesh(devices, ("agents",), axis_types=(AxisType.Auto,))
+    layout = NamedSharding(mesh, _SAME if within else _AGENTS)
+    if within and trainer.spread is not None:
+        trainer = trainer.spread(mesh)
 
     def spread(function: Callable[..., Any], inputs: Any, outputs: Any) -> Callable[..., Any]:
-        if num_devices == 1:
+        if num_devices == 1 or within:
             return function
         return jax.shard_map(
             function, mesh=mesh, in_specs=inputs, out_specs=outputs, check_vma=False
         )
 
     def place(tree: Any) -> Any:
-        sharding = NamedSharding(mesh, _AGENTS)
-        return jax.device_put(tree, sharding if num_devices > 1 else jax.devices()[0])
+        return jax.device_put(tree, layout if num_devices > 1 else local[0])
 
     init_all = jax.vmap(trainer.init)
     keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), num_agents))
     hp = jax.tree.map(lambda _: jax.ShapeDtypeStruct((num_agents,), jnp.float32), trainer.hp)
-    carry = _placed(jax.eval_shape(init_all, keys, hp), mesh)
-    keys, hp = _placed(keys, mesh), _placed(hp, mesh)
+    carry = _placed(jax.eval_shape(init_all, keys, hp), layout)
+    keys, hp = _placed(keys, layout), _placed(hp, layout)
     count = jax.ShapeDtypeStruct((), jnp.int32)
     key = jax.eval_shape(lambda: jax.random.key(0))
 
@@ -109,8 +115,10 @@ def compile_programs(
     evaluate = spread(jax.vmap(trainer.evaluate, (0, None)), (_AGENTS, _SAME), _AGENTS)
     # XLA compiles outside Python's lock, so that the programs share the cores.
     pool = concurrent.futures.ThreadPoolExecutor()
-    advancing = pool.submit(jax.jit(advance, donate_argnums=0).lower(carry, count).compile)
-    starting = pool.submit(jax.jit(init).lower(keys, hp).compile)
+    # What is the same on all devices must stay so: XLA would choose for itself.
+    kept: dict[str, Any] = {"out_shardings": layout} if within and num_devices > 1 else {}
+    advancing = pool.submit(jax.jit(advance, donate_argnums=0, **kept).lower(carry, count).compile)
+    starting = pool.submit(jax.jit(init, **kept).lower(keys, hp).compile)
     # Not needed until the end: the training begins without waiting for it.
     evaluating = pool.submit(jax.jit(evaluate).lower(carry, key).compile)
     pool.shutdown(wait=False)
@@ -176,11 +184,15 @@ def _chunk_of(trainer: Trainer, chunk: int) -> Callable[[Any, jax.Array], tuple[
     return advance
 
 
-def _placed(shapes: Any, mesh: Mesh) -> Any:
+def _largest_divisor(number: int, most: int) -> int:
+    """The largest divisor of a number that is at most `most`."""
+    return max(n for n in range(1, most + 1) if number % n == 0)
+
+
+def _placed(shapes: Any, sharding: NamedSharding) -> Any:
     """Shapes with the sharding that the arrays will have."""
-    if mesh.size == 1:
+    if sharding.mesh.size == 1:
         return shapes
-    sharding = NamedSharding(mesh, _AGENTS)
     return jax.tree.map(
         lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=sharding), shapes
     )

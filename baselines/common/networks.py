@@ -1,6 +1,5 @@
 """Networks of flax.linen, and an orthogonal initialiser without a QR decomposition."""
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -23,16 +22,13 @@ ACTIVATIONS: dict[str, Callable[[jax.Array], jax.Array]] = {
 def orthogonal(scale: float = 1.0) -> Initializer:
     """A matrix with orthonormal columns (or rows, whichever are fewer) times `scale`.
 
-    A kernel with more than two axes, as of a convolution, is such a matrix from all its inputs to
-    its outputs, the last axis.
-
     The distribution is that of `jax.nn.initializers.orthogonal`, uniform over such matrices. It is
     made by the modified Gram-Schmidt process, since a batched QR decomposition inside
     `jit(vmap(init))` blocks for ever on the CPU under JAX 0.10 with 64 and more seeds.
     """
 
     def init(key: jax.Array, shape: Sequence[int], dtype: Any = jnp.float32) -> jax.Array:
-        rows, columns = math.prod(shape[:-1]), shape[-1]
+        rows, columns = shape
         long, short = max(rows, columns), min(rows, columns)
         ids = jnp.arange(short, dtype=jnp.int32)
 
@@ -47,8 +43,7 @@ def orthogonal(scale: float = 1.0) -> Initializer:
         gaussian = jax.random.normal(key, (long, short), jnp.float32)
         # The second round takes out what rounding left in the first.
         basis = jax.lax.fori_loop(0, 2 * short, straighten, gaussian)
-        matrix = basis if rows >= columns else basis.T
-        return (scale * matrix).reshape(tuple(shape)).astype(dtype)
+        return (scale * (basis if rows >= columns else basis.T)).astype(dtype)
 
     return init
 
@@ -81,7 +76,11 @@ class MLP(nn.Module):
 
 
 class CNN(nn.Module):
-    """One convolution of 3x3 over an image, then dense layers: for boards such as MinAtar's."""
+    """One convolution of 3x3 over an image, then dense layers: for boards such as MinAtar's.
+
+    The convolution is a dense layer on all patches: where every agent has its own weights, that is
+    a batch of matrix products, many times faster on a CPU than grouped convolutions.
+    """
 
     image: tuple[int, int, int]  # height, width, channels of what comes in flattened
     filters: int
@@ -92,12 +91,15 @@ class CNN(nn.Module):
     @nn.compact
     def __call__(self, x: jax.Array) -> jax.Array:
         """`(..., height * width * channels)` float32 to `(..., widths[-1])` float32."""
-        batch = x.shape[:-1]
-        x = x.reshape(-1, *self.image)
-        x = nn.Conv(self.filters, (3, 3), padding="VALID", kernel_init=orthogonal(2**0.5))(x)
-        x = nn.LayerNorm()(x) if self.layer_norm else x
-        x = ACTIVATIONS[self.activation](x).reshape(*batch, -1)
-        return MLP(self.widths, self.activation, self.layer_norm)(x)
+        height, width, _ = self.image
+        x = x.reshape(*x.shape[:-1], *self.image)
+        shifts = [
+            x[..., i : height - 2 + i, j : width - 2 + j, :] for i in range(3) for j in range(3)
+        ]
+        patches = jnp.concatenate(shifts, axis=-1)
+        x = MLP((self.filters,), self.activation, self.layer_norm, name="filters")(patches)
+        x = x.reshape(*x.shape[:-3], -1)
+        return MLP(self.widths, self.activation, self.layer_norm, name="dense")(x)
 
 
 def torso_of(

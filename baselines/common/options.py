@@ -50,6 +50,15 @@ class Options:
     devices: int | None = None
     """Use at most so many devices; by default all, on a CPU one per core."""
 
+    coordinator: str | None = None
+    """Of a run by several processes: HOST:PORT of process 0, the same for all."""
+
+    num_processes: int = 1
+    """How many processes share the agents."""
+
+    process_id: int = 0
+    """Which of them this is, from 0."""
+
     show: bool = True
     """Show progress on stderr and print the results."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax.sharding import Mesh
 
 Metrics = dict[str, jax.Array]
 
@@ -31,8 +32,12 @@ class Trainer:
     policy: Callable[[Any], Any]
     """`carry -> policy`: the part of the carry that `act` needs."""
 
-    act: Callable[[Any, Any, Any], Any]
-    """`(policy, obs, mask) -> action`: the greedy action for one observation; mask may be None."""
+    act: Any
+    """`(policy, obs, mask) -> action`: the greedy action for one observation; mask may be None.
+
+    Of an algorithm with a memory, `(policy, obs, mask, memory) -> (action, memory)`. None: what is
+    trained is no policy.
+    """
 
     env: Any
     """The environment that is trained on, with the params of the run as its defaults."""
@@ -45,6 +50,17 @@ class Trainer:
 
     steps_per_update: int
     """Environment steps that one update takes, over all its environments."""
+
+    spread: "Callable[[Mesh], Trainer] | None" = None
+    """`mesh -> trainer`: the same one, with the work within an update shared out over a mesh of one
+    axis. None: only whole agents can be shared out.
+    """
+
+    parts: int = 1
+    """Into how many equal parts `spread` can divide the work, at most; every divisor will do."""
+
+    memory: Any = None
+    """What `act` remembers at the start of an episode; None: it has no memory."""
 
 
 def train(trainer: Trainer, key: jax.Array, hp: Any) -> tuple[Any, Metrics]:

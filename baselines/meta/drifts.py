@@ -103,12 +103,16 @@ class NeuralDrift:
         """Width of what the network sees."""
         return 16 if self.temporal else 8
 
-    def zeros(self) -> Weights:
-        """The weights that evolution starts from."""
-        return {
-            "inner": jnp.zeros((self.num_inputs, self.width), jnp.float32),
-            "outer": jnp.zeros((self.width,), jnp.float32),
-        }
+    def fresh(self) -> Weights:
+        """The weights that evolution starts from: the network says 0 everywhere.
+
+        Only the outer layer is 0. Were both, two candidates on opposite sides of it would be the
+        same function, tanh being odd, and no generation would have a direction.
+        """
+        rng = np.random.default_rng(0)
+        inner = rng.normal(scale=self.num_inputs**-0.5, size=(self.num_inputs, self.width))
+        outer = jnp.zeros((self.width,), jnp.float32)
+        return {"inner": jnp.asarray(inner, jnp.float32), "outer": outer}
 
     def __call__(self, weights: Any, log_r: jax.Array, adv: jax.Array, at: Setting) -> jax.Array:
         """The drift for `log r` and `A`, `(...)` float32 both."""
@@ -172,7 +176,7 @@ def load(path: Path) -> NeuralDrift:
         raise ValueError(f"drift: {path}: no such file") from None
     except Exception as error:  # a damaged archive may raise nearly anything
         raise ValueError(f"drift: {path}: expected a learned drift (.npz)") from error
-    expected = jax.tree.map(jnp.shape, drift.zeros())
+    expected = jax.tree.map(jnp.shape, drift.fresh())
     if jax.tree.map(jnp.shape, weights) != expected:
         raise ValueError(f"drift: {path}: expected arrays of shapes {expected}")
     return drift

@@ -40,7 +40,7 @@ def shoot(film: Film) -> list[Any]:
         from jaxenvs.render import draw, episode, record
     with usage_errors():
         record.writer(film.out)
-    env, policy, title = _cast(film)
+    env, policy, memory, title = _cast(film)
     with usage_errors():
         draw.family_module(env)
     frames, scores = episode.film(
@@ -51,6 +51,7 @@ def shoot(film: Film) -> list[Any]:
         max_steps=film.max_steps,
         size=film.size,
         title=None if film.plain else title,
+        memory=memory,
     )
     fps = film.fps or episode.frame_rate(env)
     with usage_errors((OSError,)):
@@ -58,38 +59,44 @@ def shoot(film: Film) -> list[Any]:
     return scores
 
 
-def _cast(film: Film) -> tuple[Env[Any, Any], Any, str]:
-    """The environment, the policy (None: random) and what the film is called."""
+def _cast(film: Film) -> tuple[Env[Any, Any], Any, Any, str]:
+    """The environment, the policy (None: random), its memory and what the film is called."""
     folder = pathlib.Path(film.subject)
     if film.subject in jaxenvs.list_envs():
         env = make(film.subject, film.changes)
         if film.policy in ("", "random"):
-            return env, None, f"{film.subject}, random play"
-        trained_on, policy, name = _trained(pathlib.Path(film.policy), film.agent)
+            return env, None, None, f"{film.subject}, random play"
+        trained_on, policy, memory, name = _trained(pathlib.Path(film.policy), film.agent)
         fit = _alike(env.observation_space(), trained_on.observation_space())
         if not fit or not _alike(env.action_space(), trained_on.action_space()):
             raise UsageError(f"--policy: it was trained on {name}, with other spaces")
-        return env, policy, film.subject
+        return env, policy, memory, film.subject
     if not folder.exists():
         with usage_errors():
             jaxenvs.spec(film.subject)  # names the nearest ids
     if film.changes:
         raise UsageError("--set: changes an id's game, but a run brings its own")
-    env, policy, title = _trained(folder, film.agent)
+    env, policy, memory, title = _trained(folder, film.agent)
     if film.policy not in ("", "random"):
         raise UsageError(f"--policy: a run plays itself or random, got {film.policy!r}")
-    return (env, None, f"{title}, random play") if film.policy else (env, policy, title)
+    if film.policy:
+        return env, None, None, f"{title}, random play"
+    return env, policy, memory, title
 
 
-def _trained(folder: pathlib.Path, agent: int) -> tuple[Env[Any, Any], Any, str]:
-    """The environment, the policy and the environment's id of a run."""
+def _trained(folder: pathlib.Path, agent: int) -> tuple[Env[Any, Any], Any, Any, str]:
+    """The environment, the policy, its memory and the environment's id of a run."""
     with extra("baselines"):
         from jaxenvs.baselines import run
         from jaxenvs.baselines.common.options import read_json
     with usage_errors():
         loaded = run.load_policy(folder, None if agent < 0 else agent)
     env_id = read_json(folder / "config.json")["config"]["env"]
-    return loaded.env, lambda key, obs, mask: loaded.act(obs, key, mask), env_id
+
+    def policy(key: Any, obs: Any, mask: Any, *memory: Any) -> Any:
+        return loaded.act(obs, key, mask, *memory)
+
+    return loaded.env, policy, loaded.memory, env_id
 
 
 def _alike(one: Space, other: Space) -> bool:

@@ -58,6 +58,11 @@ class Run(Options):
     ] = None
     """Use at most so many devices; a CPU has one per core."""
 
+    coordinator: Annotated[
+        str | None, tyro.conf.arg(metavar="HOST:PORT", help_behavior_hint="(default: no others)")
+    ] = None
+    """Of a run by several processes: the address of process 0, the same for all."""
+
     film: bool = True
     """Leave a GIF of the best agent in the folder."""
 
@@ -87,6 +92,8 @@ def main(argv: Sequence[str]) -> None:
             if options.out:
                 note(f"\nto go on: jaxenvs train {algorithm} --out {options.out} --resume")
             raise
+    if options.process_id:
+        return  # process 0 tells and films
     out = pathlib.Path(result.out)
     print(f"learning curve  {out / 'curve.png'}")
     if asked.film:

@@ -43,7 +43,7 @@ def assert_carry_keeps_its_types(trainer):
 
 
 def assert_chunks_are_the_scan(trainer, chunk=3, num_agents=2):
-    """The chunked loop of several agents gives the bits of the single scan, metrics included."""
+    """The chunked loop of several agents gives the bits of the single scan; the scan's metrics."""
     keys = jax.random.split(jax.random.key(3), num_agents)
     hp = jax.tree.map(lambda x: np.full(num_agents, x, np.float32), trainer.hp)
     whole, metrics = jax.jit(jax.vmap(functools.partial(train, trainer)))(keys, hp)
@@ -56,3 +56,4 @@ def assert_chunks_are_the_scan(trainer, chunk=3, num_agents=2):
     for name, values in metrics.items():
         seen = np.concatenate([piece[name] for piece in pieces])
         np.testing.assert_array_equal(np.asarray(values).T, seen)
+    return metrics

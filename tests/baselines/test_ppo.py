@@ -191,14 +191,14 @@ def test_other_drifts_learn(name):
 
 def test_a_learned_drift_is_part_of_the_carry(tmp_path):
     drift = NeuralDrift(width=4, temporal=True)
-    drift = dataclasses.replace(drift, weights=jax.tree.map(lambda x: x + 0.5, drift.zeros()))
+    drift = dataclasses.replace(drift, weights=jax.tree.map(lambda x: x + 0.5, drift.fresh()))
     drifts.save(tmp_path / "mine.npz", drift, {})
     config = dataclasses.replace(SMALL, drift=str(tmp_path / "mine.npz"))
     trainer = ppo.make_train(config, Guess())
     carry = trainer.init(jax.random.key(0), trainer.hp)
     learned = jax.jit(trainer.update)(carry)[0]
     np.testing.assert_array_equal(learned.drift["inner"], 0.5)
-    other = jax.jit(trainer.update)(carry.replace(drift=drift.zeros()))[0]
+    other = jax.jit(trainer.update)(carry.replace(drift=drift.fresh()))[0]
     assert not all_close(learned.weights, other.weights)
 
 

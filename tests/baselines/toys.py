@@ -89,3 +89,32 @@ class Aim(core.Env[GuessState, core.Params]):
 
     def action_space(self, params=None):
         return spaces.Box(np.array([[1.0, -np.inf]]), np.array([[5.0, np.inf]]), (1, 2))
+
+
+class RecallState(core.State):
+    wanted: jax.Array  # () int32, 0 or 1
+
+
+class Recall(core.Env[RecallState, core.Params]):
+    """A bit is shown at the start, and asked for three steps later: 1 for it, -1 for the other."""
+
+    def original_params(self) -> core.Params:
+        return core.Params(max_steps=0)
+
+    def initial(self, key, params):
+        wanted = jax.random.randint(key, (), 0, 2, dtype=jnp.int32)
+        return RecallState(time=jnp.int32(0), wanted=wanted)
+
+    def transition(self, key, state, action, params):
+        asked = state.time >= 3
+        outcome = jnp.where(action == state.wanted, np.float32(1), np.float32(-1))
+        return state, jnp.where(asked, outcome, np.float32(0)), asked, {}
+
+    def observe(self, state, params):
+        return jnp.where(state.time == 0, state.wanted, 2)
+
+    def observation_space(self, params=None):
+        return spaces.Discrete(3)
+
+    def action_space(self, params=None):
+        return spaces.Discrete(2)

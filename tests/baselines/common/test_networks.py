@@ -7,7 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxenvs.baselines.common.networks import ACTIVATIONS, MLP, Readout, orthogonal
+from jaxenvs import spaces
+from jaxenvs.baselines.common.networks import ACTIVATIONS, MLP, Readout, orthogonal, torso_of
 
 
 @pytest.mark.parametrize("shape", [(64, 64), (4, 64), (64, 3), (1, 8), (8, 1), (300, 200)])
@@ -46,6 +47,35 @@ def test_mlp_shapes(getkey, activation):
     out: Any = network.apply(network.init(getkey(), x), x)
     assert out.shape == (2, 3, 7)
     assert out.dtype == jnp.float32
+
+
+def test_layer_norm_comes_before_the_activation(getkey):
+    x = 100 * jax.random.normal(getkey(), (2, 4))
+    network = MLP((8,), "tanh", layer_norm=True)
+    weights: Any = network.init(getkey(), x)
+    out: Any = network.apply(weights, x)
+    inside = np.arctanh(np.asarray(out, np.float64))
+    np.testing.assert_allclose(inside.mean(axis=-1), 0, atol=1e-3)
+    np.testing.assert_allclose(inside.std(axis=-1), 1, atol=1e-2)
+
+
+def test_cnn_is_a_convolution(getkey):
+    network = torso_of(spaces.Box(0, 1, (6, 5, 3)), 4, (7,), "relu")
+    x = jax.random.normal(getkey(), (2, 90))
+    weights: Any = network.init(getkey(), x)
+    kernel = weights["params"]["filters"]["Dense_0"]["kernel"].reshape(3, 3, 3, 4)
+    convolved = jax.lax.conv_general_dilated(
+        x.reshape(2, 6, 5, 3), kernel, (1, 1), "VALID", dimension_numbers=("NHWC", "HWIO", "NHWC")
+    )
+    dense = weights["params"]["dense"]["Dense_0"]["kernel"]
+    expected = jax.nn.relu(jax.nn.relu(convolved).reshape(2, -1) @ dense)
+    out: Any = network.apply(weights, x)
+    np.testing.assert_allclose(out, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_what_is_no_image_has_no_filters():
+    with pytest.raises(ValueError, match=r"filters: expected observations \[height"):
+        torso_of(spaces.Discrete(3), 4, (7,), "relu")
 
 
 def test_readout_starts_with_rows_of_its_scale(getkey):

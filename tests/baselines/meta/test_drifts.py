@@ -42,7 +42,7 @@ def random_weights(drift, seed, scale):
     rng = np.random.default_rng(seed)
     return {
         name: jnp.asarray(scale * rng.normal(size=leaf.shape), jnp.float32)
-        for name, leaf in drift.zeros().items()
+        for name, leaf in drift.fresh().items()
     }
 
 
@@ -50,7 +50,7 @@ def random_weights(drift, seed, scale):
 @settings(max_examples=10, deadline=None)
 @given(
     st.integers(0, 10_000),
-    st.floats(0.01, 10, width=32),
+    st.floats(0.0625, 8, width=32),
     st.floats(0, 1, width=32),
     st.floats(-100, 100, width=32),
 )
@@ -98,13 +98,29 @@ def test_ppos_drift_is_the_clipped_objective():
     np.testing.assert_allclose(plain - f, jnp.minimum(plain, clipped), rtol=1e-5, atol=1e-5)
 
 
+def test_candidates_on_opposite_sides_of_the_start_differ():
+    drift = NeuralDrift(width=16)
+    away: Any = random_weights(drift, 0, 0.1)
+    start = drift.fresh()
+    up, down = (
+        drift(
+            {name: start[name] + sign * away[name] for name in start},
+            LOG_RATIO,
+            ADVANTAGE,
+            Setting(),
+        )
+        for sign in (1, -1)
+    )
+    assert np.abs(np.asarray(up - down)).max() > 0.01
+
+
 @pytest.mark.parametrize("temporal", [False, True])
 def test_learned_drifts_start_as_none_or_as_ppo(temporal):
     at = Setting(progress=0.3)
     plain = NeuralDrift(temporal=temporal)
-    np.testing.assert_array_equal(plain(plain.zeros(), LOG_RATIO, ADVANTAGE, at), 0)
+    np.testing.assert_array_equal(plain(plain.fresh(), LOG_RATIO, ADVANTAGE, at), 0)
     from_ppo = NeuralDrift(temporal=temporal, from_ppo=True)
-    f = from_ppo(from_ppo.zeros(), LOG_RATIO, ADVANTAGE, at)
+    f = from_ppo(from_ppo.fresh(), LOG_RATIO, ADVANTAGE, at)
     expected = PPODrift()(None, LOG_RATIO, ADVANTAGE, Setting())
     np.testing.assert_allclose(f, expected, atol=2e-4)
 

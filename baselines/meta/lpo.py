@@ -1,0 +1,119 @@
+"""Learned policy optimisation (LPO): the drift of PPO's objective, evolved.
+
+Source: Lu et al., "Discovered policy optimisation" (NeurIPS 2022).
+Differs from it in: fitness is the area under the learning curve, by rank, instead of the final
+return, standardised; the scale is that of a laptop unless told otherwise.
+"""
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Any
+
+from jaxenvs.baselines.common import checks
+from jaxenvs.baselines.common.trainer import Trainer
+from jaxenvs.baselines.meta.drifts import NeuralDrift
+from jaxenvs.baselines.meta.search import Search, Settings, inner_config, save_means
+from jaxenvs.baselines.ppo import HyperParams
+
+INNER: dict[str, Any] = {
+    "total_steps": 12_800,
+    "num_envs": 16,
+    "num_steps": 32,
+    "num_epochs": 8,
+    "hidden": (32, 32),
+    "lr": 3e-3,
+}
+"""Agents that learn in a hurry: many passes with a high rate, where what holds back matters."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """A search. The agents' traced numbers may be swept; the rest is fixed when compiling."""
+
+    env: str = "CartPole-v1"  # id of the environment that agents live in
+    env_kwargs: dict[str, Any] = dataclasses.field(default_factory=dict)  # options of the env
+    inner: dict[str, Any] = dataclasses.field(default_factory=lambda: dict(INNER))  # PPO's settings
+    generations: int = 50  # steps of the search
+    population: int = 32  # candidates per generation, in antithetic pairs
+    num_seeds: int = 1  # agents per candidate; all candidates share their seeds
+    sigma: float = 0.1  # deviation of the candidates from the mean, at first
+    meta_lr: float = 0.02  # learning rate of Adam on the mean, at first
+    decay: float = 0.999  # of both, per generation
+    width: int = 128  # of the drift's hidden layer
+    from_ppo: bool = False  # start from PPO's drift instead of none
+    eval_episodes: int = 32  # unseen agents that judge the mean in the end
+
+    @property
+    def hyper_params(self) -> HyperParams:
+        """The agents' traced numbers."""
+        return inner_config(self.env, self.env_kwargs, self.inner).hyper_params
+
+    def check(self) -> None:
+        """Raises `ValueError` that names the field that does not fit."""
+        names = ("generations", "population", "num_seeds", "width", "eval_episodes")
+        checks.at_least_one(self, names)
+        if self.population % 2:
+            raise ValueError(f"population: expected an even number, got {self.population}")
+        inner_config(self.env, self.env_kwargs, self.inner)
+
+
+PRESETS: dict[str, Config] = {
+    config.env: config
+    for config in [
+        Config(),
+        Config(
+            "MinAtar-SpaceInvaders-v1",
+            inner={
+                "total_steps": 1_000_000,
+                "num_envs": 64,
+                "num_minibatches": 8,
+                "activation": "relu",
+                "lr": 5e-3,
+            },
+            generations=200,
+            population=64,
+        ),
+    ]
+}
+"""On a laptop, and on an accelerator."""
+
+
+def search_of(config: Config) -> Search:
+    """The search of a config."""
+    inner = inner_config(config.env, config.env_kwargs, config.inner)
+    settings = Settings(
+        population=config.population,
+        num_seeds=config.num_seeds,
+        sigma=config.sigma,
+        lr=config.meta_lr,
+        decay=config.decay,
+        ranking="all",
+        shared_seeds=True,
+        horizons=(inner.num_updates,),
+        num_generations=config.generations,
+        held_out=config.eval_episodes,
+    )
+    return Search(inner, NeuralDrift(width=config.width, from_ppo=config.from_ppo), settings)
+
+
+def make_train(config: Config) -> Trainer:
+    """The trainer of a config; raises `ValueError`, naming the field, for one that does not fit."""
+    config.check()
+    return search_of(config).trainer()
+
+
+def finish(config: Config, carries: Any, out: Path) -> list[Path]:
+    """Writes the drift that each search has come to, for `jaxenvs train ppo --drift`."""
+    return save_means(out, search_of(config), carries, dataclasses.asdict(config))
+
+
+def main() -> None:
+    """Searches on the environment that is named; `jaxenvs train` can do more."""
+    from jaxenvs.baselines import run
+
+    run.train("lpo", run.preset("lpo", sys.argv[1] if len(sys.argv) > 1 else "CartPole-v1"))
+
+
+if __name__ == "__main__":
+    main()

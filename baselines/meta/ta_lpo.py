@@ -1,0 +1,92 @@
+"""Temporally-aware LPO: a learned drift that knows how much of the agent's life is over.
+
+Source: Jackson et al., "Discovering temporally-aware reinforcement learning algorithms" (ICLR
+2024), equation 10; no public code has this form. Each generation draws a lifetime among several
+horizons; the two candidates of an antithetic pair get the same lifetime and seeds, and only which
+of them did better counts.
+Differs from it in: one horizon per generation for all pairs, so that one program serves them all;
+the scale is that of a laptop unless told otherwise.
+"""
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Any
+
+from jaxenvs.baselines.common.trainer import Trainer
+from jaxenvs.baselines.meta import lpo
+from jaxenvs.baselines.meta.drifts import NeuralDrift
+from jaxenvs.baselines.meta.search import (
+    Search,
+    Settings,
+    inner_config,
+    require_positive_horizons,
+    save_means,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(lpo.Config):
+    """A search. The agents' traced numbers may be swept; the rest is fixed when compiling."""
+
+    horizons: tuple[float, ...] = (1.0, 0.25, 4.0)  # lifetimes, in units of the agents' total_steps
+    temporal: bool = True  # False: LPO, searched for in the same way
+
+    def check(self) -> None:
+        """Raises `ValueError` that names the field that does not fit."""
+        super().check()
+        inner = inner_config(self.env, self.env_kwargs, self.inner)
+        require_positive_horizons(updates_of(self, inner.num_updates))
+
+
+PRESETS: dict[str, Config] = {
+    env: Config(**{field.name: getattr(config, field.name) for field in dataclasses.fields(config)})
+    for env, config in lpo.PRESETS.items()
+}
+"""On a laptop, and on an accelerator."""
+
+
+def updates_of(config: Config, num_updates: int) -> tuple[int, ...]:
+    """The lifetimes in updates, for agents that live for `num_updates` at horizon 1."""
+    return tuple(round(share * num_updates) for share in config.horizons)
+
+
+def search_of(config: Config) -> Search:
+    """The search of a config."""
+    inner = inner_config(config.env, config.env_kwargs, config.inner)
+    settings = Settings(
+        population=config.population,
+        num_seeds=config.num_seeds,
+        sigma=config.sigma,
+        lr=config.meta_lr,
+        decay=config.decay,
+        ranking="pairs",
+        shared_seeds=False,
+        horizons=updates_of(config, inner.num_updates),
+        num_generations=config.generations,
+        held_out=config.eval_episodes,
+    )
+    drift = NeuralDrift(width=config.width, temporal=config.temporal, from_ppo=config.from_ppo)
+    return Search(inner, drift, settings)
+
+
+def make_train(config: Config) -> Trainer:
+    """The trainer of a config; raises `ValueError`, naming the field, for one that does not fit."""
+    config.check()
+    return search_of(config).trainer()
+
+
+def finish(config: Config, carries: Any, out: Path) -> list[Path]:
+    """Writes the drift that each search has come to, for `jaxenvs train ppo --drift`."""
+    return save_means(out, search_of(config), carries, dataclasses.asdict(config))
+
+
+def main() -> None:
+    """Searches on the environment that is named; `jaxenvs train` can do more."""
+    from jaxenvs.baselines import run
+
+    run.train("ta_lpo", run.preset("ta_lpo", sys.argv[1] if len(sys.argv) > 1 else "CartPole-v1"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Small experiments that show why the algorithms are built as they are."""
