@@ -78,7 +78,7 @@ def test_learning_sees_what_playing_saw(memory):
     np.testing.assert_allclose(states[-1], after.past.state, atol=1e-5)
 
 
-@pytest.mark.parametrize("memory", ["gru", "s5"])
+@pytest.mark.parametrize("memory", ["gru", pytest.param("s5", marks=pytest.mark.slow)])
 def test_remembers(memory):
     config = dataclasses.replace(
         SMALL, total_steps=40_000, lr=1e-2, memory=memory, eval_episodes=64
@@ -87,6 +87,7 @@ def test_remembers(memory):
     assert float(trainer.evaluate(carry, jax.random.key(1))["return"]) == 1
 
 
+@pytest.mark.slow
 def test_a_time_limit_is_bootstrapped_from_the_final_observation():
     config = dataclasses.replace(
         SMALL, total_steps=40_000, lr=1e-2, gamma=0.9, clip_value=False, max_grad_norm=10.0

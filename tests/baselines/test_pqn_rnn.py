@@ -106,7 +106,7 @@ def test_targets_follow_the_recursion():
             )
 
 
-@pytest.mark.parametrize("memory", ["gru", "s5"])
+@pytest.mark.parametrize("memory", ["s5", pytest.param("gru", marks=pytest.mark.slow)])
 def test_remembers(memory):
     config = dataclasses.replace(SMALL, total_steps=40_000, lr=3e-3, memory=memory)
     trainer, carry, _ = trained(config, Recall())
