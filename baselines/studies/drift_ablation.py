@@ -5,7 +5,10 @@
 trains agents on CartPole with every drift and writes `table.md`: the area under the learning curve,
 which is the mean return over all updates, with its standard error over the seeds. In the gentle
 setting nothing has to hold the policy back; in a hurry, with twice the passes and three times the
-learning rate, an agent without a drift destroys what it has learned.
+learning rate, an agent without a drift destroys what it has learned. Learned drifts are judged by
+agents as those that they were evolved with:
+
+    ... --settings "as evolved" --drifts none ppo dpo lpo ta_lpo --total-steps 12800 --num-seeds 32
 """
 
 import argparse
@@ -19,9 +22,14 @@ import numpy as np
 
 from jaxenvs.baselines import ppo
 from jaxenvs.baselines.common.trainer import train
+from jaxenvs.baselines.meta import lpo
 
 GENTLE = ppo.Config(num_envs=16, num_steps=64, num_epochs=4, lr=1e-3)
-SETTINGS = {"gentle": GENTLE, "in a hurry": dataclasses.replace(GENTLE, num_epochs=8, lr=3e-3)}
+SETTINGS = {
+    "gentle": GENTLE,
+    "in a hurry": dataclasses.replace(GENTLE, num_epochs=8, lr=3e-3),
+    "as evolved": ppo.Config(**lpo.INNER),
+}
 
 
 def area(config: ppo.Config, num_seeds: int, seed: int = 0) -> np.ndarray:
@@ -66,7 +74,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="PPO with every drift on CartPole.")
     parser.add_argument("--out", type=Path, default=Path("runs/drift_ablation"))
     parser.add_argument("--drifts", nargs="+", default=["none", "ppo", "dpo"])
-    parser.add_argument("--settings", nargs="+", choices=SETTINGS, default=list(SETTINGS))
+    parser.add_argument("--settings", nargs="+", choices=SETTINGS, default=["gentle", "in a hurry"])
     parser.add_argument("--total-steps", type=int, default=300_000)
     parser.add_argument("--num-seeds", type=int, default=8)
     args = parser.parse_args()

@@ -16,7 +16,14 @@ from jaxenvs.baselines.common.trainer import train
 from jaxenvs.baselines.meta import drifts, lpo, ta_lpo
 from tests.baselines.contract import assert_carry_keeps_its_types, assert_chunks_are_the_scan
 
-INNER = {"total_steps": 4 * 32, "num_envs": 4, "num_steps": 8, "num_minibatches": 1, "hidden": (4,)}
+INNER = {
+    "total_steps": 4 * 32,
+    "num_envs": 4,
+    "num_steps": 8,
+    "num_minibatches": 1,
+    "hidden": (4,),
+    "lr": 3e-2,  # so that candidates make a difference within a few updates
+}
 SMALL = lpo.Config(
     inner=INNER, generations=4, population=4, num_seeds=2, width=4, eval_episodes=3, sigma=0.5
 )
@@ -40,7 +47,7 @@ def test_contract(module, config):
 
 
 def test_chunks_give_the_bits_of_the_single_scan():
-    trainer = ta_lpo.make_train(dataclasses.replace(SMALL_TA, generations=8))
+    trainer = ta_lpo.make_train(dataclasses.replace(SMALL_TA, generations=6))
     metrics = assert_chunks_are_the_scan(trainer)
     assert set(np.unique(metrics["horizon"]).tolist()) == {2.0, 4.0}
     assert (np.asarray(metrics["fitness_best"]) >= np.asarray(metrics["episode_return"])).all()
