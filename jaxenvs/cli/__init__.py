@@ -9,6 +9,7 @@ COMMANDS = {
     "list": ("list_envs", "the environments, with filters"),
     "bench": ("bench", "steps per second, compile time and bytes, also of peers"),
     "train": ("train", "train an agent, or many at once"),
+    "study": ("study", "compare algorithms on environments, with a report"),
     "watch": ("watch", "record a trained or a random agent as GIF, MP4 or web page"),
     "play": ("play", "play a game with the keyboard"),
 }
