@@ -17,6 +17,9 @@ from jaxenvs.struct import PyTree
 _MIN_SIZE = 4
 _NUM_TRIES = 8  # places tried for a room
 _NUM_CHAINS = 16  # chains tried at once
+_NUM_WORDS = (
+    5  # random words for a try: wall and place of the door, height, width, place of the room
+)
 
 
 class Chain(PyTree):
@@ -83,8 +86,10 @@ class MultiRoom(GridEnv):
 
         def try_again(carry: tuple[jax.Array, Chain]) -> tuple[jax.Array, Chain]:
             key, try_key = jax.random.split(carry[0])
-            keys = jax.random.split(try_key, _NUM_CHAINS)
-            chains = jax.vmap(lambda k: self._try(k, number))(keys)
+            # All at once: a key for each choice would be most of the work, and of the program.
+            shape = (_NUM_CHAINS, self.max_rooms, _NUM_TRIES, _NUM_WORDS)
+            words = jax.random.bits(try_key, shape, jnp.uint32)
+            chains = jax.vmap(lambda w: self._try(w, number))(words)
             longest = jnp.argmax(chains.length)
             return key, jax.tree.map(lambda leaf: leaf[longest], chains)
 
@@ -93,17 +98,19 @@ class MultiRoom(GridEnv):
         nothing = Chain(**dict.fromkeys(names, zeros), length=jnp.int32(0))
         return jax.lax.while_loop(too_short, try_again, (key, nothing))[1]
 
-    def _try(self, key: jax.Array, number: jax.Array) -> Chain:
-        """A chain grown room by room, each at the first of eight random places where it fits."""
-        start_key, grow_key = jax.random.split(key)
-        corner = jax.random.randint(start_key, (2,), 0, self.size - 2, dtype=jnp.int32)
+    def _try(self, words: jax.Array, number: jax.Array) -> Chain:
+        """A chain grown room by room, each at the first of eight random places where it fits.
+
+        `words`: `(max_rooms, 8, 5)` random uint32.
+        """
+        # The first room has no door before it, and leaves the words for one.
+        corner = layout.below(words[0, 0, :2], self.size - 2)
         zeros = jnp.zeros(self.max_rooms, jnp.int32)
         names = ("top", "left", "height", "width", "door_row", "door_col", "entry")
         chain = Chain(**dict.fromkeys(names, zeros), length=jnp.int32(0))
 
         def grow(i: jax.Array, chain: Chain) -> Chain:
-            keys = jax.random.split(jax.random.fold_in(grow_key, i), _NUM_TRIES)
-            rooms = jax.vmap(lambda k: self._propose(k, chain, i, corner))(keys)
+            rooms = jax.vmap(lambda w: self._propose(w, chain, i, corner))(words[i])
             fits = jax.vmap(lambda room: self._fits(room, chain, i))(rooms)
             # The first room has one try: it lies where the corner says.
             fits = fits & ((i > 0) | (np.arange(_NUM_TRIES, dtype=np.int32) == 0))
@@ -118,18 +125,20 @@ class MultiRoom(GridEnv):
         return jax.lax.fori_loop(np.int32(0), np.int32(self.max_rooms), grow, chain)
 
     def _propose(
-        self, key: jax.Array, chain: Chain, i: jax.Array, corner: jax.Array
+        self, words: jax.Array, chain: Chain, i: jax.Array, corner: jax.Array
     ) -> dict[str, jax.Array]:
-        """A room of random size behind a random door of the room before it, or at the corner."""
-        wall_key, door_key, size_key, slide_key = jax.random.split(key, 4)
+        """A room of random size behind a random door of the room before it, or at the corner.
+
+        `words`: `(5,)` random uint32.
+        """
         before = jnp.maximum(i - 1, 0)
         top, left, height, width, entry = (
             part[before] for part in (chain.top, chain.left, chain.height, chain.width, chain.entry)
         )
         # Any wall but the one with the entry.
-        exit_wall = (entry + layout.integers(wall_key, 1, 4)) % 4
+        exit_wall = (entry + 1 + layout.below(words[0], 3)) % 4
         sideways = (exit_wall == 0) | (exit_wall == 2)
-        along = layout.integers(door_key, 1, jnp.where(sideways, height, width) - 1)
+        along = 1 + layout.below(words[1], jnp.where(sideways, height, width) - 2)
         door_row = jnp.where(
             sideways, top + along, jnp.where(exit_wall == 1, top + height - 1, top)
         )
@@ -137,12 +146,11 @@ class MultiRoom(GridEnv):
             sideways, jnp.where(exit_wall == 0, left + width - 1, left), left + along
         )
         new_entry = (exit_wall + 2) % 4
-        new_height, new_width = jax.random.randint(
-            size_key, (2,), _MIN_SIZE, self.max_room_size + 1, dtype=jnp.int32
-        )
+        num_sizes = self.max_room_size + 1 - _MIN_SIZE
+        new_height, new_width = _MIN_SIZE + layout.below(words[2:4], num_sizes)
         # The door may be anywhere in the new room's wall but in its corners.
         reach = jnp.where(sideways, new_height, new_width)
-        slide = layout.integers(slide_key, 0, reach - 2) - reach + 2
+        slide = layout.below(words[4], reach - 2) - reach + 2
         new_top = jnp.where(
             sideways,
             door_row + slide,
@@ -154,7 +162,7 @@ class MultiRoom(GridEnv):
             door_col + slide,
         )
         first = i == 0
-        return {
+        room = {
             "top": jnp.where(first, corner[0], new_top),
             "left": jnp.where(first, corner[1], new_left),
             "height": new_height,
@@ -163,6 +171,7 @@ class MultiRoom(GridEnv):
             "door_col": jnp.where(first, corner[1], door_col),
             "entry": jnp.where(first, 2, new_entry),
         }
+        return {name: layout.stored(part) for name, part in room.items()}
 
     def _fits(self, room: dict[str, jax.Array], chain: Chain, i: jax.Array) -> jax.Array:
         """Whether a room lies in the grid and apart from all but the one before it.

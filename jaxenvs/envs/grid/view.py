@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.grid import tiles
+from jaxenvs.envs.grid import layout, tiles
 
 
 def ahead(direction: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -61,7 +61,4 @@ def visible(cells: jax.Array | np.ndarray) -> jax.Array:
         leftward = seen & clear[line] & ~one
         lines[line] = seen
         seen = rightward | rightward << one | leftward | leftward >> one
-    # A remainder, which changes nothing here, counts as dear: XLA on CPUs stores it, where it would
-    # work all the sweeps out again for every cell that is painted, and LLVM would compile for ever.
-    stored = jax.lax.rem(jnp.stack(lines), np.full(size, 2**32 - 1, np.uint32))
-    return (stored[None, :] & weights[:, None]) != 0
+    return (layout.stored(jnp.stack(lines))[None, :] & weights[:, None]) != 0
