@@ -74,7 +74,7 @@ def within(
 
 
 def below(word: jax.Array, limit: jax.Array | int) -> jax.Array:
-    """A number from 0 to `limit - 1`, of at most 256, for a random uint32 word; int32, any shape."""
+    """A number from 0 to `limit - 1`, of at most 256, for a random uint32; int32, any shape."""
     share = (word >> np.uint32(8)) * jnp.asarray(limit).astype(jnp.uint32)
     return (share >> np.uint32(24)).astype(jnp.int32)
 
