@@ -74,6 +74,11 @@ JAXMARL = {
     "MPE-Facmac3a-v1": "MPE_simple_facmac_3a_v1",
     "MPE-Facmac6a-v1": "MPE_simple_facmac_6a_v1",
     "MPE-Facmac9a-v1": "MPE_simple_facmac_9a_v1",
+    "Overcooked-CrampedRoom-v0": "overcooked cramped_room",
+    "Overcooked-AsymmetricAdvantages-v0": "overcooked asymm_advantages",
+    "Overcooked-CoordinationRing-v0": "overcooked coord_ring",
+    "Overcooked-ForcedCoordination-v0": "overcooked forced_coord",
+    "Overcooked-CounterCircuitO1Order-v0": "overcooked counter_circuit",
     **{f"Hanabi-Full-{players}p-v0": f"hanabi {players}" for players in (2, 3, 4, 5)},
 }
 """JaxMARL's names, and where there are several sizes, which one."""

@@ -7,5 +7,6 @@ import jaxenvs.envs.hanabi as hanabi
 import jaxenvs.envs.minatar as minatar
 import jaxenvs.envs.misc as misc
 import jaxenvs.envs.mpe as mpe
+import jaxenvs.envs.overcooked as overcooked
 import jaxenvs.envs.popgym as popgym
 import jaxenvs.envs.toy_text as toy_text
