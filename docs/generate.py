@@ -45,15 +45,16 @@ def env_page(env_id: str) -> str:
     parts += [f"*{subtitle(game)}*", *descriptions(env), "## At a glance"]
     facts = [
         ("make", f'`jaxenvs.make("{env_id}")`'),
-        ("observation", describe(env.observation_space())),
-        ("action", describe(env.action_space())),
+        *seen_and_done(env),
         ("port of", row.reference or "nothing: it was made here"),
         ("time limit", f"{row.max_steps} steps" if row.max_steps > 0 else "none"),
         ("code", f"`{row.entry_point}`"),
     ]
     if found := speed(env_id):
         facts.append(("speed", f"{found} ([how](../../performance.md))"))
-    if not row.multi_agent:
+    if row.multi_agent:
+        facts.insert(1, ("in PettingZoo", f'`parallel_env("{env_id}")`, `aec_env("{env_id}")`'))
+    else:
         facts.insert(1, ("in Gymnasium", f'`gym.make("jaxenvs/{env_id}")`'))
     parts.append(table(("", ""), facts))
     if options := option_rows(env):
@@ -67,6 +68,30 @@ def env_page(env_id: str) -> str:
     parts += ["## Source", source_note(game) or f"{row.reference}."]
     parts += ["## Differences from the source", bullets(row.deviations) or "None known."]
     return "\n\n".join(parts) + "\n"
+
+
+def seen_and_done(env: jaxenvs.Env[Any, Any]) -> list[tuple[str, str]]:
+    """The spaces; where there are several agents, of each of them."""
+    game = env.unwrapped
+    if not isinstance(game, jaxenvs.MultiAgentEnv):
+        observed, acted = env.observation_space(), env.action_space()
+        return [("observation", describe(observed)), ("action", describe(acted))]
+    return [
+        ("agents", ", ".join(f"`{agent}`" for agent in game.agents)),
+        ("observation", by_agent(game.observation_spaces())),
+        ("action", by_agent(game.action_spaces())),
+        ("as arrays", f"observations {describe(env.observation_space())}"),
+    ]
+
+
+def by_agent(own: dict[str, spaces.Space]) -> str:
+    """Spaces in words, each once, with the agents that have it where they differ."""
+    agents: dict[spaces.Space, list[str]] = {}
+    for agent, space in own.items():
+        agents.setdefault(space, []).append(agent)
+    if len(agents) == 1:
+        return f"each {describe(next(iter(agents)))}"
+    return "; ".join(f"{', '.join(names)}: {describe(space)}" for space, names in agents.items())
 
 
 def speed(env_id: str) -> str:
@@ -230,7 +255,10 @@ def readme_table(most: int = 12) -> str:
 def index_page() -> str:
     """The page that lists every environment by family."""
     parts = ["# Environments", NOTE]
-    parts.append("`jaxenvs list` prints this table; every id is `jaxenvs/<id>` in Gymnasium.")
+    parts.append(
+        "`jaxenvs list` prints this table. Every id of one agent is `jaxenvs/<id>` in Gymnasium; "
+        "games of several are in PettingZoo through `jaxenvs.adapters.pettingzoo`."
+    )
     for family, ids in families().items():
         rows = []
         for env_id in ids:

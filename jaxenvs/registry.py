@@ -107,7 +107,9 @@ def make(env_id: str, **kwargs: Any) -> Env[Any, Any]:
     static = {name: value for name, value in arguments.items() if name in fields}
     env = cls(**static)
     changed = {name: value for name, value in arguments.items() if name not in fields}
-    if int(env.default_params.max_steps) != row.max_steps:
+    # Where an id has another limit than its class; a class may derive its own from its sizes.
+    plain = cls(**{name: value for name, value in row.kwargs.items() if name in fields})
+    if int(plain.default_params.max_steps) != row.max_steps:
         changed = {"max_steps": row.max_steps} | changed
     try:
         return env.with_params(**changed) if changed else env

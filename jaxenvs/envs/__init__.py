@@ -9,4 +9,5 @@ import jaxenvs.envs.misc as misc
 import jaxenvs.envs.mpe as mpe
 import jaxenvs.envs.overcooked as overcooked
 import jaxenvs.envs.popgym as popgym
+import jaxenvs.envs.social as social
 import jaxenvs.envs.toy_text as toy_text

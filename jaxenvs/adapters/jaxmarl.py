@@ -1,0 +1,304 @@
+"""Games of several agents with JaxMARL's interface, and JaxMARL's with ours.
+
+    import jaxenvs.adapters.jaxmarl as jaxmarl
+
+    env = jaxmarl.make("MPE_simple_spread_v3")  # JaxMARL's names and ours
+
+Scripts and wrappers written for JaxMARL run with this one changed import. Nothing here needs
+JaxMARL itself, except that spaces are its own where it is installed, because its wrappers ask for
+their classes.
+"""
+
+import importlib
+import importlib.util
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import jaxenvs
+from jaxenvs import core, spaces
+from jaxenvs.core import Info
+from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.vector import where
+
+NAMES = {
+    "MPE_simple_v3": "MPE-Simple-v3",
+    "MPE_simple_adversary_v3": "MPE-SimpleAdversary-v3",
+    "MPE_simple_crypto_v3": "MPE-SimpleCrypto-v3",
+    "MPE_simple_push_v3": "MPE-SimplePush-v3",
+    "MPE_simple_reference_v3": "MPE-SimpleReference-v3",
+    "MPE_simple_speaker_listener_v4": "MPE-SimpleSpeakerListener-v4",
+    "MPE_simple_spread_v3": "MPE-SimpleSpread-v3",
+    "MPE_simple_tag_v3": "MPE-SimpleTag-v3",
+    "MPE_simple_world_comm_v3": "MPE-SimpleWorldComm-v3",
+    "MPE_simple_facmac_v1": "MPE-Facmac3a-v1",
+    "MPE_simple_facmac_3a_v1": "MPE-Facmac3a-v1",
+    "MPE_simple_facmac_6a_v1": "MPE-Facmac6a-v1",
+    "MPE_simple_facmac_9a_v1": "MPE-Facmac9a-v1",
+}
+"""From JaxMARL's ids to ours."""
+
+_OPTIONS = {
+    "num_good_agents": "num_good",
+    "num_landmarks": "num_obstacles",
+    "num_obs": "num_obstacles",
+}
+
+
+def make(env_id: str, **kwargs: Any) -> "JaxMarlEnv":
+    """The environment of one of our ids or of JaxMARL's.
+
+    With JaxMARL's id, its option `action_type="Continuous"` is understood as well as ours.
+    """
+    if env_id in NAMES:
+        kinds = {"Discrete": False, "Continuous": True}
+        if "action_type" in kwargs:
+            kwargs["continuous_actions"] = kinds[kwargs.pop("action_type")]
+        kwargs = {_OPTIONS.get(name, name): value for name, value in kwargs.items()}
+    return JaxMarlEnv(jaxenvs.make(NAMES.get(env_id, env_id), **kwargs))
+
+
+class JaxMarlEnv:
+    """A jaxenvs environment as JaxMARL has them: dicts by agent, `step` resets what has ended.
+
+    `dones` merges the end of the game and the end of the time. Observations and actions have their
+    true sizes. Equal instances compare equal, so they share what `jit` has compiled.
+    """
+
+    def __init__(self, env: Any) -> None:
+        if not isinstance(env.unwrapped, MultiAgentEnv):
+            raise TypeError(f"env: expected a game of several agents, got {env!r}")
+        self.env = env
+        game = env.unwrapped
+        self.agents = list(game.agents)
+        self.num_agents = game.num_agents
+        self._observed, self._acted = game.observation_spaces(), game.action_spaces()
+        self.observation_spaces = {a: to_jaxmarl_space(s) for a, s in self._observed.items()}
+        self.action_spaces = {a: to_jaxmarl_space(s) for a, s in self._acted.items()}
+        self.max_steps = int(env.default_params.max_steps)
+
+    @property
+    def name(self) -> str:
+        """The name of the game's class."""
+        return type(self.env.unwrapped).__name__
+
+    @property
+    def agent_classes(self) -> dict[str, list[str]]:
+        """Agents by what stands before the number in their names."""
+        classes: dict[str, list[str]] = {}
+        for agent in self.agents:
+            classes.setdefault(agent.rpartition("_")[0] or agent, []).append(agent)
+        return classes
+
+    def observation_space(self, agent: str) -> Any:
+        """The agent's own space."""
+        return self.observation_spaces[agent]
+
+    def action_space(self, agent: str) -> Any:
+        """The agent's own space."""
+        return self.action_spaces[agent]
+
+    def reset(self, key: jax.Array) -> tuple[dict[str, Any], Any]:
+        """Starts an episode: `(obs, state)`."""
+        obs, state = self.env.reset(key)
+        return self._by_agent(obs), state
+
+    def step(
+        self, key: jax.Array, state: Any, actions: Mapping[str, Any], reset_state: Any = None
+    ) -> tuple[dict[str, Any], Any, dict[str, Any], dict[str, Any], Info]:
+        """`(obs, state, rewards, dones, infos)`, after a reset where all are done.
+
+        With `reset_state`, a finished episode goes on from there.
+        """
+        step_key, reset_key = jax.random.split(core.as_key(key))
+        obs, after, rewards, dones, infos = self.step_env(step_key, state, actions)
+        if reset_state is None:
+            fresh = self.reset(reset_key)
+        else:
+            fresh = self.get_obs(reset_state), reset_state
+        over = dones["__all__"]
+        obs, after = jax.tree.map(lambda a, b: where(over, a, b), fresh, (obs, after))
+        return obs, after, rewards, dones, infos
+
+    def step_env(
+        self, key: jax.Array, state: Any, actions: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], Any, dict[str, Any], dict[str, Any], Info]:
+        """As `step`, without a reset."""
+        t = self.env.step(key, state, self._stacked(actions))
+        done = t.terminated | t.truncated
+        dones = {agent: done[i] for i, agent in enumerate(self.agents)} | {"__all__": done.all()}
+        rewards = {agent: t.reward[i] for i, agent in enumerate(self.agents)}
+        return self._by_agent(t.obs), t.state, rewards, dones, dict(t.info)
+
+    def get_obs(self, state: Any) -> dict[str, Any]:
+        """The observations of a state."""
+        return self._by_agent(self.env.observe(state, self.env.default_params))
+
+    def get_avail_actions(self, state: Any) -> dict[str, jax.Array]:
+        """What each agent may do, bool; all of its actions where the game forbids none."""
+        mask = self.env.action_mask(state)
+        sizes = {a: s.n for a, s in self._acted.items() if isinstance(s, spaces.Discrete)}
+        if mask is None:
+            return {agent: jnp.ones(size, jnp.bool_) for agent, size in sizes.items()}
+        return {a: mask[i, : sizes[a]] for i, a in enumerate(self.agents) if a in sizes}
+
+    def get_world_state(self, state: Any) -> jax.Array:
+        """`(n,)` float32, for centralised critics."""
+        return self.env.unwrapped.global_state(state, self.env.default_params)
+
+    def _by_agent(self, obs: Any) -> dict[str, Any]:
+        return {a: _own(obs, i, self._observed[a]) for i, a in enumerate(self.agents)}
+
+    def _stacked(self, actions: Mapping[str, Any]) -> jax.Array:
+        space: Any = self.env.action_space()
+        shape = space.shape[1:]
+
+        def padded(agent: str) -> jax.Array:
+            action = jnp.asarray(actions[agent]).astype(space.dtype)
+            return _pad(action.reshape(self._acted[agent].shape), shape)  # type: ignore[attr-defined]
+
+        return jnp.stack([padded(agent) for agent in self.agents])
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self.env == other.env
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.env))
+
+
+def _pad(array: jax.Array, shape: tuple[int, ...]) -> jax.Array:
+    """The array with zeros up to `shape`."""
+    room = [(0, most - size) for most, size in zip(shape, array.shape, strict=True)]
+    return jnp.pad(array, room) if room else array
+
+
+def _own(obs: Any, row: int, space: spaces.Space) -> Any:
+    """One agent's observation, without padding."""
+    match space:
+        case spaces.Dict():
+            return {name: _own(obs[name], row, part) for name, part in space.spaces.items()}
+        case spaces.Tuple():
+            pairs = zip(obs, space.spaces, strict=True)
+            return tuple(_own(part, row, sub) for part, sub in pairs)
+        case _:
+            return obs[row][tuple(slice(size) for size in space.shape)]  # type: ignore[attr-defined]
+
+
+def to_jaxmarl_space(space: spaces.Space) -> Any:
+    """The same space in JaxMARL's classes; as it is where JaxMARL is absent or has no such one."""
+    if importlib.util.find_spec("jaxmarl") is None:
+        return space
+    theirs = importlib.import_module("jaxmarl.environments.spaces")
+    match space:
+        case spaces.Discrete() if space.start == 0:
+            return theirs.Discrete(space.n)
+        case spaces.MultiDiscrete() if space.num_values.ndim == 1 and not space.start.any():
+            return theirs.MultiDiscrete(space.num_values)
+        case spaces.Box():
+            return theirs.Box(space.low, space.high, space.shape, space.dtype)
+    return space
+
+
+class JaxMarlState(core.State):
+    """A JaxMARL environment's state beside our clock."""
+
+    inner: Any  # as the JaxMARL environment made it
+    obs: Any  # what it last showed, padded
+
+
+class FromJaxMarl(MultiAgentEnv[JaxMarlState, core.Params]):
+    """A JaxMARL environment with our interface, without its own automatic resets.
+
+    `jaxmarl_env` is a `jaxmarl.MultiAgentEnv` whose observations are arrays of one rank; equality
+    is by identity of it. JaxMARL does not tell the end of the time from the end of the game: both
+    are `terminated` here, and `max_steps` is an additional limit of ours, off by default.
+    """
+
+    jaxmarl_env: Any
+
+    def original_params(self) -> core.Params:
+        return core.Params()
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        return tuple(str(agent) for agent in self.jaxmarl_env.agents)
+
+    def observation_spaces(self, params: core.Params | None = None) -> dict[str, spaces.Space]:
+        del params
+        # What it shows, not what it declares, which is not always the same.
+        shown = jax.eval_shape(self.jaxmarl_env.reset, jax.random.key(0))[0]
+        return {a: _box_like(shown[k]) for a, k in zip(self.agents, self._keys, strict=True)}
+
+    def action_spaces(self, params: core.Params | None = None) -> dict[str, spaces.Space]:
+        del params
+        with jax.ensure_compile_time_eval():
+            theirs = [self.jaxmarl_env.action_space(key) for key in self._keys]
+            return dict(zip(self.agents, map(from_jaxmarl_space, theirs), strict=True))
+
+    def initial(self, key: jax.Array, params: core.Params) -> JaxMarlState:
+        obs, inner = self.jaxmarl_env.reset(key)
+        return JaxMarlState(time=jnp.int32(0), inner=_strong(inner), obs=self._padded(obs))
+
+    def transition(
+        self, key: jax.Array, state: JaxMarlState, action: Any, params: core.Params
+    ) -> tuple[JaxMarlState, jax.Array, jax.Array, Info]:
+        own = self.action_spaces()
+        actions = {
+            theirs: action[i][tuple(slice(size) for size in own[ours].shape)]  # type: ignore[attr-defined]
+            for i, (ours, theirs) in enumerate(zip(self.agents, self._keys, strict=True))
+        }
+        obs, inner, rewards, dones, info = self.jaxmarl_env.step_env(key, state.inner, actions)
+        state = state.replace(inner=_strong(inner), obs=self._padded(obs))
+        reward = jnp.stack([jnp.asarray(rewards[k]).astype(jnp.float32) for k in self._keys])
+        done = jnp.stack([jnp.asarray(dones[k]).astype(jnp.bool_) for k in self._keys])
+        return state, reward, done | dones["__all__"], _strong(info)
+
+    def observe(self, state: JaxMarlState, params: core.Params) -> jax.Array:
+        return state.obs
+
+    def global_state(self, state: JaxMarlState, params: core.Params) -> jax.Array:
+        """`(n,)` float32: all observations, with their padding, one after the other."""
+        return state.obs.reshape(-1).astype(jnp.float32)
+
+    @property
+    def _keys(self) -> list[Any]:
+        """The agents as JaxMARL's dicts have them, which may be numbers."""
+        return list(self.jaxmarl_env.agents)
+
+    def _padded(self, obs: Mapping[Any, Any]) -> jax.Array:
+        space: Any = self.observation_space()
+        shape = space.shape[1:]
+        rows = [_pad(jnp.asarray(obs[key]).astype(space.dtype), shape) for key in self._keys]
+        return jnp.stack(rows)
+
+
+def from_jaxmarl_space(space: Any) -> spaces.Space:
+    """A JaxMARL space in our classes. Raises `TypeError` for one that we have no word for."""
+    kind = type(space).__name__
+    if kind == "Discrete":
+        return spaces.Discrete(int(space.n))
+    if kind == "MultiDiscrete":
+        return spaces.MultiDiscrete(np.asarray(space.num_categories))
+    if kind == "Box":
+        shape = (space.shape,) if isinstance(space.shape, int) else tuple(space.shape)
+        return spaces.Box(np.asarray(space.low), np.asarray(space.high), shape, space.dtype)
+    raise TypeError(f"expected a JaxMARL space, got {space!r}")
+
+
+def _box_like(leaf: Any) -> spaces.Box:
+    if np.issubdtype(leaf.dtype, np.floating):
+        return spaces.Box(-np.inf, np.inf, leaf.shape, np.float32)
+    if leaf.dtype == np.bool_:
+        return spaces.Box(False, True, leaf.shape, np.bool_)
+    limits = np.iinfo(leaf.dtype)
+    return spaces.Box(limits.min, limits.max, leaf.shape, leaf.dtype)
+
+
+def _strong(tree: Any) -> Any:
+    """Leaves as arrays without weak types, so that reset and step agree."""
+    return jax.tree.map(
+        lambda leaf: jax.lax.convert_element_type(leaf, jnp.result_type(leaf)), tree
+    )

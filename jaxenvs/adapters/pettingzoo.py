@@ -1,0 +1,331 @@
+"""Games of several agents as PettingZoo environments.
+
+    from jaxenvs.adapters.pettingzoo import aec_env, parallel_env
+
+    env = parallel_env("MPE-SimpleSpread-v3")
+    observations, infos = env.reset(seed=0)
+
+Arrays of all agents become dicts by name, without padding. A step is one dispatch, which costs far
+more than a small game's rules: for speed, use `jaxenvs.vectorize`, or the batch for
+Stable-Baselines3 in `jaxenvs.adapters.sb3_agents`.
+"""
+
+import functools
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import gymnasium
+import jax
+import numpy as np
+from gymnasium.error import ResetNeeded
+from gymnasium.utils import seeding
+from pettingzoo import AECEnv, ParallelEnv
+from pettingzoo.utils.conversions import parallel_to_aec
+from pettingzoo.utils.wrappers import OrderEnforcingWrapper
+
+import jaxenvs
+from jaxenvs import spaces
+from jaxenvs.adapters import arguments, frames, outputs
+from jaxenvs.adapters.actions import action_reader
+from jaxenvs.core import Env
+from jaxenvs.multi import MultiAgentEnv
+
+Game = str | MultiAgentEnv[Any, Any]
+Dicts = tuple[dict[str, Any], ...]
+
+
+def parallel_env(env: Game, **options: Any) -> "JaxParallelEnv":
+    """All agents act at once. `options` as of `JaxParallelEnv`."""
+    return JaxParallelEnv(env, **options)
+
+
+def aec_env(env: Game, **options: Any) -> AECEnv[str, Any, Any]:
+    """One agent after the other chooses; the game moves when all have. `options` as above."""
+    return OrderEnforcingWrapper(parallel_to_aec(JaxParallelEnv(env, **options)))
+
+
+def module(env: Game, **options: Any) -> Any:
+    """What PettingZoo's scripts import as a module: `env(...)` and `parallel_env(...)`."""
+
+    def make(build: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda **more: build(env, **options | more)
+
+    return SimpleNamespace(
+        env=make(aec_env), raw_env=make(aec_env), parallel_env=make(parallel_env)
+    )
+
+
+class JaxParallelEnv(ParallelEnv[str, Any, Any]):
+    """A game with PettingZoo's parallel interface.
+
+    Args: env: a registered id or an environment with several agents. render_mode: None, "rgb_array"
+    (uint8 `[height, width, 3]`) or "human" (a window). max_cycles: the time limit in steps; None:
+    the game's own. drop_dead: whether an agent that has terminated leaves; if not, all stay until
+    the game is over for all, and get the rewards that their team makes without them. masks: whether
+    observations are dicts of "observation" and "action_mask" (int8); None: where the game's rules
+    forbid actions. Infos hold the mask in any case. **kwargs: constructor fields and params of the
+    id's class, as in `jaxenvs.make`.
+
+    `state()` is the game's global state. A seed fixes everything random until the next seed.
+    Options of a reset change params of the episode, and are ignored where they name none. Actions
+    that an agent does not have raise `ValueError`; what an illegal one does is the game's business.
+    """
+
+    metadata: dict[str, Any] = {  # noqa: RUF012 - as ParallelEnv declares it
+        "render_modes": ["human", "rgb_array"],
+        "is_parallelizable": True,
+        "render_fps": frames.FPS,
+    }
+
+    def __init__(
+        self,
+        env: Game,
+        *,
+        render_mode: str | None = None,
+        max_cycles: int | None = None,
+        drop_dead: bool = True,
+        masks: bool | None = None,
+        **kwargs: Any,
+    ) -> None:
+        frames.check_render_mode(render_mode, self.metadata["render_modes"])
+        game = _make(env, kwargs)
+        if max_cycles is not None:
+            game = arguments.limit_steps(game, max_cycles)
+        self.jax_env, self.render_mode, self.drop_dead = game, render_mode, drop_dead
+        self._agents_env: MultiAgentEnv[Any, Any] = game.unwrapped  # type: ignore[assignment]
+        name = env if isinstance(env, str) else type(game.unwrapped).__name__
+        self.metadata = self.metadata | {"name": name.replace("-", "_")}
+        self.possible_agents = list(self._agents_env.agents)
+        self.agents: list[str] = []
+        self._rows = {agent: i for i, agent in enumerate(self.possible_agents)}
+        self.masks = _forbids(self._agents_env) if masks is None else masks
+        self._set_spaces()
+        self._generator: np.random.Generator | None = None
+        self._params: Any = game.default_params
+        self._state: Any = None  # on the device
+        self._window: Any = None
+
+    def _set_spaces(self) -> None:
+        game = self._agents_env
+        observed, acted = game.observation_spaces(), game.action_spaces()
+        self._own = observed
+        self._readers = {agent: action_reader(acted[agent]) for agent in acted}
+        self._no_op = jax.eval_shape(self.jax_env.action_space().sample, jax.random.key(0))
+        self.action_spaces = {agent: acted[agent].to_gymnasium() for agent in acted}
+        self.observation_spaces = {agent: observed[agent].to_gymnasium() for agent in observed}
+        if self.masks:
+            for agent, space in self.observation_spaces.items():
+                shape = (_num_actions(acted[agent]),)
+                mask = gymnasium.spaces.Box(0, 1, shape, np.int8)
+                both = {"observation": space, "action_mask": mask}
+                self.observation_spaces[agent] = gymnasium.spaces.Dict(both)
+        state = jax.eval_shape(self.jax_env.reset, jax.random.key(0))[1]
+        whole = jax.eval_shape(game.global_state, state, self.jax_env.default_params)
+        (size,) = whole.shape
+        self.state_space = gymnasium.spaces.Box(-np.inf, np.inf, (size,), np.float32)
+
+    # -- PettingZoo's interface ----------------------------------------------------------------
+
+    def observation_space(self, agent: str) -> gymnasium.Space[Any]:
+        return self.observation_spaces[agent]
+
+    def action_space(self, agent: str) -> gymnasium.Space[Any]:
+        return self.action_spaces[agent]
+
+    def reset(
+        self, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        if seed is not None or self._generator is None:
+            self._generator, _ = seeding.np_random(seed)
+        params = arguments.episode_params(self.jax_env, self._known(options))
+        self._params = self.jax_env.default_params if params is None else params
+        self._state, shown = _reset(self.jax_env)(self._draw(), self._params)
+        obs, masks = jax.device_get(shown)
+        self.agents = self.possible_agents[:]
+        self._show_if_human()
+        infos = {agent: self._mask_info(masks, agent) for agent in self.agents}
+        return self._by_agent(obs, masks), infos
+
+    def step(self, actions: Mapping[str, Any]) -> Dicts:  # type: ignore[override]
+        if self._state is None:
+            raise ResetNeeded("call reset() before step()")
+        if not self.agents:
+            return {}, {}, {}, {}, {}
+        step = _step(self.jax_env)
+        given = self._stacked(actions)
+        self._state, outcome = step(self._draw(), self._state, given, self._params)
+        (obs, masks), reward, terminated, truncated, info = jax.device_get(outcome)
+        if not self.drop_dead and not (terminated | truncated).all():
+            terminated = np.zeros_like(terminated)
+        live = self.agents
+        result = (
+            self._by_agent(obs, masks),
+            {agent: float(reward[self._rows[agent]]) for agent in live},
+            {agent: bool(terminated[self._rows[agent]]) for agent in live},
+            {agent: bool(truncated[self._rows[agent]]) for agent in live},
+            {agent: self._own_info(info, agent) | self._mask_info(masks, agent) for agent in live},
+        )
+        self.agents = [a for a in live if not (terminated | truncated)[self._rows[a]]]
+        self._show_if_human()
+        return result
+
+    def state(self) -> np.ndarray:
+        """The game's global state, `(n,)` float32."""
+        if self._state is None:
+            raise ResetNeeded("call reset() before state()")
+        return np.array(_whole(self.jax_env)(self._state, self._params))
+
+    def render(self) -> np.ndarray | None:
+        if self.render_mode is None:
+            gymnasium.logger.warn("render() gives nothing without a render_mode")
+            return None
+        if self._state is None:
+            raise ResetNeeded("call reset() before render()")
+        picture = frames.picture(self.jax_env, self._state, self._params)
+        if self.render_mode == "rgb_array":
+            return picture
+        if self._window is None:
+            self._window = frames.open_window(self.metadata["name"], picture)
+        self._window.show(picture)
+        self._window.keys()
+        return None
+
+    def close(self) -> None:
+        if self._window is not None:
+            self._window.__exit__()
+            self._window = None
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _draw(self) -> np.ndarray:
+        """The words of a random key, `(2,)` uint32."""
+        assert self._generator is not None
+        return self._generator.integers(0, 2**32, 2, np.uint32)
+
+    def _show_if_human(self) -> None:
+        if self.render_mode == "human":
+            self.render()
+
+    def _known(self, options: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Options that name params; PettingZoo's own tests pass others along."""
+        names = {*vars(self.jax_env.default_params), "params"} - {"max_steps"}
+        return {name: value for name, value in (options or {}).items() if name in names}
+
+    def _stacked(self, actions: Mapping[str, Any]) -> Any:
+        """The actions of the living as one array; those who have left do nothing, which is 0."""
+        missing = set(self.agents) - set(actions)
+        if missing:
+            raise ValueError(f"actions: expected one for each of {self.agents}, not {[*actions]}")
+        stacked = jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), self._no_op)
+        for agent in self.agents:
+            _place(stacked, self._readers[agent](actions[agent]), self._rows[agent])
+        return stacked
+
+    def _by_agent(self, obs: Any, masks: np.ndarray | None) -> dict[str, Any]:
+        own = {a: _row(obs, self._rows[a], self._own[a]) for a in self.agents}
+        if not self.masks:
+            return own
+        masked = {agent: self._mask_info(masks, agent) for agent in own}
+        return {agent: {"observation": own[agent]} | masked[agent] for agent in own}
+
+    def _mask_info(self, masks: np.ndarray | None, agent: str) -> dict[str, np.ndarray]:
+        size = _num_actions(self._agents_env.action_spaces()[agent])
+        if masks is None:
+            return {"action_mask": np.ones(size, np.int8)} if self.masks else {}
+        return {"action_mask": masks[self._rows[agent], :size].astype(np.int8)}
+
+    def _own_info(self, info: Mapping[str, Any], agent: str) -> dict[str, Any]:
+        """What is per agent in an info, and everything that is not."""
+        count, row = len(self.possible_agents), self._rows[agent]
+
+        def own(value: Any) -> Any:
+            if isinstance(value, dict):
+                return {name: own(part) for name, part in value.items()}
+            value = np.asarray(value)
+            return value[row] if value.ndim and value.shape[0] == count else value
+
+        return {name: outputs.single_info(own(value)) for name, value in info.items()}
+
+
+def _make(env: Game, kwargs: Mapping[str, Any]) -> Env[Any, Any]:
+    game = jaxenvs.make(env, **kwargs) if isinstance(env, str) else env
+    if not isinstance(env, str) and kwargs:
+        raise TypeError(
+            f"{sorted(kwargs)}: only an id takes options; make the environment with them"
+        )
+    if not isinstance(game, Env) or not isinstance(game.unwrapped, MultiAgentEnv):
+        raise TypeError(f"env: expected a game of several agents, got {env!r}")
+    return game
+
+
+def _forbids(env: Env[Any, Any]) -> bool:
+    """Whether the game's rules forbid actions, so that masks say more than the spaces do."""
+    return type(env.unwrapped).action_mask is not MultiAgentEnv.action_mask
+
+
+@functools.lru_cache(maxsize=256)
+def _reset(env: Env[Any, Any]) -> Any:
+    """Compiled: `(key words, params) -> (state, (obs, masks))`."""
+
+    def reset(words: jax.Array, params: Any) -> Any:
+        obs, state = env.reset(jax.random.wrap_key_data(words, impl="threefry2x32"), params)
+        return state, (obs, _masks(env, state, params))
+
+    return jax.jit(reset)
+
+
+@functools.lru_cache(maxsize=256)
+def _step(env: Env[Any, Any]) -> Any:
+    """Compiled: `(key words, state, action, params) -> (state, ((obs, masks), reward, ...))`."""
+
+    def step(words: jax.Array, state: Any, action: Any, params: Any) -> Any:
+        key = jax.random.wrap_key_data(words, impl="threefry2x32")
+        t = env.step(key, state, action, params)
+        shown = t.obs, _masks(env, t.state, params)
+        return t.state, (shown, t.reward, t.terminated, t.truncated, t.info)
+
+    return jax.jit(step)
+
+
+@functools.lru_cache(maxsize=256)
+def _whole(env: Env[Any, Any]) -> Any:
+    """Compiled: `(state, params) -> global state`."""
+    game: Any = env.unwrapped
+    return jax.jit(game.global_state)
+
+
+def _masks(env: Env[Any, Any], state: Any, params: Any) -> jax.Array | None:
+    return env.action_mask(state, params) if _forbids(env) else None
+
+
+def _num_actions(space: spaces.Space) -> int:
+    return space.n if isinstance(space, spaces.Discrete) else 0
+
+
+def _place(stacked: Any, action: Any, row: int) -> None:
+    """Writes one agent's action into its row; padding stays 0."""
+    if isinstance(stacked, dict):
+        for name, part in stacked.items():
+            _place(part, action[name], row)
+    elif isinstance(stacked, tuple):
+        for part, own in zip(stacked, action, strict=True):
+            _place(part, own, row)
+    else:
+        own = np.asarray(action)
+        stacked[(row, *(slice(size) for size in own.shape))] = own
+
+
+def _row(obs: Any, row: int, space: spaces.Space) -> Any:
+    """One agent's observation, without padding."""
+    match space:
+        case spaces.Dict():
+            return {name: _row(obs[name], row, part) for name, part in space.spaces.items()}
+        case spaces.Tuple():
+            pairs = zip(obs, space.spaces, strict=True)
+            return tuple(_row(part, row, sub) for part, sub in pairs)
+        case spaces.Discrete():
+            return int(obs[row])
+        case _:
+            own = obs[row][tuple(slice(size) for size in space.shape)]  # type: ignore[attr-defined]
+            return np.array(own)

@@ -1,0 +1,186 @@
+"""Coin Game: two players collect coins, and hurt each other by taking coins of the other's colour.
+
+Source: JaxMARL 0.2.0 `coin_game`, after Lu et al., "Model-free opponent shaping" (2022); with one
+coin, LOLA's, after Lerer & Peysakhovich (2017) and Foerster et al., "Learning with
+opponent-learning awareness" (2018).
+"""
+
+from typing import Literal
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxenvs import core, spaces
+from jaxenvs.multi import MultiAgentEnv
+
+MOVES = np.array([[0, 1], [0, -1], [1, 0], [-1, 0], [0, 0]], np.int32)  # row, column
+RED, BLUE = range(2)
+
+
+class State(core.State):
+    """Where everything is: rows and columns."""
+
+    players: jax.Array  # (2, 2) int32, of red and blue
+    coins: jax.Array  # (2, 2) int32, of the red and the blue coin
+    present: jax.Array  # (2,) bool, which coins there are
+
+
+class Params(core.Params):
+    """The rewards, and how long a round lasts."""
+
+    coin_reward: float = 1.0  # for any coin
+    theft_penalty: float = -2.0  # of whose colour was taken by the other
+    round_steps: int = 10  # until players and coins are put elsewhere; 0 or less: never
+    max_steps: int = 100
+
+
+class CoinGame(MultiAgentEnv[State, Params]):
+    """Actions on a torus: 0 right, 1 left, 2 down, 3 up, 4 stay.
+
+    Observation, uint8: four planes, oneself, the other, the coin of one's own colour, that of the
+    other's. Rewards: 1 for a coin, -2 when the other takes a coin of one's own colour. A coin that
+    was taken comes up somewhere at random. Every 10 steps everything is put elsewhere, which
+    `info["round_over"]` tells. Truncated after 100 steps.
+    """
+
+    size: int = 3
+    """Rows and columns of the torus."""
+
+    one_coin: bool = False
+    """LOLA's form: one coin, whose colours alternate.
+
+    It never comes up under a player; nobody can stay where they are; if both reach it, red has it.
+    """
+
+    egocentric: bool = False
+    """Whether planes are shifted so that oneself is at row and column 1."""
+
+    flat: bool = True
+    """Whether the planes are flattened; else the shape is `(size, size, 4)`."""
+
+    shared_rewards: bool = False
+    """Whether both get the sum of the rewards."""
+
+    compat: Literal["", "jaxmarl"] = ""
+    """`jaxmarl`: the step that ends a round has no reward, as there."""
+
+    def original_params(self) -> Params:
+        return Params()
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        return "red_0", "blue_0"
+
+    def initial(self, key: jax.Array, params: Params) -> State:
+        draws = jax.random.uniform(key, (9,), jnp.float32)
+        players, coins, present = self._places(draws)
+        return State(time=jnp.int32(0), players=players, coins=coins, present=present)
+
+    def transition(
+        self, key: jax.Array, state: State, action: jax.Array, params: Params
+    ) -> tuple[State, jax.Array, jax.Array, core.Info]:
+        draws = jax.random.uniform(key, (13,), jnp.float32)
+        moves = _chosen(action, MOVES)
+        players = jax.lax.rem(state.players + moves + self.size, np.int32(self.size))
+        # Who stands on which coin: (player, coin).
+        takes = (players[:, None] == state.coins[None]).all(axis=2) & state.present[None]
+        if self.one_coin:
+            takes = takes & jnp.stack([jnp.ones(2, jnp.bool_), ~takes[RED]])
+        gains = takes.astype(jnp.float32)
+        stolen = jnp.stack([gains[BLUE, RED], gains[RED, BLUE]])
+        reward = params.coin_reward * gains.sum(axis=1) + params.theft_penalty * stolen
+        coins, present = self._renew(draws[:4], players, state, takes.any(axis=0))
+        over = (params.round_steps > 0) & (
+            jax.lax.rem(state.time + 1, jnp.maximum(params.round_steps, 1)) == 0
+        )
+        fresh = self._places(draws[4:])
+        players, coins, present = (
+            jnp.where(over, new, old)
+            for new, old in zip(fresh, (players, coins, present), strict=True)
+        )
+        if self.compat == "jaxmarl":
+            reward = jnp.where(over, np.float32(0), reward)
+        if self.shared_rewards:
+            reward = jnp.broadcast_to(reward.sum(), (2,))
+        state = state.replace(players=players, coins=coins, present=present)
+        return state, reward, jnp.zeros(2, jnp.bool_), {"round_over": over}
+
+    def observe(self, state: State, params: Params) -> jax.Array:
+        return jnp.stack([self._view(state, own) for own in (RED, BLUE)])
+
+    def observation_spaces(self, params: Params | None = None) -> dict[str, spaces.Space]:
+        shape = (4 * self.size**2,) if self.flat else (self.size, self.size, 4)
+        return {agent: spaces.Box(0, 1, shape, np.uint8) for agent in self.agents}
+
+    def action_spaces(self, params: Params | None = None) -> dict[str, spaces.Space]:
+        return {agent: spaces.Discrete(4 if self.one_coin else 5) for agent in self.agents}
+
+    def global_state(self, state: State, params: Params) -> jax.Array:
+        """`(4 size**2,)` float32: red's planes from above."""
+        planes = self._planes(state, RED, jnp.zeros(2, jnp.int32))
+        return planes.reshape(-1).astype(jnp.float32)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _view(self, state: State, own: int) -> jax.Array:
+        shift = 1 - state.players[own] if self.egocentric else jnp.zeros(2, jnp.int32)
+        planes = self._planes(state, own, shift)
+        return planes.reshape(-1) if self.flat else planes
+
+    def _planes(self, state: State, own: int, shift: jax.Array) -> jax.Array:
+        """`(size, size, 4)` uint8, everything moved by `shift`."""
+        order = [own, 1 - own]
+        things = jnp.concatenate([state.players[jnp.array(order)], state.coins[jnp.array(order)]])
+        there = jnp.stack([jnp.bool_(True), jnp.bool_(True), *(state.present[i] for i in order)])
+        places = jax.lax.rem(things + shift + self.size, np.int32(self.size))
+        cells = np.arange(self.size, dtype=np.int32)
+        row = cells[:, None, None] == places[:, 0]
+        column = cells[None, :, None] == places[:, 1]
+        return (row & column & there).astype(jnp.uint8)
+
+    def _places(self, draws: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+        """Players, coins and which there are, by nine draws in [0, 1)."""
+        places = self._cells(draws[:8].reshape(4, 2))
+        if not self.one_coin:
+            return places[:2], places[2:], jnp.ones(2, jnp.bool_)
+        red = places[0]
+        blue = self._free(draws[2], red[None])
+        players = jnp.stack([red, blue])
+        coin = self._free(draws[4], players)
+        is_red = draws[8] < np.float32(0.5)
+        return players, jnp.stack([coin, coin]), jnp.stack([is_red, ~is_red])
+
+    def _renew(
+        self, draws: jax.Array, players: jax.Array, state: State, taken: jax.Array
+    ) -> tuple[jax.Array, jax.Array]:
+        """Coins, and which there are, after some were taken."""
+        if not self.one_coin:
+            elsewhere = self._cells(draws.reshape(2, 2))
+            return jnp.where(taken[:, None], elsewhere, state.coins), state.present
+        coin = self._free(draws[0], players)
+        coins = jnp.where(taken.any(), jnp.stack([coin, coin]), state.coins)
+        return coins, state.present ^ taken.any()
+
+    def _cells(self, draws: jax.Array) -> jax.Array:
+        return jnp.minimum((draws * self.size).astype(jnp.int32), self.size - 1)
+
+    def _free(self, draw: jax.Array, occupied: jax.Array) -> jax.Array:
+        """`(2,)` int32: a cell at random where nobody of `occupied` `(n, 2)` is."""
+        ids = np.arange(self.size**2, dtype=np.int32)
+        busy = occupied[:, 0] * self.size + occupied[:, 1]
+        free = (ids[:, None] != busy).all(axis=1)
+        nth = jnp.cumsum(free, dtype=jnp.int32)
+        drawn = (draw * nth[-1].astype(jnp.float32)).astype(jnp.int32)
+        target = jnp.minimum(drawn, nth[-1] - 1) + 1
+        cell = jnp.argmax(free & (nth == target)).astype(jnp.int32)
+        return jnp.stack(
+            [jax.lax.div(cell, np.int32(self.size)), jax.lax.rem(cell, np.int32(self.size))]
+        )
+
+
+def _chosen(index: jax.Array, table: np.ndarray) -> jax.Array:
+    """`(n, k)`: the rows of `table` `(m, k)` that `index` `(n,)` names."""
+    ids = np.arange(len(table), dtype=np.int32)
+    chosen = index[:, None] == ids
+    return jnp.where(chosen[..., None], table[None], 0).sum(axis=1, dtype=jnp.int32)

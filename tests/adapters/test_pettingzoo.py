@@ -1,0 +1,147 @@
+"""Every game of several agents as a PettingZoo environment."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+import jaxenvs
+from jaxenvs.adapters import pettingzoo as adapter
+from tests.toys import Crowd
+
+with warnings.catch_warnings():
+    # Its tests import an old game of its own.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from pettingzoo.test import (
+        api_test,
+        max_cycles_test,
+        parallel_api_test,
+        parallel_seed_test,
+        render_test,
+        seed_test,
+    )
+    from pettingzoo.test.state_test import state_test
+
+# What the tests of PettingZoo only advise, unbounded observations for one.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+
+IDS = [env_id for env_id in jaxenvs.list_envs() if jaxenvs.spec(env_id).multi_agent]
+
+
+def _representatives() -> set[str]:
+    first: dict[str, str] = {}
+    for env_id in IDS:
+        first.setdefault(jaxenvs.spec(env_id).entry_point, env_id)
+    return set(first.values())
+
+
+ALL = [
+    pytest.param(env_id, marks=[] if env_id in _representatives() else [pytest.mark.slow])
+    for env_id in IDS
+]
+
+
+@pytest.mark.parametrize("env_id", ALL)
+def test_pettingzoo_s_own_tests_pass(env_id, capsys):
+    parallel_api_test(adapter.parallel_env(env_id), num_cycles=60)
+    parallel_seed_test(lambda: adapter.parallel_env(env_id), num_cycles=30)
+    env = adapter.aec_env(env_id)
+    api_test(env, num_cycles=60)
+    seed_test(lambda: adapter.aec_env(env_id), num_cycles=30)
+    state_test(env, adapter.parallel_env(env_id))
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize("env_id", ALL)
+def test_whole_episodes_are_determined_by_the_seed(env_id):
+    def play(seed: int) -> list:
+        env, seen = adapter.parallel_env(env_id), []
+        obs, _ = env.reset(seed=seed)
+        for space in (env.action_space(agent) for agent in env.possible_agents):
+            space.seed(7)
+        for _ in range(60):
+            if not env.agents:
+                obs, _ = env.reset()
+            actions = {agent: _sample(env, agent, obs) for agent in env.agents}
+            obs, *rest = env.step(actions)
+            seen.append((obs, *rest, env.state()))
+        return seen
+
+    first, again, other = play(3), play(3), play(4)
+    np.testing.assert_equal(first, again)
+    if env_id.startswith("MPE-"):  # some games begin in one way and know no chance
+        assert repr(first) != repr(other)
+
+
+def _sample(env, agent, obs):
+    space = env.action_space(agent)
+    if isinstance(obs[agent], dict) and "action_mask" in obs[agent]:
+        return space.sample(obs[agent]["action_mask"])
+    return space.sample()
+
+
+def test_games_are_drawn(capsys):
+    def make(**options: Any) -> Any:
+        return adapter.aec_env("MPE-SimpleTag-v3", **options)
+
+    render_test(make)
+    capsys.readouterr()
+
+
+def test_time_limits_are_options():
+    max_cycles_test(adapter.module("MPE-SimpleSpread-v3"))
+
+
+def test_agents_that_are_done_leave():
+    env = adapter.parallel_env(Crowd())
+    env.reset(seed=0)
+    actions = {"small": 1, "middle": 2, "large": 3}
+    live = []
+    while env.agents:
+        _, reward, terminated, _, _ = env.step({agent: actions[agent] for agent in env.agents})
+        live.append((tuple(reward), env.agents[:]))
+        assert all(isinstance(flag, bool) for flag in terminated.values())
+    assert live[-1] == (("small",), [])
+    assert env.step({}) == ({}, {}, {}, {}, {})
+
+    stays = adapter.parallel_env(Crowd(), drop_dead=False)
+    stays.reset(seed=0)
+    steps = 0
+    while stays.agents:
+        assert len(stays.agents) == 3
+        stays.step(actions)
+        steps += 1
+    assert steps == len(live)
+
+
+def test_observations_have_no_padding():
+    env = adapter.parallel_env("MPE-SimpleSpeakerListener-v4")
+    obs, infos = env.reset(seed=0)
+    assert [len(row) for row in obs.values()] == [3, 11]
+    assert infos == {"speaker_0": {}, "listener_0": {}}
+    assert env.action_space("speaker_0") is env.action_space("speaker_0")
+
+
+def test_masks_come_where_the_rules_forbid_something():
+    env = adapter.parallel_env(Crowd())
+    obs, infos = env.reset(seed=0)
+    assert obs["small"]["action_mask"].tolist() == [1, 1]
+    assert infos["large"]["action_mask"].tolist() == [1, 1, 1, 1]
+    plain = adapter.parallel_env(Crowd(), masks=False)
+    assert plain.reset(seed=0)[0]["small"].shape == (1,)
+
+
+def test_mistakes_are_named():
+    with pytest.raises(TypeError, match="several agents"):
+        adapter.parallel_env("CartPole-v1")
+    with pytest.raises(TypeError, match="only an id takes options"):
+        adapter.parallel_env(Crowd(), num_good=3)
+    env = adapter.parallel_env("MPE-SimpleSpread-v3", num_agents=2)
+    with pytest.raises(Exception, match="reset"):
+        env.step({})
+    env.reset(seed=0)
+    with pytest.raises(ValueError, match="expected one for each"):
+        env.step({"agent_0": 0})
+    with pytest.raises(ValueError, match="0 to 4"):
+        env.step({"agent_0": 0, "agent_1": 5})

@@ -1,0 +1,53 @@
+"""Pictures of games of several agents show the state."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import jaxenvs
+from jaxenvs.render.draw import draw, mpe
+
+IDS = [*jaxenvs.list_envs("mpe")[:-2], *jaxenvs.list_envs("social")]
+
+
+@pytest.mark.parametrize("env_id", IDS)
+def test_every_game_has_a_picture_that_moves_with_it(env_id):
+    env: Any = jaxenvs.make(env_id)
+
+    @jax.jit
+    def play(key):
+        state = env.reset(key)[1]
+        for i in range(3):
+            action = env.action_space().sample(jax.random.key(i))
+            state = env.step(jax.random.key(i), state, action).state
+        return env.reset(key)[1], state
+
+    first, later = play(jax.random.key(1))
+    pictures = [draw(env, state, size=128) for state in (first, later)]
+    assert pictures[0].dtype == np.uint8
+    assert max(pictures[0].shape[:2]) == 128
+    assert len(np.unique(pictures[1].reshape(-1, 3), axis=0)) > 5
+    assert (pictures[0] != pictures[1]).any()
+
+
+def test_messages_are_shown():
+    env: Any = jaxenvs.make("MPE-SimpleReference-v3")
+    _, state = env.reset(jax.random.key(0))
+    silent = draw(env, state, size=200)
+    said = state.replace(message=jax.nn.one_hot(jnp.array([2, 9]), 10, dtype=jnp.float32))
+    assert (draw(env, said, size=200)[-40:] != silent[-40:]).any()
+    assert mpe.word(np.array([0, 0, 1.0])) == "C"
+    assert mpe.word(np.zeros(3)) == "–"
+    assert mpe.word(np.array([0.5, 1.0])) == "A 0.50 B 1.00"
+
+
+def test_who_runs_away_stays_in_the_picture():
+    env: Any = jaxenvs.make("MPE-SimpleTag-v3")
+    _, state = env.reset(jax.random.key(0))
+    far = state.replace(position=state.position.at[3].set(jnp.array([8.0, -9.0])))
+    picture = draw(env, far, size=512)
+    off = (picture.astype(int) - np.array(mpe.AGENTS["agent"])) ** 2
+    assert (off.sum(axis=2) < 200).any()
