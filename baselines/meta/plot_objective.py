@@ -145,7 +145,7 @@ def _cut(axes: Any, panels: Sequence[Panel], advantage: float) -> None:
 def main() -> None:
     """Draws the objectives that are named."""
     parser = argparse.ArgumentParser(description="Draw objectives and their slopes.")
-    parser.add_argument("--drifts", nargs="+", default=["ppo", "dpo", "lpo", "ta_lpo"])
+    parser.add_argument("--drifts", nargs="+", default=["none", "ppo", "dpo"])
     parser.add_argument("--out", type=Path, default=Path("objective.png"))
     args = parser.parse_args()
     panels = panels_of(args.drifts)

@@ -2,12 +2,12 @@
 
     python -m jaxenvs.baselines.studies.td_stability --out runs/td_stability
 
-writes `table.md` and `figure.png` in less than a minute on a CPU.
+writes `table.md` and `figure.png` in about a minute on a CPU.
 
 Part 1 learns the values of Baird's seven states, all 0, by TD(0) with importance weights, from
 transitions that another policy drew. Linear values diverge, and so do those of a network with
-linear units, from any start; layer norm keeps the same network bounded. (Units that saturate bound
-a network of this size without it, too.)
+linear units; layer norm keeps the same network bounded. (Small networks of tanh or relu units stay
+bounded without it, too.)
 
 Part 2 measures the instability itself. For values of a network with `k` hidden units, the expected
 update changes the weights' error along `A = E[rho (gamma g(s') - g(s)) g(s)^T]`, with the gradients
@@ -73,11 +73,13 @@ CRITICS = (
     Critic("linear"),
     Critic("linear + l2", decay=1e-2),
     Critic("MLP, linear units", 16, activation="linear"),
-    Critic("MLP, linear units + l2", 16, decay=1e-2, activation="linear"),
     Critic("MLP, tanh", 16),
+    Critic("MLP, tanh + l2", 16, decay=1e-2),
+    Critic("MLP, relu", 16, activation="relu"),
     Critic("layer norm, linear units", 16, layer_norm=True, activation="linear"),
     Critic("layer norm, tanh", 16, layer_norm=True),
     Critic("layer norm, tanh + l2", 16, layer_norm=True, decay=1e-2),
+    Critic("layer norm, relu", 16, layer_norm=True, activation="relu"),
 )
 
 
