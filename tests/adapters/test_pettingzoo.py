@@ -29,17 +29,16 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 IDS = [env_id for env_id in jaxenvs.list_envs() if jaxenvs.spec(env_id).multi_agent]
 
 
-def _representatives() -> set[str]:
-    first: dict[str, str] = {}
-    for env_id in IDS:
-        first.setdefault(jaxenvs.spec(env_id).entry_point, env_id)
-    return set(first.values())
-
-
-ALL = [
-    pytest.param(env_id, marks=[] if env_id in _representatives() else [pytest.mark.slow])
-    for env_id in IDS
-]
+# One of each family, and those whose agents differ most; the others by `-m slow`.
+ALWAYS = (
+    "MPE-SimpleSpeakerListener-v4",
+    "MPE-SimpleTag-v3",
+    "Overcooked-CrampedRoom-v0",
+    "Hanabi-Full-2p-v0",
+    "Social-SwitchRiddle-v1",
+    "Social-Cournot-v1",
+)
+ALL = [pytest.param(env_id, marks=[] if env_id in ALWAYS else [pytest.mark.slow]) for env_id in IDS]
 
 
 @pytest.mark.parametrize("env_id", ALL)

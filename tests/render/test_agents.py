@@ -11,9 +11,16 @@ import jaxenvs
 from jaxenvs.render.draw import draw, mpe
 
 IDS = [*jaxenvs.list_envs("mpe")[:-2], *jaxenvs.list_envs("social")]
+OFTEN = ("SpeakerListener", "Crypto", "WorldComm", "CollectTreasure", "Social")
 
 
-@pytest.mark.parametrize("env_id", IDS)
+@pytest.mark.parametrize(
+    "env_id",
+    [
+        pytest.param(i, marks=[] if any(part in i for part in OFTEN) else [pytest.mark.slow])
+        for i in IDS
+    ],
+)
 def test_every_game_has_a_picture_that_moves_with_it(env_id):
     env: Any = jaxenvs.make(env_id)
 
