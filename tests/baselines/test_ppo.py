@@ -197,7 +197,7 @@ def test_a_learned_drift_is_part_of_the_carry(tmp_path):
     trainer = ppo.make_train(config, Guess())
     carry = trainer.init(jax.random.key(0), trainer.hp)
     learned = jax.jit(trainer.update)(carry)[0]
-    np.testing.assert_array_equal(learned.drift["inner"], 0.5)
+    np.testing.assert_array_equal(learned.drift["outer"], 0.5)
     other = jax.jit(trainer.update)(carry.replace(drift=drift.fresh()))[0]
     assert not all_close(learned.weights, other.weights)
 
