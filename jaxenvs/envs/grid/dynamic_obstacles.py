@@ -111,11 +111,14 @@ def move_balls(key: jax.Array, state: State) -> State:
         grid: jax.Array, ball: tuple[jax.Array, jax.Array, jax.Array]
     ) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
         key, row, col = ball
-        around = layout.within(grid, row - 1, col - 1, 3, 3)
-        free = (grid == tiles.EMPTY) & around & ~layout.at(grid, state.row, state.col)
+        top, left_most = row - 1, col - 1  # in the grid, since its border is walls
+        around = jax.lax.dynamic_slice(grid, (top, left_most), (3, 3))
+        agent = layout.at(around, state.row - top, state.col - left_most)
+        free = (around == tiles.EMPTY) & ~agent
         new_row, new_col = layout.pick_cell(key, free)
         can_move = free.any()
-        row, col = jnp.where(can_move, new_row, row), jnp.where(can_move, new_col, col)
+        row = jnp.where(can_move, top + new_row, row)
+        col = jnp.where(can_move, left_most + new_col, col)
         left = can_move & layout.at(grid, ball[1], ball[2])
         return layout.put(jnp.where(left, tiles.EMPTY, grid), row, col, _BALL), (row, col)
 
