@@ -115,18 +115,22 @@ def _heat_map(axes: Any, panel: Panel) -> Any:
     image = axes.pcolormesh(
         RATIOS, ADVANTAGES, slope, cmap="RdBu", vmin=-_SLOPE, vmax=_SLOPE, shading="nearest"
     )
-    axes.contour(RATIOS, ADVANTAGES, slope, levels=[0.0], colors="black", linewidths=0.7)
+    # Where there is no slope at all, as where PPO clips, rounding would draw a maze.
+    flat = np.abs(slope) < 1e-3
+    signed = np.where(flat, 1e-3 * np.sign(ADVANTAGES)[:, None], slope)
+    axes.contour(RATIOS, ADVANTAGES, signed, levels=[0.0], colors="black", linewidths=0.7)
     axes.axvline(1.0, color="gray", linewidth=0.6)
     axes.set_title(panel.title, loc="left", fontsize=10)
     axes.set_xlabel("ratio r")
     axes.set_ylabel("advantage A")
     found = features(panel.drift, panel.progress)
+    label: dict[str, Any] = {"fontsize": 8, "bbox": {"color": "white", "alpha": 0.8, "pad": 1.5}}
     if found.rollback > 0.02:
-        axes.text(0.06, -2.8, "rollback", fontsize=8)
+        axes.text(0.08, -2.75, "rollback", **label)
     if found.clipped > 0.3:
-        axes.text(1.75, 2.6, "clipped", fontsize=8)
+        axes.text(1.75, 2.55, "clipped", **label)
     elif found.damped > 0.3:
-        axes.text(1.3, 2.6, "cautious optimism", fontsize=8)
+        axes.text(1.3, 2.55, "cautious optimism", **label)
     return image
 
 
