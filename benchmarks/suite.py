@@ -125,7 +125,7 @@ def parties(found: list[dict[str, Any]]) -> tuple[Any, Any, Any]:
         row["library"].partition(" (")[0]: row for row in found if "vector" not in row["library"]
     }
     ours = by_name.pop("jaxenvs")
-    in_jax = [by_name.pop(name) for name in ("peer in JAX", "navix") if name in by_name]
+    in_jax = [by_name.pop(name) for name in ("gymnax", "navix") if name in by_name]
     return ours, next(iter(in_jax), None), next(iter(by_name.values()), None)
 
 
