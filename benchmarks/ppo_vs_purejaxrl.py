@@ -296,7 +296,8 @@ def main() -> None:
         return
     # The recipe trains one agent only: with JAX 0.10.2 on the CPU, orthogonal initialisers vmapped
     # over seeds (batched QR) may deadlock.
-    cases = [("recipe", 1), *((side, n) for n in arguments.seeds for side in ("ours", "loop"))]
+    cases: list[tuple[str, int]] = [("recipe", 1)]
+    cases += [(side, n) for n in arguments.seeds for side in ("ours", "loop")]
     results: dict[tuple[str, int], list[dict[str, float]]] = {case: [] for case in cases}
     for _ in range(arguments.repeats):
         for case in cases:  # in turns, so that a slow minute of the machine hits all alike
