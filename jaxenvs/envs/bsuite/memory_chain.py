@@ -48,12 +48,13 @@ class MemoryChain(core.Env[State, Params]):
 
     def initial(self, key: jax.Array, params: Params) -> State:
         del params
-        context_key, query_key = jax.random.split(key)
-        bits = jax.random.bits(context_key, (self.num_bits,), jnp.uint32)
+        words = jax.random.bits(key, (self.num_bits + 1,), jnp.uint32)
+        share = (words[-1] >> np.uint32(8)).astype(jnp.float32) * np.float32(2**-24)
+        query = (share * np.float32(self.num_bits)).astype(jnp.int32)
         return State(
             time=jnp.int32(0),
-            context=bits < np.uint32(2**31),
-            query=jax.random.randint(query_key, (), 0, self.num_bits, dtype=jnp.int32),
+            context=words[:-1] < np.uint32(2**31),
+            query=jnp.minimum(query, self.num_bits - 1),
         )
 
     def transition(
