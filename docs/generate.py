@@ -109,7 +109,7 @@ def speed(env_id: str) -> str:
     millions = np.format_float_positional(
         ours["steps_per_second"] / 1e6, 2, fractional=False, trim="-"
     )
-    return f"{millions} million steps/s in {ours['num_envs']:,} copies, two CPU cores{note}"
+    return f"{millions} million steps/s in {ours['num_envs']:,} copies on a CPU{note}"
 
 
 def descriptions(env: jaxenvs.Env[Any, Any]) -> list[str]:
