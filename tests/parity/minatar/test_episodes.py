@@ -156,7 +156,6 @@ CASES = [
     Case("Breakout"),
     Case("Breakout", version="v0", steps=20_000),
     Case("Freeway"),
-    Case("Freeway", version="v0", steps=20_000),
     Case(
         "Freeway",
         {"move_interval": 1, "time_limit": 40},
@@ -165,7 +164,6 @@ CASES = [
         steps=20_000,
     ),
     Case("Seaquest"),
-    Case("Seaquest", version="v0", steps=20_000),
     Case("Seaquest", {"max_oxygen": 3000}, {"max_oxygen": 3000}, steps=20_000),
     Case(
         "Seaquest",
