@@ -49,6 +49,7 @@ def test_carry_keeps_its_types():
     assert_carry_keeps_its_types(dqn.make_train(SMALL, Walk()))
 
 
+@pytest.mark.slow
 def test_chunks_give_the_bits_of_the_single_scan():
     assert_chunks_are_the_scan(dqn.make_train(SMALL, Guess()))
 

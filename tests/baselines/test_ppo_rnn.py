@@ -58,6 +58,7 @@ def test_carry_keeps_its_types(memory):
     assert_carry_keeps_its_types(ppo_rnn.make_train(config, Walk()))
 
 
+@pytest.mark.slow
 def test_chunks_give_the_bits_of_the_single_scan():
     assert_chunks_are_the_scan(ppo_rnn.make_train(SMALL, Guess()))
 

@@ -58,6 +58,7 @@ def test_carry_keeps_its_types():
     assert_carry_keeps_its_types(pqn_rnn.make_train(SMALL, Walk()))
 
 
+@pytest.mark.slow
 def test_chunks_give_the_bits_of_the_single_scan():
     assert_chunks_are_the_scan(pqn_rnn.make_train(SMALL, Guess()))
 

@@ -23,6 +23,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("study") / "a"
 
 
+@pytest.mark.slow
 def test_a_study_leaves_a_report_that_holds_everything(folder, capsys):
     flags = ["--algorithms", "ppo", "pqn", "--envs", "CartPole-v1", "--seeds", "2"]
     flags += ["--out", str(folder), "--title", "Two on one", "--changes", json.dumps(CHANGES)]

@@ -46,6 +46,7 @@ def test_contract(module, config):
     assert_carry_keeps_its_types(trainer)
 
 
+@pytest.mark.slow
 def test_chunks_give_the_bits_of_the_single_scan():
     trainer = ta_lpo.make_train(dataclasses.replace(SMALL_TA, generations=6))
     metrics = assert_chunks_are_the_scan(trainer)
@@ -104,6 +105,7 @@ def test_candidates_spread_over_devices(request):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_a_run_leaves_drifts_that_ppo_can_use(tmp_path):
     options = Options(out=tmp_path / "a", seeds=2, tensorboard=False, show=False)
     result = run.train("lpo", SMALL, options)
