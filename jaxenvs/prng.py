@@ -44,6 +44,20 @@ def keys_for(key: jax.Array, ids: jax.Array) -> jax.Array:
     return jax.random.wrap_key_data(data, impl=_IMPL)
 
 
+def unit(word: jax.Array) -> jax.Array:
+    """A number from 0 to just below 1 for a random uint32 word, from its high 24 bits; float32."""
+    return (word >> np.uint32(8)).astype(jnp.float32) * np.float32(2**-24)
+
+
+def below(word: jax.Array, limit: jax.Array | int) -> jax.Array:
+    """A number from 0 to `limit - 1` for a random uint32 word, from its high 24 bits; int32.
+
+    `limit` is 256 at most; where it is 0, so is the number.
+    """
+    limit = jnp.asarray(limit).astype(jnp.uint32)
+    return (((word >> np.uint32(8)) * limit) >> np.uint32(24)).astype(jnp.int32)
+
+
 def _threefry(
     key: jax.Array, counter: tuple[jax.Array | np.uint32, jax.Array | np.uint32]
 ) -> tuple[jax.Array, jax.Array]:

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs import core, spaces
+from jaxenvs import core, prng, spaces
 
 
 class State(core.State):
@@ -49,8 +49,7 @@ class MemoryChain(core.Env[State, Params]):
     def initial(self, key: jax.Array, params: Params) -> State:
         del params
         words = jax.random.bits(key, (self.num_bits + 1,), jnp.uint32)
-        share = (words[-1] >> np.uint32(8)).astype(jnp.float32) * np.float32(2**-24)
-        query = (share * np.float32(self.num_bits)).astype(jnp.int32)
+        query = (prng.unit(words[-1]) * np.float32(self.num_bits)).astype(jnp.int32)
         return State(
             time=jnp.int32(0),
             context=words[:-1] < np.uint32(2**31),

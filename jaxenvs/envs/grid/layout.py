@@ -21,16 +21,6 @@ def border(height: int, width: int) -> np.ndarray:
     return (rows == 0) | (rows == height - 1) | (cols == 0) | (cols == width - 1)
 
 
-def stored(numbers: jax.Array) -> jax.Array:
-    """The same integers, all below the greatest of their dtype, worked out only once.
-
-    XLA on CPUs works cheap things out again for each value that depends on them: every cell of a
-    grid would repeat what led to it, and LLVM would take minutes or for ever to compile that. A
-    remainder, which changes nothing here, counts as dear: it is stored.
-    """
-    return jax.lax.rem(numbers, jnp.full_like(numbers, np.iinfo(numbers.dtype).max))
-
-
 def walled(height: int, width: int) -> np.ndarray:
     """An empty grid in a wall, `(height, width)` uint16."""
     return np.where(border(height, width), tiles.WALL, tiles.EMPTY)
@@ -71,12 +61,6 @@ def within(
     rows, cols = indices(*grid.shape)
     inside = (rows >= top) & (rows < top + height) & (cols >= left) & (cols < left + width)
     return jnp.asarray(inside)
-
-
-def below(word: jax.Array, limit: jax.Array | int) -> jax.Array:
-    """A number from 0 to `limit - 1`, of at most 256, for a random uint32; int32, any shape."""
-    share = (word >> np.uint32(8)) * jnp.asarray(limit).astype(jnp.uint32)
-    return (share >> np.uint32(24)).astype(jnp.int32)
 
 
 def pick(key: jax.Array, allowed: jax.Array) -> jax.Array:

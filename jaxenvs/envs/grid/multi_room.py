@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxenvs import fusion, prng
 from jaxenvs.envs.grid import layout, tiles
 from jaxenvs.envs.grid.game import GridEnv, Params, State
 from jaxenvs.envs.grid.tiles import NUM_COLORS, Door, Kind
@@ -104,7 +105,7 @@ class MultiRoom(GridEnv):
         `words`: `(max_rooms, 8, 5)` random uint32.
         """
         # The first room has no door before it, and leaves the words for one.
-        corner = layout.below(words[0, 0, :2], self.size - 2)
+        corner = prng.below(words[0, 0, :2], self.size - 2)
         zeros = jnp.zeros(self.max_rooms, jnp.int32)
         names = ("top", "left", "height", "width", "door_row", "door_col", "entry")
         chain = Chain(**dict.fromkeys(names, zeros), length=jnp.int32(0))
@@ -136,9 +137,9 @@ class MultiRoom(GridEnv):
             part[before] for part in (chain.top, chain.left, chain.height, chain.width, chain.entry)
         )
         # Any wall but the one with the entry.
-        exit_wall = (entry + 1 + layout.below(words[0], 3)) % 4
+        exit_wall = (entry + 1 + prng.below(words[0], 3)) % 4
         sideways = (exit_wall == 0) | (exit_wall == 2)
-        along = 1 + layout.below(words[1], jnp.where(sideways, height, width) - 2)
+        along = 1 + prng.below(words[1], jnp.where(sideways, height, width) - 2)
         door_row = jnp.where(
             sideways, top + along, jnp.where(exit_wall == 1, top + height - 1, top)
         )
@@ -147,10 +148,10 @@ class MultiRoom(GridEnv):
         )
         new_entry = (exit_wall + 2) % 4
         num_sizes = self.max_room_size + 1 - _MIN_SIZE
-        new_height, new_width = _MIN_SIZE + layout.below(words[2:4], num_sizes)
+        new_height, new_width = _MIN_SIZE + prng.below(words[2:4], num_sizes)
         # The door may be anywhere in the new room's wall but in its corners.
         reach = jnp.where(sideways, new_height, new_width)
-        slide = layout.below(words[4], reach - 2) - reach + 2
+        slide = prng.below(words[4], reach - 2) - reach + 2
         new_top = jnp.where(
             sideways,
             door_row + slide,
@@ -171,7 +172,7 @@ class MultiRoom(GridEnv):
             "door_col": jnp.where(first, corner[1], door_col),
             "entry": jnp.where(first, 2, new_entry),
         }
-        return {name: layout.stored(part) for name, part in room.items()}
+        return {name: fusion.settled(part) for name, part in room.items()}
 
     def _fits(self, room: dict[str, jax.Array], chain: Chain, i: jax.Array) -> jax.Array:
         """Whether a room lies in the grid and apart from all but the one before it.

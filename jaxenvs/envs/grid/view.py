@@ -4,7 +4,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.grid import layout, tiles
+from jaxenvs import fusion
+from jaxenvs.envs.grid import tiles
 
 
 def ahead(direction: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -61,4 +62,4 @@ def visible(cells: jax.Array | np.ndarray) -> jax.Array:
         leftward = seen & clear[line] & ~one
         lines[line] = seen
         seen = rightward | rightward << one | leftward | leftward >> one
-    return (layout.stored(jnp.stack(lines))[None, :] & weights[:, None]) != 0
+    return (fusion.settled(jnp.stack(lines))[None, :] & weights[:, None]) != 0

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxenvs import prng
 from jaxenvs.envs.minatar import game, lanes
 from jaxenvs.envs.minatar.game import DOWN, NOOP, SIZE, UP
 
@@ -137,7 +138,7 @@ def start(traffic: Traffic, params: Params) -> State:
 def drawn_traffic(words: jax.Array) -> Traffic:
     """Every speed and direction as likely, from `(9,)` uint32 words."""
     return Traffic(
-        speed=lanes.pack(1 + game.pick(words[:8], _MAX_SPEED)),
+        speed=lanes.pack(1 + prng.below(words[:8], _MAX_SPEED)),
         right=words[8] & lanes.every(1),
     )
 

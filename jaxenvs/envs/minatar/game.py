@@ -18,7 +18,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs import core, spaces
+from jaxenvs import core, prng, spaces
+from jaxenvs.fusion import settled
 from jaxenvs.struct import PyTree
 
 SIZE = 10  # cells, of either side of the board
@@ -118,16 +119,6 @@ def opening() -> dict[str, Any]:
 # -- painting ------------------------------------------------------------------------------------
 
 
-def settled(word: jax.Array) -> jax.Array:
-    """The same uint32, of at most 2^32 - 2, worked out only once.
-
-    XLA on CPUs works cheap things out again for each value that depends on them, so that every cell
-    of a board would repeat what led to it once a channel. A remainder counts as dear: it is stored.
-    (`optimization_barrier` is gone by then.)
-    """
-    return jax.lax.rem(word, jnp.full_like(word, 2**32 - 1))
-
-
 def spelled(cells: jax.Array, num_channels: int, dtype: np.dtype) -> jax.Array:
     """The board, `(10, 10, num_channels)`, from its 100 cells, row by row.
 
@@ -155,14 +146,7 @@ def show(channel: int | jax.Array, where: jax.Array) -> jax.Array:
 
 def chance(word: jax.Array, prob: jax.Array | float) -> jax.Array:
     """True with probability `prob`."""
-    share = (word >> np.uint32(8)).astype(jnp.float32) * np.float32(2**-24)
-    return share < prob
-
-
-def pick(word: jax.Array, num: jax.Array | int) -> jax.Array:
-    """An int32 from 0 to `num` - 1, for `num` up to 255; 0 where `num` is 0."""
-    num = jnp.asarray(num).astype(jnp.uint32)
-    return (((word >> np.uint32(8)) * num) >> np.uint32(24)).astype(jnp.int32)
+    return prng.unit(word) < prob
 
 
 def coin(word: jax.Array) -> jax.Array:

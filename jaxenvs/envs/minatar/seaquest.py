@@ -25,8 +25,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxenvs import prng
 from jaxenvs.envs.minatar import game, slots
-from jaxenvs.envs.minatar.game import DOWN, FIRE, LEFT, NOOP, RIGHT, SIZE, UP, settled
+from jaxenvs.envs.minatar.game import DOWN, FIRE, LEFT, NOOP, RIGHT, SIZE, UP
+from jaxenvs.fusion import settled
 
 NUM_ENEMIES, _NUM_DIVERS, _NUM_SHOTS = 30, 2, 2  # slots
 _ENEMIES = np.uint32(2**NUM_ENEMIES - 1)  # the slots of enemies; divers have the other two
@@ -169,7 +171,7 @@ class Seaquest(game.Game[State, Params, Draws]):
     def draw(self, key: jax.Array, params: Params) -> Draws:
         words = jax.random.bits(key, (4,), jnp.uint32)
         enemy, diver = (
-            Arrival(from_left=game.coin(word), row=1 + game.pick(word, _LAST_ROW))
+            Arrival(from_left=game.coin(word), row=1 + prng.below(word, _LAST_ROW))
             for word in (words[1], words[2])
         )
         return Draws(
