@@ -8,18 +8,19 @@ observation; values are computed for a whole rollout at once, not at every step.
 """
 
 import dataclasses
+import functools
 import sys
 from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 import optax
 
 import jaxenvs
 from jaxenvs import prng
 from jaxenvs.baselines.common import checks
+from jaxenvs.baselines.common.config import RunConfig
 from jaxenvs.baselines.common.distributions import Categorical, DiagGaussian
 from jaxenvs.baselines.common.evaluate import play_episodes, summarize
 from jaxenvs.baselines.common.heads import BoxHead, head_of
@@ -33,7 +34,7 @@ from jaxenvs.baselines.common.trainer import Metrics, Trainer
 from jaxenvs.baselines.meta.drifts import Drift, Setting, drift_of
 from jaxenvs.core import Env
 from jaxenvs.struct import PyTree
-from jaxenvs.wrappers.flatten import flatten
+from jaxenvs.wrappers.flatten import flatten, flatten_batch
 
 
 class HyperParams(PyTree):
@@ -49,8 +50,10 @@ class HyperParams(PyTree):
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(RunConfig):
     """A run of PPO. What a sweep may vary is marked so; the rest is fixed when compiling."""
+
+    traced = HyperParams
 
     env: str = "CartPole-v1"  # id of the environment
     env_kwargs: dict[str, Any] = dataclasses.field(default_factory=dict)  # options of the env
@@ -77,22 +80,6 @@ class Config:
     normalize_reward: bool = False  # by the running deviation of the discounted return
     bootstrap_truncated: bool = True  # False: take a time limit for the end of the game
     eval_episodes: int = 128  # greedy episodes that judge an agent
-
-    @property
-    def hyper_params(self) -> HyperParams:
-        """The sweepable fields as float32 scalars."""
-        names = [field.name for field in dataclasses.fields(HyperParams)]
-        return HyperParams(**{name: np.float32(getattr(self, name)) for name in names})
-
-    @property
-    def batch_size(self) -> int:
-        """Environment steps per update."""
-        return self.num_envs * self.num_steps
-
-    @property
-    def num_updates(self) -> int:
-        """Updates per run; steps beyond the last whole one are not taken."""
-        return self.total_steps // self.batch_size
 
     def check(self) -> None:
         """Raises `ValueError` that names the field that does not fit."""
@@ -277,6 +264,7 @@ class PPO:
     def __init__(self, config: Config, env: Env, drift: Drift | None = None) -> None:
         self.config, self.env = config, env
         self.venv = jaxenvs.vectorize(env, config.num_envs, final_obs=True)
+        self.features = functools.partial(flatten_batch, env.observation_space())
         self.head = head_of(env.action_space())
         self.torso = torso_of(
             env.observation_space(), config.filters, config.hidden, config.activation
@@ -325,11 +313,6 @@ class PPO:
             width = (self.head.num_outputs,)
             weights["log_std"] = jnp.full(width, self.config.log_std_init, jnp.float32)
         return weights
-
-    def features(self, obs: Any) -> jax.Array:
-        """Observations of any space, `[n, ...]`, as `[n, num_features]` float32."""
-        space = self.env.observation_space()
-        return jax.vmap(lambda one: flatten(space, one))(obs)
 
     def network(self, name: str, weights: dict[str, Any], obs: jax.Array) -> jax.Array:
         """The outputs of `actor` or `critic` for normalised observations."""

@@ -8,17 +8,18 @@ observation, seen with the memory of that episode; the network sees its last act
 """
 
 import dataclasses
+import functools
 import sys
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 import optax
 
 import jaxenvs
 from jaxenvs import prng
 from jaxenvs.baselines.common import checks, memory
+from jaxenvs.baselines.common.config import RunConfig
 from jaxenvs.baselines.common.distributions import Categorical, DiagGaussian
 from jaxenvs.baselines.common.evaluate import play_episodes, summarize
 from jaxenvs.baselines.common.heads import BoxHead, head_of
@@ -32,12 +33,14 @@ from jaxenvs.baselines.meta.drifts import Setting, drift_of
 from jaxenvs.baselines.ppo import HyperParams, surrogate_loss
 from jaxenvs.core import Env
 from jaxenvs.struct import PyTree
-from jaxenvs.wrappers.flatten import flatten
+from jaxenvs.wrappers.flatten import flatten, flatten_batch
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(RunConfig):
     """A run of PPO-RNN. What a sweep may vary is marked so; the rest is fixed when compiling."""
+
+    traced = HyperParams
 
     env: str = "POPGym-RepeatPreviousEasy-v0"  # id of the environment
     env_kwargs: dict[str, Any] = dataclasses.field(default_factory=dict)  # options of the env
@@ -63,22 +66,6 @@ class Config:
     log_std_init: float = 0.0  # of a continuous policy at the start, in half widths of the box
     bootstrap_truncated: bool = True  # False: take a time limit for the end of the game
     eval_episodes: int = 128  # greedy episodes that judge an agent
-
-    @property
-    def hyper_params(self) -> HyperParams:
-        """The sweepable fields as float32 scalars."""
-        names = [field.name for field in dataclasses.fields(HyperParams)]
-        return HyperParams(**{name: np.float32(getattr(self, name)) for name in names})
-
-    @property
-    def batch_size(self) -> int:
-        """Environment steps per update."""
-        return self.num_envs * self.num_steps
-
-    @property
-    def num_updates(self) -> int:
-        """Updates per run; steps beyond the last whole one are not taken."""
-        return self.total_steps // self.batch_size
 
     def check(self) -> None:
         """Raises `ValueError` that names the field that does not fit."""
@@ -173,6 +160,7 @@ class RecurrentPPO:
     def __init__(self, config: Config, env: Env) -> None:
         self.config, self.env = config, env
         self.venv = jaxenvs.vectorize(env, config.num_envs, final_obs=True)
+        self.features = functools.partial(flatten_batch, env.observation_space())
         self.head = head_of(env.action_space())
         self.torso = RecurrentTorso(
             config.hidden, config.activation, config.memory, config.memory_width
@@ -218,11 +206,6 @@ class RecurrentPPO:
             width = (self.head.num_outputs,)
             weights["log_std"] = jnp.full(width, self.config.log_std_init, jnp.float32)
         return weights
-
-    def features(self, obs: Any) -> jax.Array:
-        """Observations of any space, `[n, ...]`, as `[n, num_features]` float32."""
-        space = self.env.observation_space()
-        return jax.vmap(lambda one: flatten(space, one))(obs)
 
     def unroll(self, weights: dict[str, Any], state: Any, rows: Any) -> tuple[jax.Array, Any]:
         """The torso's outputs and states over rows with `obs`, `last_action` and `start`."""

@@ -7,17 +7,18 @@ cuts is bootstrapped from its final observation.
 """
 
 import dataclasses
+import functools
 import sys
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 import optax
 
 import jaxenvs
 from jaxenvs import prng
 from jaxenvs.baselines.common import checks
+from jaxenvs.baselines.common.config import RunConfig
 from jaxenvs.baselines.common.evaluate import play_episodes, summarize
 from jaxenvs.baselines.common.exploration import (
     best_action,
@@ -36,7 +37,7 @@ from jaxenvs.baselines.common.returns import lambda_returns
 from jaxenvs.baselines.common.trainer import Metrics, Trainer
 from jaxenvs.core import Env
 from jaxenvs.struct import PyTree
-from jaxenvs.wrappers.flatten import flatten
+from jaxenvs.wrappers.flatten import flatten, flatten_batch
 
 
 class HyperParams(PyTree):
@@ -53,8 +54,10 @@ class HyperParams(PyTree):
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(RunConfig):
     """A run of PQN. What a sweep may vary is marked so; the rest is fixed when compiling."""
+
+    traced = HyperParams
 
     env: str = "CartPole-v1"  # id of the environment
     env_kwargs: dict[str, Any] = dataclasses.field(default_factory=dict)  # options of the env
@@ -79,22 +82,6 @@ class Config:
     normalize_obs: bool = False  # by their running mean and deviation
     bootstrap_truncated: bool = True  # False: take a time limit for the end of the game
     eval_episodes: int = 128  # greedy episodes that judge an agent
-
-    @property
-    def hyper_params(self) -> HyperParams:
-        """The sweepable fields as float32 scalars."""
-        names = [field.name for field in dataclasses.fields(HyperParams)]
-        return HyperParams(**{name: np.float32(getattr(self, name)) for name in names})
-
-    @property
-    def batch_size(self) -> int:
-        """Environment steps per update."""
-        return self.num_envs * self.num_steps
-
-    @property
-    def num_updates(self) -> int:
-        """Updates per run; steps beyond the last whole one are not taken."""
-        return self.total_steps // self.batch_size
 
     def check(self) -> None:
         """Raises `ValueError` that names the field that does not fit."""
@@ -193,6 +180,7 @@ class PQN:
     def __init__(self, config: Config, env: Env) -> None:
         self.config, self.env = config, env
         self.venv = jaxenvs.vectorize(env, config.num_envs, final_obs=True)
+        self.features = functools.partial(flatten_batch, env.observation_space())
         self.head = discrete_head_of(env.action_space())
         self.torso = torso_of(
             env.observation_space(),
@@ -224,11 +212,6 @@ class PQN:
             env_state=env_state,
             obs_moments=Moments.zero(obs.shape[1:]) if self.config.normalize_obs else None,
         )
-
-    def features(self, obs: Any) -> jax.Array:
-        """Observations of any space, `[n, ...]`, as `[n, num_features]` float32."""
-        space = self.env.observation_space()
-        return jax.vmap(lambda one: flatten(space, one))(obs)
 
     def values(self, weights: dict[str, Any], obs: jax.Array) -> jax.Array:
         """The value of every action, `(..., num_actions)`, at normalised observations."""

@@ -7,17 +7,18 @@ observation, seen with the memory of that episode.
 """
 
 import dataclasses
+import functools
 import sys
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 import optax
 
 import jaxenvs
 from jaxenvs import prng
 from jaxenvs.baselines.common import checks, memory
+from jaxenvs.baselines.common.config import RunConfig
 from jaxenvs.baselines.common.evaluate import play_episodes, summarize
 from jaxenvs.baselines.common.exploration import (
     best_action,
@@ -36,12 +37,14 @@ from jaxenvs.baselines.common.trainer import Metrics, Trainer
 from jaxenvs.baselines.pqn import HyperParams, chosen, next_mask
 from jaxenvs.core import Env
 from jaxenvs.struct import PyTree
-from jaxenvs.wrappers.flatten import flatten
+from jaxenvs.wrappers.flatten import flatten, flatten_batch
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
+class Config(RunConfig):
     """A run of PQN-RNN. What a sweep may vary is marked so; the rest is fixed when compiling."""
+
+    traced = HyperParams
 
     env: str = "POPGym-RepeatPreviousEasy-v0"  # id of the environment
     env_kwargs: dict[str, Any] = dataclasses.field(default_factory=dict)  # options of the env
@@ -67,22 +70,6 @@ class Config:
     max_grad_norm: float = 10.0  # longest gradient, over all weights (sweep)
     bootstrap_truncated: bool = True  # False: take a time limit for the end of the game
     eval_episodes: int = 128  # greedy episodes that judge an agent
-
-    @property
-    def hyper_params(self) -> HyperParams:
-        """The sweepable fields as float32 scalars."""
-        names = [field.name for field in dataclasses.fields(HyperParams)]
-        return HyperParams(**{name: np.float32(getattr(self, name)) for name in names})
-
-    @property
-    def batch_size(self) -> int:
-        """Environment steps per update."""
-        return self.num_envs * self.num_steps
-
-    @property
-    def num_updates(self) -> int:
-        """Updates per run; steps beyond the last whole one are not taken."""
-        return self.total_steps // self.batch_size
 
     def check(self) -> None:
         """Raises `ValueError` that names the field that does not fit."""
@@ -182,6 +169,7 @@ class RecurrentPQN:
     def __init__(self, config: Config, env: Env) -> None:
         self.config, self.env = config, env
         self.venv = jaxenvs.vectorize(env, config.num_envs, final_obs=True)
+        self.features = functools.partial(flatten_batch, env.observation_space())
         self.head = discrete_head_of(env.action_space())
         self.torso = RecurrentTorso(
             config.hidden,
@@ -227,11 +215,6 @@ class RecurrentPQN:
         torso = self.torso.init(torso_key, *example)
         readout = self.readout.init(readout_key, self.torso.apply(torso, *example)[0])
         return {"torso": torso, "readout": readout}
-
-    def features(self, obs: Any) -> jax.Array:
-        """Observations of any space, `[n, ...]`, as `[n, num_features]` float32."""
-        space = self.env.observation_space()
-        return jax.vmap(lambda one: flatten(space, one))(obs)
 
     def values(self, weights: dict[str, Any], out: jax.Array) -> jax.Array:
         """The value of every action, from the torso's outputs."""

@@ -79,10 +79,9 @@ PRESETS: dict[str, Config] = {
 """On a laptop, and on an accelerator."""
 
 
-def search_of(config: Config) -> Search:
-    """The search of a config."""
-    inner = inner_config(config.env, config.env_kwargs, config.inner)
-    settings = Settings(
+def settings_of(config: Config, num_updates: int) -> Settings:
+    """How a config searches, for agents that live for `num_updates` updates."""
+    return Settings(
         population=config.population,
         num_seeds=config.num_seeds,
         sigma=config.sigma,
@@ -90,11 +89,17 @@ def search_of(config: Config) -> Search:
         decay=config.decay,
         ranking="all",
         shared_seeds=True,
-        horizons=(inner.num_updates,),
+        horizons=(num_updates,),
         num_generations=config.generations,
         held_out=config.eval_episodes,
     )
-    return Search(inner, NeuralDrift(width=config.width, from_ppo=config.from_ppo), settings)
+
+
+def search_of(config: Config) -> Search:
+    """The search of a config."""
+    inner = inner_config(config.env, config.env_kwargs, config.inner)
+    drift = NeuralDrift(width=config.width, from_ppo=config.from_ppo)
+    return Search(inner, drift, settings_of(config, inner.num_updates))
 
 
 def make_train(config: Config) -> Trainer:

@@ -18,7 +18,6 @@ from jaxenvs.baselines.meta import lpo
 from jaxenvs.baselines.meta.drifts import NeuralDrift
 from jaxenvs.baselines.meta.search import (
     Search,
-    Settings,
     inner_config,
     require_positive_horizons,
     save_means,
@@ -54,17 +53,11 @@ def updates_of(config: Config, num_updates: int) -> tuple[int, ...]:
 def search_of(config: Config) -> Search:
     """The search of a config."""
     inner = inner_config(config.env, config.env_kwargs, config.inner)
-    settings = Settings(
-        population=config.population,
-        num_seeds=config.num_seeds,
-        sigma=config.sigma,
-        lr=config.meta_lr,
-        decay=config.decay,
+    settings = dataclasses.replace(
+        lpo.settings_of(config, inner.num_updates),
         ranking="pairs",
         shared_seeds=False,
         horizons=updates_of(config, inner.num_updates),
-        num_generations=config.generations,
-        held_out=config.eval_episodes,
     )
     drift = NeuralDrift(width=config.width, temporal=config.temporal, from_ppo=config.from_ppo)
     return Search(inner, drift, settings)

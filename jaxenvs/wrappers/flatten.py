@@ -42,6 +42,11 @@ def flatten(space: spaces.Space, value: Any) -> jax.Array:
             return value.astype(jnp.float32).ravel()
 
 
+def flatten_batch(space: spaces.Space, values: Any) -> jax.Array:
+    """Elements of `space` with a leading axis, `[n, ...]`, as `[n, num_features]` float32."""
+    return jax.vmap(lambda value: flatten(space, value))(values)
+
+
 def _bounds(space: spaces.Space) -> tuple[np.ndarray, np.ndarray]:
     match space:
         case spaces.Box():

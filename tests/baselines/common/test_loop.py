@@ -5,25 +5,16 @@ import subprocess
 import sys
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from jaxenvs.baselines import ppo
 from jaxenvs.baselines.common import loop
 from jaxenvs.baselines.common.trainer import train
+from tests.baselines.contract import assert_same_bits
 
 NUM_AGENTS = 3
 CONFIG = ppo.Config(total_steps=7 * 32, num_envs=4, num_steps=8, hidden=(8,), eval_episodes=2)
-
-
-def assert_same_bits(first, second):
-    def words(leaf):
-        is_key = jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
-        return np.asarray(jax.random.key_data(leaf) if is_key else leaf)
-
-    for a, b in zip(jax.tree.leaves(first), jax.tree.leaves(second), strict=True):
-        np.testing.assert_array_equal(words(a), words(b))
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +89,8 @@ jax.config.update("jax_numpy_dtype_promotion", "strict")
 from jaxenvs.baselines.common import loop
 loop.use_cpu_cores(4)
 jax.config.update("jax_num_cpu_devices", 4)
-from tests.baselines.common.test_loop import CONFIG, assert_same_bits
+from tests.baselines.common.test_loop import CONFIG
+from tests.baselines.contract import assert_same_bits
 from jaxenvs.baselines import ppo
 
 trainer = ppo.make_train(CONFIG)
