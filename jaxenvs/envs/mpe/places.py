@@ -1,5 +1,6 @@
 """The reward for standing in given places, whoever stands in which."""
 
+import abc
 from typing import ClassVar
 
 import jax
@@ -21,9 +22,9 @@ class Places(Scenario[StateT, ParamsT]):
 
     reset_cost: ClassVar = "cheap"
 
+    @abc.abstractmethod
     def places(self, state: StateT, params: ParamsT) -> jax.Array:
         """`(num_agents, 2)` float32: where agents should stand."""
-        raise NotImplementedError
 
     def rewards(self, state: StateT, params: ParamsT) -> jax.Array:
         shared = -jnp.minimum(self._offsets(state, params), 2).mean()

@@ -3,6 +3,8 @@
 Source: pax `iterated_matrix_game.py` and `iterated_tensor_game_n_player.py` (Willi et al., 2022).
 """
 
+import abc
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -36,9 +38,9 @@ class Repeated(MultiAgentEnv[State, Params]):
     def agents(self) -> tuple[str, ...]:
         return tuple(f"agent_{i}" for i in range(self.num_agents))
 
+    @abc.abstractmethod
     def payoffs(self, action: jax.Array, params: Params) -> jax.Array:
         """`(num_agents,)` float32, for `(num_agents,)` int32 actions, 0 or 1."""
-        raise NotImplementedError
 
     def initial(self, key: jax.Array, params: Params) -> State:
         return State(time=jnp.int32(0), outcome=jnp.int32(2**self.num_agents))
