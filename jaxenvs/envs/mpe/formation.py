@@ -10,8 +10,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.mpe import places, sight, world
-from jaxenvs.envs.mpe.world import Landmark, Mover, State
+from jaxenvs.envs.mpe import places
+from jaxenvs.envs.mpe.world import Landmark, State
 
 
 class Params(places.Params):
@@ -31,14 +31,8 @@ class Formation(places.Places[State, Params]):
     of agents from their places, each at most 2. Truncated after 25 steps.
     """
 
-    num_agents: int = 4  # pyright: ignore[reportIncompatibleMethodOverride]
-    """Agents, and places."""
-
     def original_params(self) -> Params:
         return Params()
-
-    def movers(self, params: Params) -> tuple[Mover, ...]:
-        return (Mover("agent", self.num_agents, params.agent_radius, solid=True),)
 
     def landmark_kinds(self, params: Params) -> tuple[Landmark, ...]:
         return (Landmark("landmark", 1, params.landmark_radius, reach=0.5),)
@@ -57,7 +51,3 @@ class Formation(places.Places[State, Params]):
 
     def view_sizes(self) -> tuple[int, ...]:
         return (6,)
-
-    def views(self, state: State, params: Params) -> tuple[jax.Array, ...]:
-        ahead = sight.flat(world.way(state.position, state.landmarks))
-        return (jnp.concatenate([state.velocity, state.position, ahead], axis=1),)

@@ -10,8 +10,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.mpe import places, sight, world
-from jaxenvs.envs.mpe.world import Landmark, Mover, State
+from jaxenvs.envs.mpe import places
+from jaxenvs.envs.mpe.world import Landmark, State
 
 TURNS = np.radians(5.0 * np.arange(72))
 COSINES, SINES = np.cos(TURNS).astype(np.float32), np.sin(TURNS).astype(np.float32)
@@ -34,14 +34,8 @@ class Line(places.Places[State, Params]):
     after 25 steps.
     """
 
-    num_agents: int = 4  # pyright: ignore[reportIncompatibleMethodOverride]
-    """Agents, and places."""
-
     def original_params(self) -> Params:
         return Params()
-
-    def movers(self, params: Params) -> tuple[Mover, ...]:
-        return (Mover("agent", self.num_agents, params.agent_radius, solid=True),)
 
     def landmark_kinds(self, params: Params) -> tuple[Landmark, ...]:
         return (Landmark("landmark", 2, params.landmark_radius, reach=0.25),)
@@ -61,10 +55,6 @@ class Line(places.Places[State, Params]):
 
     def view_sizes(self) -> tuple[int, ...]:
         return (8,)
-
-    def views(self, state: State, params: Params) -> tuple[jax.Array, ...]:
-        ahead = sight.flat(world.way(state.position, state.landmarks))
-        return (jnp.concatenate([state.velocity, state.position, ahead], axis=1),)
 
 
 def _direction(first: jax.Array, draw: jax.Array, params: Params) -> jax.Array:

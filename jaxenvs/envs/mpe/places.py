@@ -6,8 +6,9 @@ from typing import ClassVar
 import jax
 import jax.numpy as jnp
 
-from jaxenvs.envs.mpe import assignment, world
+from jaxenvs.envs.mpe import assignment, sight, world
 from jaxenvs.envs.mpe.scenario import ParamsT, Scenario, StateT
+from jaxenvs.envs.mpe.world import Mover
 
 
 class Params(world.Params):
@@ -18,13 +19,26 @@ class Params(world.Params):
 
 
 class Places(Scenario[StateT, ParamsT]):
-    """Each agent is assigned one of as many places so that the ways are shortest in sum."""
+    """Each agent is assigned one of as many places so that the ways are shortest in sum.
+
+    Subclasses' params have an `agent_radius`.
+    """
 
     reset_cost: ClassVar = "cheap"
+
+    num_agents: int = 4  # pyright: ignore[reportIncompatibleMethodOverride]
+    """Agents, and places."""
 
     @abc.abstractmethod
     def places(self, state: StateT, params: ParamsT) -> jax.Array:
         """`(num_agents, 2)` float32: where agents should stand."""
+
+    def movers(self, params: ParamsT) -> tuple[Mover, ...]:
+        return (Mover("agent", self.num_agents, params.agent_radius, solid=True),)
+
+    def views(self, state: StateT, params: ParamsT) -> tuple[jax.Array, ...]:
+        ahead = sight.flat(world.way(state.position, state.landmarks))
+        return (jnp.concatenate([state.velocity, state.position, ahead], axis=1),)
 
     def rewards(self, state: StateT, params: ParamsT) -> jax.Array:
         shared = -jnp.minimum(self._offsets(state, params), 2).mean()
