@@ -20,6 +20,7 @@ import numpy as np
 
 import jaxenvs
 from jaxenvs import core, spaces
+from jaxenvs.adapters import outputs
 from jaxenvs.core import Info
 from jaxenvs.multi import MultiAgentEnv
 from jaxenvs.vector import where
@@ -150,7 +151,7 @@ class JaxMarlEnv:
         return self.env.unwrapped.global_state(state, self.env.default_params)
 
     def _by_agent(self, obs: Any) -> dict[str, Any]:
-        return {a: _own(obs, i, self._observed[a]) for i, a in enumerate(self.agents)}
+        return {a: outputs.own(obs, i, self._observed[a]) for i, a in enumerate(self.agents)}
 
     def _stacked(self, actions: Mapping[str, Any]) -> jax.Array:
         space: Any = self.env.action_space()
@@ -173,18 +174,6 @@ def _pad(array: jax.Array, shape: tuple[int, ...]) -> jax.Array:
     """The array with zeros up to `shape`."""
     room = [(0, most - size) for most, size in zip(shape, array.shape, strict=True)]
     return jnp.pad(array, room) if room else array
-
-
-def _own(obs: Any, row: int, space: spaces.Space) -> Any:
-    """One agent's observation, without padding."""
-    match space:
-        case spaces.Dict():
-            return {name: _own(obs[name], row, part) for name, part in space.spaces.items()}
-        case spaces.Tuple():
-            pairs = zip(obs, space.spaces, strict=True)
-            return tuple(_own(part, row, sub) for part, sub in pairs)
-        case _:
-            return obs[row][tuple(slice(size) for size in space.shape)]  # type: ignore[attr-defined]
 
 
 def to_jaxmarl_space(space: spaces.Space) -> Any:

@@ -110,6 +110,7 @@ class JaxParallelEnv(ParallelEnv[str, Any, Any]):
         game = self._agents_env
         observed, acted = game.observation_spaces(), game.action_spaces()
         self._own = observed
+        self._shows = {a: outputs.presenter(observed[a], batched=False) for a in observed}
         self._readers = {agent: action_reader(acted[agent]) for agent in acted}
         self._no_op = jax.eval_shape(self.jax_env.action_space().sample, jax.random.key(0))
         self.action_spaces = {agent: acted[agent].to_gymnasium() for agent in acted}
@@ -223,11 +224,15 @@ class JaxParallelEnv(ParallelEnv[str, Any, Any]):
         return stacked
 
     def _by_agent(self, obs: Any, masks: np.ndarray | None) -> dict[str, Any]:
-        own = {a: _row(obs, self._rows[a], self._own[a]) for a in self.agents}
+        own = {a: self._one(obs, a) for a in self.agents}
         if not self.masks:
             return own
         masked = {agent: self._mask_info(masks, agent) for agent in own}
         return {agent: {"observation": own[agent]} | masked[agent] for agent in own}
+
+    def _one(self, obs: Any, agent: str) -> Any:
+        own = outputs.own(obs, self._rows[agent], self._own[agent])
+        return self._shows[agent](jax.tree.map(np.array, own))
 
     def _mask_info(self, masks: np.ndarray | None, agent: str) -> dict[str, np.ndarray]:
         size = _num_actions(self._agents_env.action_spaces()[agent])
@@ -314,18 +319,3 @@ def _place(stacked: Any, action: Any, row: int) -> None:
     else:
         own = np.asarray(action)
         stacked[(row, *(slice(size) for size in own.shape))] = own
-
-
-def _row(obs: Any, row: int, space: spaces.Space) -> Any:
-    """One agent's observation, without padding."""
-    match space:
-        case spaces.Dict():
-            return {name: _row(obs[name], row, part) for name, part in space.spaces.items()}
-        case spaces.Tuple():
-            pairs = zip(obs, space.spaces, strict=True)
-            return tuple(_row(part, row, sub) for part, sub in pairs)
-        case spaces.Discrete():
-            return int(obs[row])
-        case _:
-            own = obs[row][tuple(slice(size) for size in space.shape)]  # type: ignore[attr-defined]
-            return np.array(own)
