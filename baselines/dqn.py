@@ -24,6 +24,7 @@ from jaxenvs.baselines.common.evaluate import play_episodes, summarize
 from jaxenvs.baselines.common.exploration import (
     best_action,
     best_value,
+    chosen,
     epsilon_greedy,
     exploration_noise,
     linear_epsilon,
@@ -33,7 +34,7 @@ from jaxenvs.baselines.common.learning import descend, share_done
 from jaxenvs.baselines.common.metrics import episode_metrics
 from jaxenvs.baselines.common.networks import ACTIVATIONS, Readout, torso_of
 from jaxenvs.baselines.common.trainer import Metrics, Trainer
-from jaxenvs.baselines.pqn import chosen, next_mask
+from jaxenvs.baselines.pqn import next_mask
 from jaxenvs.core import Env
 from jaxenvs.struct import PyTree
 from jaxenvs.wrappers.flatten import flatten, flatten_batch

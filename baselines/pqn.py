@@ -23,6 +23,7 @@ from jaxenvs.baselines.common.evaluate import play_episodes, summarize
 from jaxenvs.baselines.common.exploration import (
     best_action,
     best_value,
+    chosen,
     epsilon_greedy,
     exploration_noise,
     linear_epsilon,
@@ -325,13 +326,6 @@ class PQN:
         value = chosen(self.values(weights, batch.obs), batch.action)
         loss = 0.5 * jnp.mean((value - batch.target) ** 2)
         return loss, {"value_loss": loss}
-
-
-def chosen(values: jax.Array, action: jax.Array) -> jax.Array:
-    """The values `(..., n)` of the actions `(...)` int32 that were taken."""
-    # A comparison instead of a gather, whose gradient would be a scatter.
-    ids = jnp.arange(values.shape[-1], dtype=action.dtype)
-    return jnp.sum(jnp.where(ids == action[..., None], values, 0.0), axis=-1)
 
 
 def next_mask(mask: jax.Array | None, last: jax.Array | None, done: jax.Array) -> jax.Array | None:

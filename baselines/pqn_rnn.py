@@ -23,6 +23,7 @@ from jaxenvs.baselines.common.evaluate import play_episodes, summarize
 from jaxenvs.baselines.common.exploration import (
     best_action,
     best_value,
+    chosen,
     epsilon_greedy,
     exploration_noise,
     linear_epsilon,
@@ -34,7 +35,7 @@ from jaxenvs.baselines.common.metrics import episode_metrics, explained_variance
 from jaxenvs.baselines.common.networks import ACTIVATIONS, Readout
 from jaxenvs.baselines.common.returns import lambda_returns
 from jaxenvs.baselines.common.trainer import Metrics, Trainer
-from jaxenvs.baselines.pqn import HyperParams, chosen, next_mask
+from jaxenvs.baselines.pqn import HyperParams, next_mask
 from jaxenvs.core import Env
 from jaxenvs.struct import PyTree
 from jaxenvs.wrappers.flatten import flatten, flatten_batch

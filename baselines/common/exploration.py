@@ -37,6 +37,13 @@ def best_value(values: jax.Array, mask: jax.Array | None) -> jax.Array:
     return jnp.max(legal(values, mask), axis=-1)
 
 
+def chosen(values: jax.Array, action: jax.Array) -> jax.Array:
+    """The values `(..., n)` of the actions `(...)` int32 that were taken."""
+    # A comparison instead of a gather, whose gradient would be a scatter.
+    ids = jnp.arange(values.shape[-1], dtype=action.dtype)
+    return jnp.sum(jnp.where(ids == action[..., None], values, 0.0), axis=-1)
+
+
 def epsilon_greedy(
     values: jax.Array, mask: jax.Array | None, epsilon: jax.Array, noise: Noise
 ) -> jax.Array:
