@@ -10,6 +10,8 @@ import numpy as np
 from jaxenvs import spaces
 from jaxenvs.baselines.common.distributions import Categorical, DiagGaussian
 
+_NO_ENTROPY = -0.5 * math.log(2 * math.pi * math.e)  # of a normal distribution, as a log deviation
+
 
 @dataclasses.dataclass(frozen=True)
 class DiscreteHead:
@@ -60,9 +62,15 @@ class BoxHead:
     def distribution(
         self, outputs: jax.Array, log_std: jax.Array | None, mask: jax.Array | None
     ) -> DiagGaussian:
-        """The policy, from the mean `(..., n)` and the logarithm of its deviation `(n,)`."""
-        del mask
+        """The policy, from the mean `(..., n)` and the logarithm of its deviation `(n,)`.
+
+        A coordinate that is not in the mask, `(..., n)` bool, depends on no network and has no
+        entropy.
+        """
         assert log_std is not None
+        if mask is not None:
+            outputs = jnp.where(mask, outputs, 0.0)
+            log_std = jnp.where(mask, log_std, np.float32(_NO_ENTROPY))
         return DiagGaussian(mean=outputs, log_std=log_std)
 
     def noise(self, key: jax.Array, batch: tuple[int, ...]) -> jax.Array:
