@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
+from jaxenvs.fusion import settled
 
 STAY, UP, DOWN = range(3)
 AGENT, OPPONENT = range(2)  # the paddle on the left and the one on the right
@@ -134,16 +135,22 @@ class Pong(core.Env[State, Params]):
 
     def observe(self, state: State, params: Params) -> jax.Array:
         del params
-        # Channels are the last axis from the start: stacking three planes there takes far longer.
-        rows = np.arange(self.height, dtype=np.int32)[:, None, None]
-        columns = np.arange(self.width, dtype=np.int32)[:, None]
-        near = jnp.abs(rows - state.paddles) <= self.paddle_half_height
-        left, right = columns == 0, columns == self.width - 1
-        paddles = (near[..., :1] & left) | (near[..., 1:] & right)
-        balls = jnp.stack([jnp.full(2, -1, jnp.int32), state.ball, state.last_ball])
+        # All that is seen is a bit in the bytes of its rows, and in those of its places in a row: a
+        # cell then costs one "and".
+        rows = np.arange(self.height, dtype=np.int32)
+        places = np.arange(self.width * 3, dtype=np.int32)  # three channels side by side
+        balls = jnp.stack([state.ball, state.last_ball])
         ball_columns = jnp.clip(balls[:, 1], 0, self.width - 1)
-        is_ball = (rows == balls[:, 0]) & (columns == ball_columns)
-        return is_ball | (paddles & np.array([True, False, False]))
+        in_rows = _bits(
+            *(jnp.abs(rows - paddle) <= self.paddle_half_height for paddle in state.paddles),
+            *(rows == row for row in balls[:, 0]),
+        )
+        in_places = _bits(
+            places == 0,
+            places == 3 * (self.width - 1),
+            *(places == 3 * column + channel for channel, column in enumerate(ball_columns, 1)),
+        )
+        return ((in_rows[:, None] & in_places) != 0).reshape(self.height, self.width, 3)
 
     def observation_space(self, params: Params | None = None) -> spaces.MultiBinary:
         del params
@@ -152,3 +159,11 @@ class Pong(core.Env[State, Params]):
     def action_space(self, params: Params | None = None) -> spaces.Discrete:
         del params
         return spaces.Discrete(3)
+
+
+def _bits(*signs: jax.Array | np.ndarray) -> jax.Array:
+    """Bools of one shape `(n,)`, the first as the lowest bit of a byte and so on, `(n,)` uint8."""
+    byte = jnp.zeros(signs[0].shape, jnp.uint8)
+    for i, sign in enumerate(signs):
+        byte |= jnp.where(sign, np.uint8(1 << i), np.uint8(0))
+    return settled(byte)
