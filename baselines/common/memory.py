@@ -1,9 +1,10 @@
-"""Recurrent networks that forget where an episode starts: a GRU, and S5.
+"""Recurrent networks that forget where an episode starts: a GRU, S5, and one without a memory.
 
-Both take whole sequences, time first, and give their state after every step, so that a rollout's
+They take whole sequences, time first, and give their state after every step, so that a rollout's
 memory can be picked up anywhere: `(state, x, start) -> (outputs, states)` with `x` of shape
 `[T, n, num_inputs]`, `start` of shape `[T, n]`, true at the first step of an episode, `state` of
 shape `[n, ...]` per leaf, and `outputs` and `states` with both axes. One step is a sequence of one.
+There may be further axes after `n`, the same for all, such as one of agents.
 """
 
 import math
@@ -19,6 +20,9 @@ from jaxenvs.struct import PyTree
 
 KINDS = ("gru", "s5")
 """The names of the memories."""
+
+NONE = "none"
+"""The name of what stands in their place where nothing is to be remembered."""
 
 
 class Past(PyTree):
@@ -52,7 +56,7 @@ class GRU(nn.Module):
         def step(
             hidden: jax.Array, row: tuple[jax.Array, jax.Array]
         ) -> tuple[jax.Array, jax.Array]:
-            hidden = jnp.where(row[1][:, None], 0.0, hidden)
+            hidden = jnp.where(row[1][..., None], 0.0, hidden)
             reset, update, fresh = jnp.split(row[0], 3, axis=-1)
             past_reset, past_update, past_fresh = jnp.split(hidden @ kernel, 3, axis=-1)
             keep = jax.nn.sigmoid(update + past_update)
@@ -116,18 +120,36 @@ class S5(nn.Module):
         return self.param(name, init, (self.width, self.width), jnp.float32)
 
 
+class NoMemory(nn.Module):
+    """Passes its inputs on; its state has no numbers, whatever the `width`."""
+
+    width: int
+
+    @nn.compact
+    def __call__(
+        self, state: jax.Array, x: jax.Array, start: jax.Array
+    ) -> tuple[jax.Array, jax.Array]:
+        """See the top of the file."""
+        del start
+        return x, jnp.broadcast_to(state, (len(x), *state.shape))
+
+
+_MODULES: dict[str, Any] = {"gru": GRU, "s5": S5, NONE: NoMemory}
+
+
 class RecurrentTorso(nn.Module):
     """Dense layers on observation and last action, then a memory."""
 
     hidden: tuple[int, ...]
     activation: str
-    kind: str  # a name in KINDS
+    kind: str  # a name in KINDS, or NONE
     width: int
     layer_norm: bool = False
 
     def first(self, num_outputs: int) -> Past:
         """The past of one environment before its first observation."""
-        state = jnp.zeros(self.width, jnp.float32 if self.kind == "gru" else jnp.complex64)
+        width = 0 if self.kind == NONE else self.width
+        state = jnp.zeros(width, jnp.complex64 if self.kind == "s5" else jnp.float32)
         action = jnp.zeros(num_outputs, jnp.float32)
         return Past(state=state, action=action, start=jnp.ones((), jnp.bool_))
 
@@ -142,8 +164,25 @@ class RecurrentTorso(nn.Module):
         action = jnp.where(start[..., None], 0.0, action)
         x = jnp.concatenate([obs, action], axis=-1)
         x = MLP(self.hidden, self.activation, self.layer_norm, name="encoder")(x)
-        kind = GRU if self.kind == "gru" else S5
-        return kind(self.width, name="memory")(state, x, start)
+        return _MODULES[self.kind](self.width, name="memory")(state, x, start)
+
+
+class Reactive(nn.Module):
+    """A network that remembers nothing, in the form of one that does; its state is None."""
+
+    torso: nn.Module
+
+    def first(self, num_outputs: int) -> Past:
+        """As of `RecurrentTorso`."""
+        action = jnp.zeros(num_outputs, jnp.float32)
+        return Past(state=None, action=action, start=jnp.ones((), jnp.bool_))
+
+    def __call__(
+        self, state: None, obs: jax.Array, action: jax.Array, start: jax.Array
+    ) -> tuple[jax.Array, None]:
+        """Outputs for what is seen, whatever was before."""
+        del state, action, start
+        return self.torso(obs), None
 
 
 def swap(leaf: jax.Array) -> jax.Array:
@@ -152,7 +191,11 @@ def swap(leaf: jax.Array) -> jax.Array:
 
 
 def look_ahead(
-    torso: RecurrentTorso, weights: Any, states: Any, obs: jax.Array, action: jax.Array
+    torso: RecurrentTorso | Reactive,
+    weights: Any,
+    states: Any,
+    obs: jax.Array,
+    action: jax.Array,
 ) -> jax.Array:
     """Outputs `[T, n, width]` for what each step led to, if the episode went on there.
 
@@ -164,11 +207,10 @@ def look_ahead(
     def flat(leaf: jax.Array) -> jax.Array:
         return leaf.reshape(-1, *leaf.shape[2:])
 
-    going_on = jnp.zeros((1, math.prod(shape)), jnp.bool_)
-    out: Any = torso.apply(
-        weights, jax.tree.map(flat, states), flat(obs)[None], flat(action)[None], going_on
-    )
-    return out[0].reshape(*shape, -1)
+    obs, action = flat(obs)[None], flat(action)[None]
+    going_on = jnp.zeros(obs.shape[:-1], jnp.bool_)
+    out: Any = torso.apply(weights, jax.tree.map(flat, states), obs, action, going_on)[0]
+    return out[0].reshape(*shape, *out.shape[2:])
 
 
 def _then(
