@@ -46,6 +46,10 @@ ALGORITHMS: dict[str, str] = {
     "pqn": "jaxenvs.baselines.pqn",
     "pqn_rnn": "jaxenvs.baselines.pqn_rnn",
     "dqn": "jaxenvs.baselines.dqn",
+    "iql": "jaxenvs.baselines.iql",
+    "vdn": "jaxenvs.baselines.vdn",
+    "qmix": "jaxenvs.baselines.qmix",
+    "pqn_vdn": "jaxenvs.baselines.pqn_vdn",
     "lpo": "jaxenvs.baselines.meta.lpo",
     "ta_lpo": "jaxenvs.baselines.meta.ta_lpo",
 }
