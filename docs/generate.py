@@ -10,6 +10,7 @@ of those whose ids begin with PREFIX, after N random steps.
 import argparse
 import ast
 import dataclasses
+import functools
 import importlib
 import inspect
 import json
@@ -94,10 +95,16 @@ def by_agent(own: dict[str, spaces.Space]) -> str:
     return "; ".join(f"{', '.join(names)}: {describe(space)}" for space, names in agents.items())
 
 
+@functools.cache
+def measured_rows() -> dict[str, list[dict[str, Any]]]:
+    """What benchmarks/suite.py has measured, by id."""
+    kept = ROOT / "benchmarks" / "suite.json"
+    return json.loads(kept.read_text()) if kept.exists() else {}
+
+
 def speed(env_id: str) -> str:
     """What benchmarks/suite.py measured of an id, or of another one of its class; or nothing."""
-    kept = ROOT / "benchmarks" / "suite.json"
-    rows = json.loads(kept.read_text()) if kept.exists() else {}
+    rows = measured_rows()
     game = jaxenvs.spec(env_id).entry_point
     ids = [env_id, *(i for i in rows if i in jaxenvs.list_envs())]
     of_game = [i for i in ids if i in rows and jaxenvs.spec(i).entry_point == game]

@@ -108,7 +108,8 @@ def make(env_id: str, **kwargs: Any) -> Env[Any, Any]:
     env = cls(**static)
     changed = {name: value for name, value in arguments.items() if name not in fields}
     # Where an id has another limit than its class; a class may derive its own from its sizes.
-    plain = cls(**{name: value for name, value in row.kwargs.items() if name in fields})
+    usual = {name: value for name, value in row.kwargs.items() if name in fields}
+    plain = cls(**usual) if kwargs else env
     if int(plain.default_params.max_steps) != row.max_steps:
         changed = {"max_steps": row.max_steps} | changed
     try:
