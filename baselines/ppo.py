@@ -25,9 +25,9 @@ from jaxenvs.baselines.common.distributions import Categorical, DiagGaussian
 from jaxenvs.baselines.common.evaluate import play_episodes, summarize
 from jaxenvs.baselines.common.heads import BoxHead, head_of
 from jaxenvs.baselines.common.learning import descend, minibatches, share_done
-from jaxenvs.baselines.common.metrics import episode_metrics, explained_variance
+from jaxenvs.baselines.common.metrics import episode_metrics, explained_variance, mean_over
 from jaxenvs.baselines.common.minatar import GYMNAX_FLAVOUR
-from jaxenvs.baselines.common.moments import Moments, normalized
+from jaxenvs.baselines.common.moments import Moments, normalized, scaled_reward
 from jaxenvs.baselines.common.networks import ACTIVATIONS, Readout, torso_of
 from jaxenvs.baselines.common.returns import gae
 from jaxenvs.baselines.common.trainer import Metrics, Trainer
@@ -209,31 +209,37 @@ def surrogate_loss(
     hp: HyperParams,
     drift: Callable[[jax.Array, jax.Array], jax.Array],
     clip_value: bool,
+    counted: jax.Array | None = None,
 ) -> tuple[jax.Array, Metrics]:
     """The loss of policy and value on a minibatch, and what is worth knowing about it.
 
     `batch` has `action`, `log_prob`, `value`, `advantage` and `target` of any common shape;
-    `drift` is a function of log-ratio and normalised advantage.
+    `drift` is a function of log-ratio and normalised advantage. Rows that are not `counted`, bool
+    of the same shape, count for nothing; None: all do.
     """
+
+    def mean(rows: jax.Array) -> jax.Array:
+        return mean_over(rows, counted)
+
     log_ratio = policy.log_prob(batch.action) - batch.log_prob
-    centred = batch.advantage - jnp.mean(batch.advantage)
-    advantage = centred / (jnp.std(batch.advantage) + 1e-8)
-    actor_loss = jnp.mean(policy_loss(log_ratio, advantage, drift(log_ratio, advantage)))
-    entropy = jnp.mean(policy.entropy())
+    centred = batch.advantage - mean(batch.advantage)
+    advantage = centred / (jnp.sqrt(mean(centred**2)) + 1e-8)
+    actor_loss = mean(policy_loss(log_ratio, advantage, drift(log_ratio, advantage)))
+    entropy = mean(policy.entropy())
 
     error = (value - batch.target) ** 2
     if clip_value:
         near = batch.value + jnp.clip(value - batch.value, -hp.clip, hp.clip)
         error = jnp.maximum(error, (near - batch.target) ** 2)
-    critic_loss = 0.5 * jnp.mean(error)
+    critic_loss = 0.5 * mean(error)
 
     ratio = jnp.exp(log_ratio)
     metrics = {
         "policy_loss": actor_loss,
         "value_loss": critic_loss,
         "entropy": entropy,
-        "approx_kl": jnp.mean(ratio - 1 - log_ratio),
-        "clip_fraction": jnp.mean((jnp.abs(ratio - 1) > hp.clip).astype(jnp.float32)),
+        "approx_kl": mean(ratio - 1 - log_ratio),
+        "clip_fraction": mean((jnp.abs(ratio - 1) > hp.clip).astype(jnp.float32)),
     }
     return actor_loss + hp.vf_coef * critic_loss - hp.ent_coef * entropy, metrics
 
@@ -393,15 +399,10 @@ class PPO:
         """The rewards to learn from: as they are, or in deviations of the discounted return."""
         if carry.return_moments is None:
             return carry, rollout.reward
-
-        def step(total: jax.Array, row: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
-            total = carry.hp.gamma * total + row[0]
-            return jnp.where(row[1], 0.0, total), total
-
-        returns, seen = jax.lax.scan(step, carry.returns, (rollout.reward, rollout.done))
-        moments = carry.return_moments.update(seen)
-        carry = carry.replace(returns=returns, return_moments=moments)
-        return carry, moments.scale(rollout.reward)
+        moments, returns, reward = scaled_reward(
+            carry.return_moments, carry.returns, rollout.reward, rollout.done, carry.hp.gamma
+        )
+        return carry.replace(returns=returns, return_moments=moments), reward
 
     def prepare(self, carry: Carry, rollout: Rollout, reward: jax.Array) -> Batch:
         """Values, advantages and targets of a rollout, flattened to one axis."""

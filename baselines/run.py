@@ -50,6 +50,8 @@ ALGORITHMS: dict[str, str] = {
     "vdn": "jaxenvs.baselines.vdn",
     "qmix": "jaxenvs.baselines.qmix",
     "pqn_vdn": "jaxenvs.baselines.pqn_vdn",
+    "ippo": "jaxenvs.baselines.ippo",
+    "mappo": "jaxenvs.baselines.mappo",
     "lpo": "jaxenvs.baselines.meta.lpo",
     "ta_lpo": "jaxenvs.baselines.meta.ta_lpo",
 }

@@ -19,6 +19,23 @@ def episode_metrics(episode: dict[str, jax.Array]) -> Metrics:
     }
 
 
-def explained_variance(value: jax.Array, target: jax.Array) -> jax.Array:
-    """1 if the values foretell the targets exactly, 0 if no better than a constant."""
-    return 1 - jnp.var(target - value) / (jnp.var(target) + 1e-8)
+def mean_over(rows: jax.Array, counted: jax.Array | None) -> jax.Array:
+    """The mean of the rows that are `counted`, bool of the same shape; None: of all."""
+    if counted is None:
+        return jnp.mean(rows)
+    num = jnp.maximum(jnp.sum(counted.astype(jnp.float32)), 1.0)
+    return jnp.sum(jnp.where(counted, rows, 0.0)) / num
+
+
+def explained_variance(
+    value: jax.Array, target: jax.Array, counted: jax.Array | None = None
+) -> jax.Array:
+    """1 if the values foretell the targets exactly, 0 if no better than a constant.
+
+    Rows that are not `counted` are left out.
+    """
+
+    def var(rows: jax.Array) -> jax.Array:
+        return mean_over((rows - mean_over(rows, counted)) ** 2, counted)
+
+    return 1 - var(target - value) / (var(target) + 1e-8)

@@ -1,0 +1,546 @@
+"""Independent PPO: every agent of a game learns by PPO, as if the others were part of the game.
+
+Source: de Witt et al., "Is independent learning all you need in the StarCraft multi-agent
+challenge?" (2020); Rutherford et al., "JaxMARL" (NeurIPS 2024), for the settings. The agents share
+one pair of networks or have one each; networks have a memory if asked for.
+Differs from the common ports in: an episode that a time limit cuts is bootstrapped from its final
+observation; what an agent does after it has left counts for nothing; agents with networks of their
+own also have their own gradient steps and their own normalisation of advantages.
+"""
+
+import dataclasses
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import optax
+
+import jaxenvs
+from jaxenvs import prng
+from jaxenvs.baselines.common import checks, memory
+from jaxenvs.baselines.common.agents import Agents, still_there, team_metrics
+from jaxenvs.baselines.common.config import RunConfig
+from jaxenvs.baselines.common.distributions import Categorical, DiagGaussian
+from jaxenvs.baselines.common.evaluate import play_episodes, summarize
+from jaxenvs.baselines.common.heads import BoxHead
+from jaxenvs.baselines.common.learning import descend, minibatches, share_done
+from jaxenvs.baselines.common.memory import Past, Reactive, RecurrentTorso, look_ahead, swap
+from jaxenvs.baselines.common.metrics import explained_variance
+from jaxenvs.baselines.common.moments import Moments, scaled_reward
+from jaxenvs.baselines.common.networks import ACTIVATIONS, Readout, torso_of
+from jaxenvs.baselines.common.returns import gae
+from jaxenvs.baselines.common.trainer import Metrics, Trainer
+from jaxenvs.baselines.meta.drifts import Setting, drift_of
+from jaxenvs.baselines.ppo import HyperParams, surrogate_loss
+from jaxenvs.core import Env
+from jaxenvs.struct import PyTree
+
+Seen = dict[str, jax.Array]
+"""What `actor` and `critic` see; without the latter, the critic sees what the actor does."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(RunConfig):
+    """A run of IPPO. What a sweep may vary is marked so; the rest is fixed when compiling."""
+
+    traced = HyperParams
+
+    env: str = "MPE-SimpleSpread-v3"  # id of the environment
+    env_kwargs: dict[str, Any] = dataclasses.field(default_factory=dict)  # options of the env
+    total_steps: int = 2_000_000  # environment steps, of all agents at once
+    num_envs: int = 64  # environments that are played at once
+    num_steps: int = 25  # steps in each of them between two updates
+    num_epochs: int = 4  # passes over the experience of an update
+    num_minibatches: int = 4  # gradient steps per pass; with a memory each takes whole environments
+    share: bool = True  # one pair of networks for all agents, or one for each
+    show_id: bool = True  # show the networks which agent they play
+    memory: str = "none"  # none, gru or s5
+    memory_width: int = 64  # numbers that the memory holds
+    hidden: tuple[int, ...] = (64, 64)  # widths of the layers, before the memory if there is one
+    filters: int = 0  # of a convolution before them, for observations that are images; 0: none
+    activation: str = "tanh"  # between the layers: tanh, relu, silu or gelu
+    lr: float = 1e-3  # learning rate of Adam (sweep)
+    anneal_lr: bool = True  # let the learning rate fall to 0 in a straight line
+    gamma: float = 0.99  # discount per step (sweep)
+    gae_lambda: float = 0.95  # decay of the advantage's trace (sweep)
+    drift: str = "ppo"  # what holds the policy back: ppo, none, dpo, lpo, ta_lpo or an .npz file
+    clip: float = 0.2  # how far the probability ratio may leave 1 (sweep)
+    clip_value: bool = True  # clip the change of the value by the same amount
+    ent_coef: float = 0.01  # weight of the entropy bonus (sweep)
+    vf_coef: float = 0.5  # weight of the value loss (sweep)
+    max_grad_norm: float = 0.5  # longest gradient, over all parameters (sweep)
+    log_std_init: float = 0.0  # of a continuous policy at the start, in half widths of the box
+    shaping: float = 0.0  # weight, at the start, of the shaped reward that the env tells of
+    shaping_share: float = 0.5  # share of the run over which that weight falls to 0
+    normalize_reward: bool = False  # by the running deviation of the discounted return
+    bootstrap_truncated: bool = True  # False: take a time limit for the end of the game
+    eval_episodes: int = 128  # greedy episodes that judge the agents
+
+    def check(self) -> None:
+        """Raises `ValueError` that names the field that does not fit."""
+        counts = ("num_envs", "num_steps", "num_epochs", "num_minibatches", "eval_episodes")
+        checks.at_least_one(self, (*counts, "memory_width"))
+        checks.one_of(self, "activation", ACTIVATIONS)
+        checks.one_of(self, "memory", ("none", *memory.KINDS))
+        if self.memory == "none":
+            checks.divides(self, "num_minibatches", self.batch_size, "num_envs * num_steps")
+        else:
+            checks.divides(self, "num_minibatches", self.num_envs, "num_envs")
+        checks.one_update(self)
+        if self.filters and (self.memory != "none" or self.show_id):
+            raise ValueError("filters: expected memory none and no show_id, images alone")
+        if not 0 < self.shaping_share <= 1:
+            raise ValueError(f"shaping_share: expected 0 to 1, got {self.shaping_share}")
+
+
+PRESETS: dict[str, Config] = {
+    config.env: config
+    for config in [
+        Config(),
+    ]
+}
+"""Settings tuned for an environment; docs/baselines/ippo.md says what they reach."""
+
+
+class Carry(PyTree):
+    """Everything that changes from update to update."""
+
+    key: jax.Array
+    hp: HyperParams
+    update_id: jax.Array  # () int32
+    weights: dict[str, Any]  # [num_agents] where nothing is shared
+    opt_state: Any
+    drift: Any  # weights of a learned drift; None: it has none
+    seen: Seen  # [num_envs, num_agents, num_features] float32, what the environments show
+    past: Past  # [num_envs, num_agents], what the actors know besides
+    critic_state: Any  # [num_envs, num_agents], of the critics' memory
+    present: jax.Array  # [num_envs, num_agents] bool, who has not left
+    env_state: Any
+    returns: jax.Array  # [num_envs, num_agents] float32, discounted, of the running episodes
+    return_moments: Moments | None  # None: not normalised
+
+
+class Rollout(PyTree):
+    """What was seen: leading axes `[num_steps, num_envs]`, and `[num_agents]` unless said so."""
+
+    seen: Seen  # (num_features,) float32
+    last_action: jax.Array  # (num_outputs,) float32, the one before
+    start: jax.Array  # () bool, an episode starts here
+    present: jax.Array  # () bool, the agent has not left
+    mask: jax.Array | None  # (num_actions,) bool, the legal actions
+    action: jax.Array  # as the distribution gave it
+    log_prob: jax.Array  # () float32
+    reward: jax.Array  # () float32
+    terminated: jax.Array  # () bool
+    done: jax.Array  # () bool, the episode is over
+    final: Seen  # (num_features,) float32, what the step led to
+    episode: dict[str, jax.Array]  # return; of the environments: length, done
+
+
+class Rows(PyTree):
+    """What is learned from: `[rows, steps, num_agents]`."""
+
+    seen: Seen
+    last_action: jax.Array  # (num_outputs,) float32
+    start: jax.Array  # () bool
+    present: jax.Array  # () bool
+    mask: jax.Array | None
+    action: jax.Array
+    log_prob: jax.Array  # of the policy that played
+    value: jax.Array  # () float32, by the critic of that time
+    advantage: jax.Array  # () float32
+    target: jax.Array  # () float32, what the value should be
+
+
+class Batch(PyTree):
+    """What is learned from, and the memories before it."""
+
+    states: dict[str, Any]  # of actor and critic, [rows, num_agents]
+    rows: Rows
+
+
+def make_train(config: Config, env: Env | None = None) -> Trainer:
+    """The trainer of a config, on `env` if one is given, else on the one that it names.
+
+    Raises `ValueError` or `TypeError`, naming the field, for a config that does not fit.
+    """
+    return IPPO.on(config, env).trainer()
+
+
+class IPPO:
+    """The algorithm on one environment: pure methods over what is fixed when compiling."""
+
+    def __init__(self, config: Config, env: Env) -> None:
+        self.config, self.env = config, env
+        self.agents = Agents(env, config.show_id)
+        self.head = self.agents.head
+        self.venv = jaxenvs.vectorize(self.shown(env), config.num_envs, final_obs=True)
+        if config.shaping:
+            _require_shaped_reward(env)
+        self.torsos = {"actor": self.torso(config.filters), "critic": self.critic_torso()}
+        self.readouts = {"actor": Readout(self.head.num_outputs, 0.01), "critic": Readout(1, 1.0)}
+        self.drift = drift_of(config.drift)
+        self.optimizer = optax.scale_by_adam(eps=1e-5)
+
+    @classmethod
+    def on(cls, config: Config, env: Env | None) -> "IPPO":
+        """The algorithm of a checked config on `env`, or on the one that it names."""
+        config.check()
+        env = env if env is not None else jaxenvs.make(config.env, **config.env_kwargs)
+        return cls(config, env)
+
+    def trainer(self) -> Trainer:
+        """The algorithm's functions as runs want them."""
+        return Trainer(
+            init=self.init,
+            update=self.update,
+            evaluate=self.evaluate,
+            policy=lambda carry: carry.weights["actor"],
+            act=self.act,
+            env=self.env,
+            hp=self.config.hyper_params,
+            num_updates=self.config.num_updates,
+            steps_per_update=self.config.batch_size,
+            memory=self.first("actor"),
+        )
+
+    # -- what the networks see; MAPPO's critic sees more -----------------------------------------
+
+    def shown(self, env: Env) -> Env:
+        """The environment with the observations that `look` takes."""
+        return env
+
+    def look(self, obs: Any) -> Seen:
+        """What actor and critic see of the environments' observations `[n, num_agents, ...]`."""
+        return {"actor": self.agents.features(obs)}
+
+    def critic_torso(self) -> RecurrentTorso | Reactive:
+        """The critic's network up to its last layer."""
+        return self.torso(self.config.filters)
+
+    # -- the networks --------------------------------------------------------------------------
+
+    def torso(self, filters: int) -> RecurrentTorso | Reactive:
+        """A network up to its last layer, with a memory or without."""
+        config = self.config
+        if config.memory != "none":
+            return RecurrentTorso(
+                config.hidden, config.activation, config.memory, config.memory_width
+            )
+        return Reactive(torso_of(self.agents.seen, filters, config.hidden, config.activation))
+
+    def first(self, name: str) -> Past:
+        """What `actor` or `critic` knows of one environment before it starts, `[num_agents]`."""
+        one = self.torsos[name].first(self.head.num_outputs)
+        return jax.tree.map(lambda x: jnp.broadcast_to(x, (self.agents.num, *x.shape)), one)
+
+    def init_weights(self, key: jax.Array, seen: Seen) -> dict[str, Any]:
+        """Separate networks for policy and value, `actor` and `critic`."""
+        keys = jax.random.split(key, self.agents.num)
+        return (
+            jax.vmap(self.init_pair, (0, None))(keys, seen)
+            if self.separate
+            else (self.init_pair(keys[0], seen))
+        )
+
+    def init_pair(self, key: jax.Array, seen: Seen) -> dict[str, Any]:
+        """One pair of networks, for what all agents see of one environment."""
+        weights: dict[str, Any] = {}
+        for name, own_key in zip(self.torsos, jax.random.split(key), strict=True):
+            torso_key, readout_key = jax.random.split(own_key)
+            past, obs = self.first(name), sight(seen, name)
+            example = (past.state, obs[None], past.action[None], past.start[None])
+            torso = self.torsos[name].init(torso_key, *example)
+            out, _ = self.torsos[name].apply(torso, *example)
+            weights[name] = {"torso": torso, "readout": self.readouts[name].init(readout_key, out)}
+        if isinstance(self.head, BoxHead):
+            shape = (self.head.num_outputs,)
+            weights["actor"]["log_std"] = jnp.full(shape, self.config.log_std_init, jnp.float32)
+        return weights
+
+    @property
+    def separate(self) -> bool:
+        """Whether weights have a leading axis of agents."""
+        return not self.config.share
+
+    def each(self, function: Callable[..., Any], axes: tuple[Any, ...], out: Any = 0) -> Any:
+        """`function` with the weights of each agent for its part, or as it is if they share them.
+
+        The weights come first; `axes` are the agents' axes of the other arguments, `out` those of
+        what comes back.
+        """
+        return jax.vmap(function, (0, *axes), out) if self.separate else function
+
+    def unroll(self, name: str, weights: Any, state: Any, rows: Any) -> tuple[jax.Array, Any]:
+        """Outputs and states of `actor` or `critic` over rows `[T, ...]`, for one set of weights.
+
+        `rows` have `seen`, `last_action` and `start`.
+        """
+        obs = sight(rows.seen, name)
+        out, states = self.torsos[name].apply(
+            weights["torso"], state, obs, rows.last_action, rows.start
+        )
+        return self.readouts[name].apply(weights["readout"], out), states  # type: ignore[return-value]
+
+    def distribution(
+        self, weights: Any, outputs: jax.Array, mask: jax.Array | None
+    ) -> Categorical | DiagGaussian:
+        """The policy, from the actor's outputs."""
+        return self.head.distribution(outputs, weights.get("log_std"), mask)
+
+    def decide(
+        self, weights: Any, seen: Seen, past: Past, mask: jax.Array | None
+    ) -> tuple[Categorical | DiagGaussian, Any]:
+        """The policy `[n, num_agents]` for one observation of each environment, and the states."""
+
+        def alone(weights: Any, seen: Seen, past: Past) -> tuple[jax.Array, Any]:
+            step = jax.tree.map(lambda x: x[None], (seen, past.action, past.start))
+            row = Glimpse(seen=step[0], last_action=step[1], start=step[2])
+            outputs, states = self.unroll("actor", weights, past.state, row)
+            return outputs[0], jax.tree.map(lambda x: x[0], states)
+
+        outputs, states = self.each(alone, (1, 1), 1)(weights, seen, past)
+        return self.distribution(weights, outputs, mask), states
+
+    def act(
+        self, weights: Any, obs: Any, mask: jax.Array | None, past: Past
+    ) -> tuple[jax.Array, Past]:
+        """All agents' greedy actions for what they observe, and what they know afterwards."""
+        seen = {"actor": self.agents.features(jax.tree.map(lambda x: x[None], obs))}
+        legal = self.agents.legal(None if mask is None else mask[None], 1)
+        policy, states = self.decide(weights, seen, jax.tree.map(lambda x: x[None], past), legal)
+        action = policy.mode()[0]
+        after = Past(
+            state=jax.tree.map(lambda x: x[0], states),
+            action=self.agents.as_input(action),
+            start=jnp.zeros(self.agents.num, jnp.bool_),
+        )
+        return self.agents.to_env(action), after
+
+    def evaluate(self, carry: Carry, key: jax.Array) -> Metrics:
+        """Whole episodes of the greedy policy; the key is consumed."""
+        weights, num = carry.weights["actor"], self.config.eval_episodes
+        scores = play_episodes(self.env, self.act, weights, key, num, memory=self.first("actor"))
+        return summarize(*scores, self.agents.names)
+
+    # -- one update ----------------------------------------------------------------------------
+
+    def init(self, key: jax.Array, hp: HyperParams) -> Carry:
+        """Agents that have learned nothing, and environments at their first observations."""
+        config = self.config
+        key, weight_key, env_key = jax.random.split(prng.fast_key(key), 3)
+        obs, env_state = self.venv.reset(env_key)
+        seen = self.look(obs)
+        weights = self.init_weights(weight_key, {name: x[0] for name, x in seen.items()})
+        past, critic_past = (
+            jax.tree.map(lambda x: jnp.broadcast_to(x, (config.num_envs, *x.shape)), self.first(n))
+            for n in ("actor", "critic")
+        )
+        return Carry(
+            key=key,
+            hp=hp,
+            update_id=jnp.int32(0),
+            weights=weights,
+            opt_state=jax.vmap(self.optimizer.init)(weights)
+            if self.separate
+            else self.optimizer.init(weights),
+            drift=jax.tree.map(jnp.asarray, self.drift.weights),
+            seen=seen,
+            past=past,
+            critic_state=critic_past.state,
+            present=jnp.ones(past.start.shape, jnp.bool_),
+            env_state=env_state,
+            returns=jnp.zeros(past.start.shape, jnp.float32),
+            return_moments=Moments.zero() if config.normalize_reward else None,
+        )
+
+    def update(self, carry: Carry) -> tuple[Carry, Metrics]:
+        """Plays `num_steps` steps, then learns from them."""
+        key, play_key, learn_key = jax.random.split(carry.key, 3)
+        states = {"actor": carry.past.state, "critic": carry.critic_state}
+        carry, rollout = self.play(carry.replace(key=key), play_key)
+        carry, reward = self.scale_reward(carry, rollout)
+        carry, rows = self.prepare(carry, rollout, reward)
+        carry, metrics = self.learn(carry, self.batch(states, rows), learn_key)
+        metrics |= team_metrics(rollout.episode, self.agents.names)
+        metrics["explained_variance"] = explained_variance(rows.value, rows.target, rows.present)
+        return carry.replace(update_id=carry.update_id + 1), metrics
+
+    def play(self, carry: Carry, key: jax.Array) -> tuple[Carry, Rollout]:
+        """Plays `num_steps` steps in all environments."""
+        config, agents = self.config, self.agents
+        noise_key, env_key = jax.random.split(key)
+        shape = (config.num_steps, config.num_envs, agents.num)
+        noise = self.head.noise(noise_key, shape)
+        env_keys = jax.random.split(env_key, config.num_steps)
+        shaping = self.shaping(carry)
+
+        def step(situation: Any, chance: tuple[jax.Array, jax.Array]) -> tuple[Any, Rollout]:
+            seen, past, present, env_state = situation
+            mask = agents.legal(self.venv.action_mask(env_state), config.num_envs)
+            policy, state = self.decide(carry.weights["actor"], seen, past, mask)
+            action = policy.pick(chance[0])
+            t = self.venv.step(chance[1], env_state, agents.to_env(action))
+            done = jnp.broadcast_to(t.info["episode"]["done"][:, None], present.shape)
+            shaped = t.info["shaped_reward"] if config.shaping else 0.0
+            row = Rollout(
+                seen=seen,
+                last_action=past.action,
+                start=past.start,
+                present=present,
+                mask=mask,
+                action=action,
+                log_prob=policy.log_prob(action),
+                reward=t.reward + shaping * shaped,
+                terminated=t.terminated,
+                done=done,
+                final=self.look(t.info["final_obs"]),
+                episode=t.info["episode"],
+            )
+            past = Past(state=state, action=agents.as_input(action), start=done)
+            present = still_there(present, t.terminated, t.info["episode"]["done"])
+            return (self.look(t.obs), past, present, t.state), row
+
+        situation = (carry.seen, carry.past, carry.present, carry.env_state)
+        situation, rollout = jax.lax.scan(step, situation, (noise, env_keys))
+        seen, past, present, env_state = situation
+        return carry.replace(seen=seen, past=past, present=present, env_state=env_state), rollout
+
+    def shaping(self, carry: Carry) -> jax.Array:
+        """The weight of the shaped reward in this update."""
+        progress = share_done(carry.update_id, self.config.num_updates)
+        return self.config.shaping * jnp.maximum(1 - progress / self.config.shaping_share, 0.0)
+
+    def scale_reward(self, carry: Carry, rollout: Rollout) -> tuple[Carry, jax.Array]:
+        """The rewards to learn from: as they are, or in deviations of the discounted return."""
+        if carry.return_moments is None:
+            return carry, rollout.reward
+        moments, returns, reward = scaled_reward(
+            carry.return_moments, carry.returns, rollout.reward, rollout.done, carry.hp.gamma
+        )
+        return carry.replace(returns=returns, return_moments=moments), reward
+
+    def prepare(self, carry: Carry, rollout: Rollout, reward: jax.Array) -> tuple[Carry, Rows]:
+        """Values, advantages and targets of a rollout; the critics' memories move on."""
+        weights, torso = carry.weights["critic"], self.torsos["critic"]
+
+        def judge(weights: Any, state: Any, rollout: Rollout, action: jax.Array) -> Any:
+            value, states = self.unroll("critic", weights, state, rollout)
+            final = sight(rollout.final, "critic")
+            ahead = look_ahead(torso, weights["torso"], states, final, action)
+            next_value: Any = self.readouts["critic"].apply(weights["readout"], ahead)
+            return value[..., 0], next_value[..., 0], jax.tree.map(lambda x: x[-1], states)
+
+        action = self.agents.as_input(rollout.action)
+        known = rollout.replace(episode={})  # which has parts without agents
+        axes, out = (1, 2, 2), (2, 2, 1)
+        value, next_value, state = self.each(judge, axes, out)(
+            weights, carry.critic_state, known, action
+        )
+        over = rollout.terminated | rollout.done
+        advantage = gae(
+            reward,
+            value,
+            next_value,
+            rollout.terminated if self.config.bootstrap_truncated else over,
+            over,
+            carry.hp.gamma,
+            carry.hp.gae_lambda,
+        )
+        names = ("seen", "last_action", "start", "present", "mask", "action", "log_prob")
+        rows = Rows(
+            value=value,
+            advantage=advantage,
+            target=advantage + value,
+            **{name: getattr(rollout, name) for name in names},
+        )
+        return carry.replace(critic_state=state), rows
+
+    def batch(self, states: dict[str, Any], rows: Rows) -> Batch:
+        """Rows of whole environments where there is a memory, of single steps where there is none.
+
+        `states` are the memories at the start of the rollout.
+        """
+        rows = jax.tree.map(swap, rows)
+        if self.config.memory == "none":
+            rows = jax.tree.map(lambda x: x.reshape(-1, 1, *x.shape[2:]), rows)
+        return Batch(states=states, rows=rows)
+
+    def learn(self, carry: Carry, batch: Batch, key: jax.Array) -> tuple[Carry, Metrics]:
+        """`num_epochs` passes over the batch in random minibatches."""
+        config, hp = self.config, carry.hp
+        progress = share_done(carry.update_id, config.num_updates)
+        size = config.batch_size if config.memory == "none" else config.num_envs
+        ids = minibatches(key, config.num_epochs, config.num_minibatches, size)
+        lr = hp.lr * (1 - progress) if config.anneal_lr else hp.lr
+
+        def learn(learner: Any, batch: Batch) -> tuple[Any, Metrics]:
+            return descend(
+                lambda weights, minibatch: self.loss(weights, carry, minibatch),
+                self.optimizer,
+                learner,
+                batch,
+                ids,
+                lr,
+                hp.max_grad_norm,
+            )
+
+        by_agent = (Batch(states=1, rows=2),)  # type: ignore[arg-type]
+        learner = (carry.weights, carry.opt_state)
+        (weights, opt_state), metrics = self.each(learn, by_agent)(learner, batch)
+        metrics = {name: jnp.mean(values) for name, values in metrics.items()}
+        return carry.replace(weights=weights, opt_state=opt_state), metrics
+
+    def loss(self, weights: Any, carry: Carry, batch: Batch) -> tuple[jax.Array, Metrics]:
+        """The surrogate loss of a minibatch, through time, for one set of weights."""
+        rows = jax.tree.map(swap, batch.rows)
+        outputs, _ = self.unroll("actor", weights["actor"], batch.states["actor"], rows)
+        value, _ = self.unroll("critic", weights["critic"], batch.states["critic"], rows)
+        progress = share_done(carry.update_id, self.config.num_updates)
+        setting = Setting(carry.hp.clip, progress)
+        return surrogate_loss(
+            self.distribution(weights["actor"], outputs, rows.mask),
+            value[..., 0],
+            rows,
+            carry.hp,
+            lambda log_ratio, advantage: self.drift(carry.drift, log_ratio, advantage, setting),
+            self.config.clip_value,
+            rows.present,
+        )
+
+
+class Glimpse(PyTree):
+    """One step as `unroll` takes it: `[1, ...]`."""
+
+    seen: Seen
+    last_action: jax.Array
+    start: jax.Array
+
+
+def sight(seen: Seen, name: str) -> jax.Array:
+    """What `actor` or `critic` sees."""
+    return seen.get(name, seen["actor"])
+
+
+def _require_shaped_reward(env: Env) -> None:
+    """Raises `ValueError` for an environment that tells of no shaped reward."""
+
+    def info(key: jax.Array) -> Any:
+        _, state = env.reset(key)
+        return env.step(key, state, env.action_space().sample(key)).info
+
+    if "shaped_reward" not in jax.eval_shape(info, jax.random.key(0)):
+        raise ValueError(f"shaping: {type(env).__name__} tells of no shaped_reward")
+
+
+def main() -> None:
+    """Trains one team on the environment that is named; `jaxenvs train` can do more."""
+    from jaxenvs.baselines import run
+
+    run.train("ippo", run.preset("ippo", sys.argv[1] if len(sys.argv) > 1 else Config().env))
+
+
+if __name__ == "__main__":
+    main()
