@@ -95,10 +95,70 @@ class Config(RunConfig):
             raise ValueError(f"shaping_share: expected 0 to 1, got {self.shaping_share}")
 
 
+CLASSIC_KITCHENS = (
+    "Overcooked-CrampedRoom-v0",
+    "Overcooked-AsymmetricAdvantages-v0",
+    "Overcooked-CoordinationRing-v0",
+    "Overcooked-ForcedCoordination-v0",
+    "Overcooked-CounterCircuitO1Order-v0",
+)
+"""The five kitchens of Carroll et al. (2019)."""
+
+
+def _kitchen(env: str) -> Config:
+    """With the dynamics of the paper, and its shaped reward for half of the run."""
+    return Config(
+        env,
+        env_kwargs={"dynamics": "old"},
+        total_steps=3_000_000,
+        num_envs=32,
+        num_steps=128,
+        show_id=False,
+        shaping=1.0,
+    )
+
+
+def _hanabi(env: str) -> Config:
+    """A wider network, and many games at once."""
+    return Config(
+        env,
+        total_steps=2_000_000,
+        num_envs=128,
+        num_steps=32,
+        show_id=False,
+        hidden=(128, 128),
+        activation="relu",
+        lr=5e-4,
+        gamma=0.999,
+    )
+
+
 PRESETS: dict[str, Config] = {
     config.env: config
     for config in [
         Config(),
+        Config("MPE-SimpleReference-v3"),
+        Config("MPE-SimpleTag-v3", normalize_reward=True),
+        *map(_kitchen, CLASSIC_KITCHENS),
+        _hanabi("Hanabi-VerySmall-2p-v0"),
+        _hanabi("Hanabi-Small-2p-v0"),
+        dataclasses.replace(
+            _hanabi("Hanabi-Full-2p-v0"),
+            total_steps=10_000_000_000,
+            num_envs=1024,
+            num_steps=128,
+            hidden=(512, 512),
+        ),
+        Config("Social-CoinGame-v1", total_steps=1_000_000, num_envs=32, num_steps=50, share=False),
+        Config("Social-MatrixGame-v1", total_steps=200_000, num_envs=16, num_steps=50, share=False),
+        Config(
+            "Social-SwitchRiddle-v1",
+            total_steps=2_000_000,
+            num_envs=128,
+            num_steps=24,
+            memory="gru",
+            hidden=(64,),
+        ),
     ]
 }
 """Settings tuned for an environment; docs/baselines/ippo.md says what they reach."""
