@@ -96,7 +96,12 @@ class Config(RunConfig):
 
 
 PRESETS: dict[str, Config] = {
-    config.env: config for config in [Config(), Config("Acrobot-v1", total_steps=300_000)]
+    config.env: config
+    for config in [
+        # A memory that soon holds nothing but good balance forgets what a fall is.
+        Config(memory_size=100_000, layer_norm=True),
+        Config("Acrobot-v1", total_steps=300_000),
+    ]
 }
 """Settings tuned for an environment; docs/baselines/dqn.md says what they reach."""
 
