@@ -1,13 +1,15 @@
-"""Pictures of objectives: what the gradient of each drift does with ratio and advantage.
+"""Pictures of objectives: what each drift makes of ratio and advantage.
 
     python -m jaxenvs.baselines.meta.plot_objective --out objective.png
     python -m jaxenvs.baselines.meta.plot_objective --drifts ppo dpo runs/mine/drift.npz
 
-One panel per drift shows the slope of `r A - f(r, A)` by the ratio `r`: where it has the sign of
-the advantage, the update goes on; where it fades, the update is clipped or damped (cautious
-optimism, for good actions); where it has the other sign, it takes back what was done (rollback).
-At `A = 0`, it pulls the policy back to the one that played, which keeps its entropy. Drifts that
-know the time get three panels, over an agent's life. The last panels are cuts at fixed advantages.
+For every drift, the objective `r A - f(r, A)` over the ratio `r` and the advantage `A`, and its
+slope by the ratio below it. Where the slope has the sign of the advantage, the update goes on;
+where it fades, the update is clipped or damped (cautious optimism, for good actions); where it has
+the other sign, what was done is taken back (rollback). Where `A` is near 0, a pull towards the
+policy that played keeps its entropy (implicit entropy), and good actions that have become rare may
+be raised by more than their advantage (rescue). Drifts that know the time get three columns, over
+an agent's life. The last row has cuts of the objective at fixed advantages.
 """
 
 import argparse
@@ -23,9 +25,18 @@ from jaxenvs.baselines.meta.drifts import Drift, NeuralDrift, Setting, drift_of
 
 RATIOS = np.linspace(0.02, 2.6, 173, dtype=np.float32)
 ADVANTAGES = np.linspace(-3, 3, 121, dtype=np.float32)
-CUTS = (1.0, -1.0)
+CUTS = (1.0, -1.0, 0.0)
 LIFE = (0.0, 0.5, 1.0)
-_SLOPE = 2.0  # where the colours end
+_SLOPE, _VALUE = 2.0, 3.0  # where the colours end
+_COLUMNS = 3
+_NAMED = 0.1  # of the area where a feature could be is what makes it worth a word
+_WORDS = {
+    "rollback": "rollback",
+    "clipped": "clipped",
+    "damped": "cautious optimism",
+    "rescue": "rescue",
+    "entropy": "implicit entropy",
+}
 
 
 class Panel(NamedTuple):
@@ -37,11 +48,13 @@ class Panel(NamedTuple):
 
 
 class Feature(NamedTuple):
-    """Where an objective does something that PPO's advantage alone would not, as shares of area."""
+    """Where an objective does something that the advantage alone would not, as shares of area."""
 
     rollback: float  # of A < 0, r < 1: the slope has turned
     clipped: float  # of A > 0, r > 1: less than a tenth of the slope is left
     damped: float  # of A > 0, r > 1: between a tenth and nine tenths are left
+    rescue: float  # of A > 0, r < 1: the slope is a tenth above the advantage, and more
+    entropy: float  # of A = 0: the slope points back to r = 1
 
 
 def slopes(
@@ -59,16 +72,27 @@ def slopes(
     return np.asarray(value), np.asarray(slope)
 
 
+def regions(slope: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """By feature, where a slope over the grid has it, and where it could; bool, as the grid."""
+    ratio, advantage = np.meshgrid(RATIOS, ADVANTAGES)
+    good, bad, even = advantage > 0.1, advantage < -0.1, np.abs(advantage) < 0.01
+    more, less = ratio > 1.02, ratio < 0.98
+    left = slope / np.where(even, 1, advantage)
+    found = {
+        "rollback": (bad & less, slope > 1e-3),
+        "clipped": (good & more, left < 0.1),
+        "damped": (good & more, (left >= 0.1) & (left < 0.9)),
+        "rescue": (good & less, left > 1.1),
+        "entropy": (even & (more | less), slope * np.sign(1 - ratio) > 0.02),
+    }
+    return {name: (where & here, where) for name, (where, here) in found.items()}
+
+
 def features(drift: Drift, progress: float = 0.0) -> Feature:
     """What an objective does, over `0 < r < 2.6` and `|A| < 3`."""
     _, slope = slopes(drift, progress, RATIOS, ADVANTAGES)
-    ratio, advantage = np.meshgrid(RATIOS, ADVANTAGES)
-    bad, good = (advantage < -0.1) & (ratio < 0.98), (advantage > 0.1) & (ratio > 1.02)
-    left = slope[good] / advantage[good]
     return Feature(
-        rollback=float((slope[bad] > 1e-3).mean()),
-        clipped=float((left < 0.1).mean()),
-        damped=float(((left >= 0.1) & (left < 0.9)).mean()),
+        **{name: float(here.sum() / where.sum()) for name, (here, where) in regions(slope).items()}
     )
 
 
@@ -91,57 +115,86 @@ def draw(panels: Sequence[Panel], path: Path) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    count = len(panels) + len(CUTS)
-    columns = min(3, count)
-    rows = -(-count // columns)
-    size = (4.1 * columns, 3.5 * rows)
-    sheet, grid = plt.subplots(rows, columns, figsize=size, dpi=110, layout="constrained")
-    places = list(np.ravel(grid))
-    image: Any = None
-    for panel, axes in zip(panels, places, strict=False):
-        image = _heat_map(axes, panel)
-    for cut, axes in zip(CUTS, places[len(panels) :], strict=False):
-        _cut(axes, panels, cut)
-    for axes in places[count:]:
+    columns = max(len(CUTS), min(_COLUMNS, len(panels)))
+    rows = -(-len(panels) // columns)
+    size = (3.7 * columns, 3.1 * (2 * rows + 1))
+    sheet, grid = plt.subplots(2 * rows + 1, columns, figsize=size, dpi=110, layout="constrained")
+    for axes in grid.ravel():
         axes.set_visible(False)
-    sheet.colorbar(image, ax=places[: len(panels)], label="slope of the objective", shrink=0.8)
+    images: tuple[Any, Any] = (None, None)
+    for i, panel in enumerate(panels):
+        row, column = divmod(i, columns)
+        images = _heat_maps(grid[2 * row : 2 * row + 2, column], panel)
+    for row in range(rows):
+        for image, axes, label in zip(
+            images, grid[2 * row : 2 * row + 2], ("objective", "slope by r"), strict=True
+        ):
+            sheet.colorbar(image, ax=list(axes), label=label, pad=0.01)
+    for cut, axes in zip(CUTS, grid[-1], strict=False):
+        _cut(axes, panels, cut)
     sheet.savefig(path)
     plt.close(sheet)
 
 
-def _heat_map(axes: Any, panel: Panel) -> Any:
-    """The slope over ratio and advantage, with words where it does something of its own."""
-    _, slope = slopes(panel.drift, panel.progress, RATIOS, ADVANTAGES)
-    image = axes.pcolormesh(
-        RATIOS, ADVANTAGES, slope, cmap="RdBu", vmin=-_SLOPE, vmax=_SLOPE, shading="nearest"
-    )
+def _heat_maps(pair: Any, panel: Panel) -> tuple[Any, Any]:
+    """The objective and its slope over ratio and advantage, with words where they say something."""
+    value, slope = slopes(panel.drift, panel.progress, RATIOS, ADVANTAGES)
+    images = []
+    for axes, heat, limit, title in zip(
+        pair, (value, slope), (_VALUE, _SLOPE), (panel.title, f"{panel.title}: slope"), strict=True
+    ):
+        axes.set_visible(True)
+        images.append(
+            axes.pcolormesh(
+                RATIOS, ADVANTAGES, heat, cmap="RdBu", vmin=-limit, vmax=limit, shading="nearest"
+            )
+        )
+        axes.axvline(1.0, color="gray", linewidth=0.6)
+        axes.set_title(title, loc="left", fontsize=10)
+        axes.set_xlabel("ratio r")
+        axes.set_ylabel("advantage A")
     # Where there is no slope at all, as where PPO clips, rounding would draw a maze.
     flat = np.abs(slope) < 1e-3
     signed = np.where(flat, 1e-3 * np.sign(ADVANTAGES)[:, None], slope)
-    axes.contour(RATIOS, ADVANTAGES, signed, levels=[0.0], colors="black", linewidths=0.7)
-    axes.axvline(1.0, color="gray", linewidth=0.6)
-    axes.set_title(panel.title, loc="left", fontsize=10)
-    axes.set_xlabel("ratio r")
-    axes.set_ylabel("advantage A")
-    found = features(panel.drift, panel.progress)
-    label: dict[str, Any] = {"fontsize": 8, "bbox": {"color": "white", "alpha": 0.8, "pad": 1.5}}
-    if found.rollback > 0.02:
-        axes.text(0.08, -2.75, "rollback", **label)
-    if found.clipped > 0.3:
-        axes.text(1.75, 2.55, "clipped", **label)
-    elif found.damped > 0.3:
-        axes.text(1.3, 2.55, "cautious optimism", **label)
-    return image
+    pair[1].contour(RATIOS, ADVANTAGES, signed, levels=[0.0], colors="black", linewidths=0.7)
+    _annotate(pair[1], slope)
+    return images[0], images[1]
+
+
+def _annotate(axes: Any, slope: np.ndarray) -> None:
+    """Names what covers a good part of where it could be, in the middle of it."""
+    found = regions(slope)
+    sizes = {name: here.sum() / where.sum() for name, (here, where) in found.items()}
+    found.pop(min("clipped", "damped", key=sizes.__getitem__))  # they would stand side by side
+    for name, (here, _) in found.items():
+        if sizes[name] < _NAMED:
+            continue
+        rows, columns = np.nonzero(here)
+        x, y = np.median(RATIOS[columns]), np.median(ADVANTAGES[rows])
+        if name == "entropy":
+            x, y = 1.8, 0.0
+        axes.text(
+            np.clip(x, 0.55, 2.0),
+            y,
+            _WORDS[name],
+            fontsize=8,
+            ha="center",
+            va="center",
+            bbox={"color": "white", "alpha": 0.8, "pad": 1.5},
+        )
 
 
 def _cut(axes: Any, panels: Sequence[Panel], advantage: float) -> None:
     """The objectives at one advantage."""
+    axes.set_visible(True)
     for panel in panels:
         value, _ = slopes(panel.drift, panel.progress, RATIOS, np.array([advantage], np.float32))
         axes.plot(RATIOS, value[0], label=panel.title, linewidth=1.5)
     axes.set_title(f"objective at A = {advantage:g}", loc="left", fontsize=10)
     axes.set_xlabel("ratio r")
     axes.axvline(1.0, color="gray", linewidth=0.6)
+    bottom, top = axes.get_ylim()
+    axes.set_ylim(min(bottom, -0.5), max(top, 0.1))
     axes.legend(frameon=False, fontsize=7)
     axes.spines[["top", "right"]].set_visible(False)
 
@@ -155,11 +208,8 @@ def main() -> None:
     panels = panels_of(args.drifts)
     draw(panels, args.out)
     for panel in panels:
-        found = features(panel.drift, panel.progress)
-        print(
-            f"{panel.title}: rollback {found.rollback:.0%}, clipped {found.clipped:.0%}, "
-            f"damped {found.damped:.0%}"
-        )
+        found = features(panel.drift, panel.progress)._asdict()
+        print(f"{panel.title}: {', '.join(f'{name} {x:.0%}' for name, x in found.items())}")
 
 
 if __name__ == "__main__":

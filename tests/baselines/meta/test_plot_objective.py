@@ -10,8 +10,8 @@ from jaxenvs.baselines.meta.drifts import DPODrift, NeuralDrift, NoDrift, PPODri
 
 def test_features():
     none, ppo, dpo = (plot_objective.features(d) for d in (NoDrift(), PPODrift(), DPODrift()))
-    assert none == (0, 0, 0)
-    assert ppo.rollback == 0
+    assert none == (0, 0, 0, 0, 0)
+    assert ppo.rollback == ppo.rescue == ppo.entropy == 0
     assert ppo.clipped > 0.8
     assert dpo.rollback > 0.1
     assert dpo.damped > 0.3
