@@ -110,7 +110,7 @@ def _kitchen(env: str) -> Config:
     return Config(
         env,
         env_kwargs={"dynamics": "old"},
-        total_steps=3_000_000,
+        total_steps=1_000_000,
         num_envs=32,
         num_steps=128,
         show_id=False,
@@ -122,7 +122,7 @@ def _hanabi(env: str) -> Config:
     """A wider network, and many games at once."""
     return Config(
         env,
-        total_steps=2_000_000,
+        total_steps=1_000_000,
         num_envs=128,
         num_steps=32,
         show_id=False,
@@ -137,8 +137,8 @@ PRESETS: dict[str, Config] = {
     config.env: config
     for config in [
         Config(),
-        Config("MPE-SimpleReference-v3"),
-        Config("MPE-SimpleTag-v3", normalize_reward=True),
+        Config("MPE-SimpleReference-v3", total_steps=1_000_000),
+        Config("MPE-SimpleTag-v3", total_steps=1_000_000, normalize_reward=True),
         *map(_kitchen, CLASSIC_KITCHENS),
         _hanabi("Hanabi-VerySmall-2p-v0"),
         _hanabi("Hanabi-Small-2p-v0"),
