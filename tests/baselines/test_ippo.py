@@ -109,6 +109,17 @@ def test_learning_sees_what_playing_saw(share, memory):
         np.testing.assert_allclose(states[-1], after.past.state, atol=1e-5)
 
 
+def test_memories_forget_with_the_episode_and_go_on_without():
+    method, before, after, rollout = played(True, "gru")
+    np.testing.assert_array_equal(rollout.start[1:], rollout.done[:-1])
+    played_last = method.agents.as_input(rollout.action[:-1])
+    np.testing.assert_array_equal(rollout.last_action[1:], played_last)
+    moved, rows = jax.jit(method.prepare)(after, rollout, rollout.reward)
+    value, states = method.unroll("critic", before.weights["critic"], before.critic_state, rollout)
+    np.testing.assert_allclose(rows.value, value[..., 0], atol=1e-5)
+    np.testing.assert_allclose(moved.critic_state, states[-1], atol=1e-5)
+
+
 def test_only_legal_actions_are_played():
     *_, rollout = played(False, "none")
     # Two, three and four actions, in arrays of four; all of them occur.
