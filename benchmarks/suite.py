@@ -1,9 +1,10 @@
 """Every family beside its peers, for docs/performance.md: steps per second, compile times, sizes.
 
-Each id is measured as `jaxenvs bench ID --peers` measures it: against gymnax, or Navix, where that
-has the game, and against the original in Python, single copies in a loop. Of MiniGrid and POPGym
-the largest id of each task stands for the task, and of MinAtar and bsuite the ids without their
-variants. Rows are kept in suite.json beside this file, so that some can be measured again:
+Each id is measured as `jaxenvs bench ID --peers` measures it: against gymnax, Navix or JaxMARL,
+where one of them has the game, and against the original in Python, single copies in a loop. Of
+MiniGrid and POPGym the largest id of each task stands for the task, of MinAtar and bsuite the ids
+without their variants, and of Overcooked the five kitchens that JaxMARL has. Rows are kept in
+suite.json beside this file, so that some can be measured again:
 
     python benchmarks/suite.py --family misc        # measure one family, or some --ids
     python benchmarks/suite.py --write              # write the tables from what has been measured
@@ -28,10 +29,29 @@ PAGE = pathlib.Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- suite: begin -->", "<!-- suite: end -->"
 
 NUM_ENVS = 1024
-NUM_STEPS = {"minatar": 100, "grid": 100}  # of the families that are slow in some library
+NUM_STEPS = {  # of the families that are slow in some library
+    "minatar": 100,
+    "grid": 100,
+    "mpe": 300,
+    "overcooked": 200,
+    "hanabi": 100,
+}
 USUAL_NUM_STEPS = 1000
-FAMILIES = ("classic", "toy_text", "bsuite", "minatar", "misc", "grid", "popgym")
+FAMILIES = (
+    "classic",
+    "toy_text",
+    "bsuite",
+    "minatar",
+    "misc",
+    "grid",
+    "popgym",
+    "mpe",
+    "overcooked",
+    "hanabi",
+    "social",
+)
 BY_TASK = ("grid", "popgym")
+IN_JAX = ("gymnax", "navix", "jaxmarl")
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -41,6 +61,8 @@ def chosen(family: str) -> list[str]:
     ids = jaxenvs.list_envs(family)
     if family in BY_TASK:
         return list({jaxenvs.spec(env_id).entry_point: env_id for env_id in ids}.values())
+    if family == "overcooked":
+        return [env_id for env_id in ids if env_id in peers.JAXMARL]
     if family == "minatar":
         return [env_id for env_id in ids if env_id.endswith("-v1")]
     return [env_id for env_id in ids if not env_id.endswith(("Noise-v0", "Scale-v0"))]
@@ -125,7 +147,7 @@ def parties(found: list[dict[str, Any]]) -> tuple[Any, Any, Any]:
         row["library"].partition(" (")[0]: row for row in found if "vector" not in row["library"]
     }
     ours = by_name.pop("jaxenvs")
-    in_jax = [by_name.pop(name) for name in ("gymnax", "navix") if name in by_name]
+    in_jax = [by_name.pop(name) for name in IN_JAX if name in by_name]
     return ours, next(iter(in_jax), None), next(iter(by_name.values()), None)
 
 

@@ -80,6 +80,8 @@ JAXMARL = {
     "Overcooked-ForcedCoordination-v0": "overcooked forced_coord",
     "Overcooked-CounterCircuitO1Order-v0": "overcooked counter_circuit",
     **{f"Hanabi-Full-{players}p-v0": f"hanabi {players}" for players in (2, 3, 4, 5)},
+    "Social-CoinGame-v1": "coin_game",
+    "Social-SwitchRiddle-v1": "switch_riddle",
 }
 """JaxMARL's names, and where there are several sizes, which one."""
 JAXMARL_CONTINUOUS = ("MPE_simple_world_comm_v3",)
