@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from jaxenvs.baselines import ippo
+from jaxenvs.baselines.common.actor_critic import Steps
 from jaxenvs.baselines.common.trainer import train
 from tests.baselines.contract import (
     assert_carry_keeps_its_types,
@@ -97,13 +98,13 @@ def test_learning_sees_what_playing_saw(share, memory):
     method, before, after, rollout = played(share, memory)
 
     def again(weights, state, rollout):
-        return method.unroll("actor", weights, state, rollout)
+        return method.nets.unroll("actor", weights, state, rollout)
 
-    known = rollout.replace(episode={})
+    known = Steps(seen=rollout.seen, last_action=rollout.last_action, start=rollout.start)
     weights = before.weights["actor"]
-    unroll = method.each(again, (1, 2), 2)
+    unroll = method.nets.each(again, (1, 2), 2)
     outputs, states = unroll(weights, before.past.state, known)
-    policy = method.distribution(weights, outputs, rollout.mask)
+    policy = method.nets.distribution(weights, outputs, rollout.mask)
     np.testing.assert_allclose(policy.log_prob(rollout.action), rollout.log_prob, atol=1e-5)
     if memory != "none":
         np.testing.assert_allclose(states[-1], after.past.state, atol=1e-5)
@@ -115,7 +116,9 @@ def test_memories_forget_with_the_episode_and_go_on_without():
     played_last = method.agents.as_input(rollout.action[:-1])
     np.testing.assert_array_equal(rollout.last_action[1:], played_last)
     moved, rows = jax.jit(method.prepare)(after, rollout, rollout.reward)
-    value, states = method.unroll("critic", before.weights["critic"], before.critic_state, rollout)
+    value, states = method.nets.unroll(
+        "critic", before.weights["critic"], before.critic_state, rollout
+    )
     np.testing.assert_allclose(rows.value, value[..., 0], atol=1e-5)
     np.testing.assert_allclose(moved.critic_state, states[-1], atol=1e-5)
 
@@ -146,12 +149,12 @@ def test_advantages_are_each_agents_own(share):
 
     def value(seen):
         def alone(weights, seen):
-            layers: Any = method.torsos["critic"]
+            layers: Any = method.nets.torsos["critic"]
             hidden = layers.torso.apply({"params": weights["torso"]["params"]["torso"]}, seen)
-            out: Any = method.readouts["critic"].apply(weights["readout"], hidden)
+            out: Any = method.nets.readouts["critic"].apply(weights["readout"], hidden)
             return out[..., 0]
 
-        return np.asarray(method.each(alone, (2,), 2)(before.weights["critic"], seen["actor"]))
+        return np.asarray(method.nets.each(alone, (2,), 2)(before.weights["critic"], seen["actor"]))
 
     now, then = value(rollout.seen), value(rollout.final)
     np.testing.assert_allclose(rows.value, now, atol=1e-5)
@@ -239,12 +242,12 @@ def test_shaped_reward_fades_and_is_no_part_of_returns():
     config = dataclasses.replace(SMALL, shaping=0.5, shaping_share=0.5)  # 4 updates in all
     method = ippo.IPPO(config, Praised())
     carry = jax.jit(method.init)(jax.random.key(0), config.hyper_params)
-    weights = [float(method.shaping(carry.replace(update_id=jnp.int32(i)))) for i in range(4)]
-    np.testing.assert_allclose(weights, [0.5, 0.25, 0, 0])
-    _, rollout = jax.jit(method.play)(carry.replace(update_id=jnp.int32(1)), jax.random.key(1))
-    plain = np.asarray(rollout.action, np.float32)  # what the crowd pays
-    np.testing.assert_allclose(rollout.reward, plain + 0.25 * np.arange(1, 4), rtol=1e-6)
-    np.testing.assert_array_equal(rollout.episode["return"][0], plain[0])
+    play = jax.jit(method.play)
+    for update_id, weight in enumerate([0.5, 0.25, 0, 0]):
+        _, rollout = play(carry.replace(update_id=jnp.int32(update_id)), jax.random.key(1))
+        plain = np.asarray(rollout.action, np.float32)  # what the crowd pays
+        np.testing.assert_allclose(rollout.reward, plain + weight * np.arange(1, 4), rtol=1e-6)
+        np.testing.assert_array_equal(rollout.episode["return"][0], plain[0])
     with pytest.raises(ValueError, match="shaping: Crowd tells of no shaped_reward"):
         ippo.make_train(config, Crowd())
 
