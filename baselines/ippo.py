@@ -10,7 +10,6 @@ own also have their own gradient steps and their own normalisation of advantages
 
 import dataclasses
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -20,25 +19,22 @@ import optax
 import jaxenvs
 from jaxenvs import prng
 from jaxenvs.baselines.common import checks, memory
+from jaxenvs.baselines.common.actor_critic import ActorCritic, Seen, Steps
 from jaxenvs.baselines.common.agents import Agents, still_there, team_metrics
 from jaxenvs.baselines.common.config import RunConfig
-from jaxenvs.baselines.common.distributions import Categorical, DiagGaussian
 from jaxenvs.baselines.common.evaluate import play_episodes, summarize
-from jaxenvs.baselines.common.heads import BoxHead
 from jaxenvs.baselines.common.learning import descend, minibatches, share_done
-from jaxenvs.baselines.common.memory import Past, Reactive, RecurrentTorso, look_ahead, swap
+from jaxenvs.baselines.common.memory import Past, Reactive, RecurrentTorso, swap
 from jaxenvs.baselines.common.metrics import explained_variance
 from jaxenvs.baselines.common.moments import Moments, scaled_reward
-from jaxenvs.baselines.common.networks import ACTIVATIONS, Readout, torso_of
+from jaxenvs.baselines.common.networks import ACTIVATIONS, torso_of
 from jaxenvs.baselines.common.returns import gae
+from jaxenvs.baselines.common.shaping import require_shaped_reward, shaping_weight
 from jaxenvs.baselines.common.trainer import Metrics, Trainer
 from jaxenvs.baselines.meta.drifts import Setting, drift_of
 from jaxenvs.baselines.ppo import HyperParams, surrogate_loss
 from jaxenvs.core import Env
 from jaxenvs.struct import PyTree
-
-Seen = dict[str, jax.Array]
-"""What `actor` and `critic` see; without the latter, the critic sees what the actor does."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -238,9 +234,9 @@ class IPPO:
         self.head = self.agents.head
         self.venv = jaxenvs.vectorize(self.shown(env), config.num_envs, final_obs=True)
         if config.shaping:
-            _require_shaped_reward(env)
-        self.torsos = {"actor": self.torso(config.filters), "critic": self.critic_torso()}
-        self.readouts = {"actor": Readout(self.head.num_outputs, 0.01), "critic": Readout(1, 1.0)}
+            require_shaped_reward(env)
+        torsos = {"actor": self.torso(config.filters), "critic": self.critic_torso()}
+        self.nets = ActorCritic(self.agents, torsos, config.share, config.log_std_init)
         self.drift = drift_of(config.drift)
         self.optimizer = optax.scale_by_adam(eps=1e-5)
 
@@ -258,12 +254,12 @@ class IPPO:
             update=self.update,
             evaluate=self.evaluate,
             policy=lambda carry: carry.weights["actor"],
-            act=self.act,
+            act=self.nets.act,
             env=self.env,
             hp=self.config.hyper_params,
             num_updates=self.config.num_updates,
             steps_per_update=self.config.batch_size,
-            memory=self.first("actor"),
+            memory=self.nets.first("actor"),
         )
 
     # -- what the networks see; MAPPO's critic sees more -----------------------------------------
@@ -291,98 +287,11 @@ class IPPO:
             )
         return Reactive(torso_of(self.agents.seen, filters, config.hidden, config.activation))
 
-    def first(self, name: str) -> Past:
-        """What `actor` or `critic` knows of one environment before it starts, `[num_agents]`."""
-        one = self.torsos[name].first(self.head.num_outputs)
-        return jax.tree.map(lambda x: jnp.broadcast_to(x, (self.agents.num, *x.shape)), one)
-
-    def init_weights(self, key: jax.Array, seen: Seen) -> dict[str, Any]:
-        """Separate networks for policy and value, `actor` and `critic`."""
-        keys = jax.random.split(key, self.agents.num)
-        return (
-            jax.vmap(self.init_pair, (0, None))(keys, seen)
-            if self.separate
-            else (self.init_pair(keys[0], seen))
-        )
-
-    def init_pair(self, key: jax.Array, seen: Seen) -> dict[str, Any]:
-        """One pair of networks, for what all agents see of one environment."""
-        weights: dict[str, Any] = {}
-        for name, own_key in zip(self.torsos, jax.random.split(key), strict=True):
-            torso_key, readout_key = jax.random.split(own_key)
-            past, obs = self.first(name), sight(seen, name)
-            example = (past.state, obs[None], past.action[None], past.start[None])
-            torso = self.torsos[name].init(torso_key, *example)
-            out, _ = self.torsos[name].apply(torso, *example)
-            weights[name] = {"torso": torso, "readout": self.readouts[name].init(readout_key, out)}
-        if isinstance(self.head, BoxHead):
-            shape = (self.head.num_outputs,)
-            weights["actor"]["log_std"] = jnp.full(shape, self.config.log_std_init, jnp.float32)
-        return weights
-
-    @property
-    def separate(self) -> bool:
-        """Whether weights have a leading axis of agents."""
-        return not self.config.share
-
-    def each(self, function: Callable[..., Any], axes: tuple[Any, ...], out: Any = 0) -> Any:
-        """`function` with the weights of each agent for its part, or as it is if they share them.
-
-        The weights come first; `axes` are the agents' axes of the other arguments, `out` those of
-        what comes back.
-        """
-        return jax.vmap(function, (0, *axes), out) if self.separate else function
-
-    def unroll(self, name: str, weights: Any, state: Any, rows: Any) -> tuple[jax.Array, Any]:
-        """Outputs and states of `actor` or `critic` over rows `[T, ...]`, for one set of weights.
-
-        `rows` have `seen`, `last_action` and `start`.
-        """
-        obs = sight(rows.seen, name)
-        out, states = self.torsos[name].apply(
-            weights["torso"], state, obs, rows.last_action, rows.start
-        )
-        return self.readouts[name].apply(weights["readout"], out), states  # type: ignore[return-value]
-
-    def distribution(
-        self, weights: Any, outputs: jax.Array, mask: jax.Array | None
-    ) -> Categorical | DiagGaussian:
-        """The policy, from the actor's outputs."""
-        return self.head.distribution(outputs, weights.get("log_std"), mask)
-
-    def decide(
-        self, weights: Any, seen: Seen, past: Past, mask: jax.Array | None
-    ) -> tuple[Categorical | DiagGaussian, Any]:
-        """The policy `[n, num_agents]` for one observation of each environment, and the states."""
-
-        def alone(weights: Any, seen: Seen, past: Past) -> tuple[jax.Array, Any]:
-            step = jax.tree.map(lambda x: x[None], (seen, past.action, past.start))
-            row = Glimpse(seen=step[0], last_action=step[1], start=step[2])
-            outputs, states = self.unroll("actor", weights, past.state, row)
-            return outputs[0], jax.tree.map(lambda x: x[0], states)
-
-        outputs, states = self.each(alone, (1, 1), 1)(weights, seen, past)
-        return self.distribution(weights, outputs, mask), states
-
-    def act(
-        self, weights: Any, obs: Any, mask: jax.Array | None, past: Past
-    ) -> tuple[jax.Array, Past]:
-        """All agents' greedy actions for what they observe, and what they know afterwards."""
-        seen = {"actor": self.agents.features(jax.tree.map(lambda x: x[None], obs))}
-        legal = self.agents.legal(None if mask is None else mask[None], 1)
-        policy, states = self.decide(weights, seen, jax.tree.map(lambda x: x[None], past), legal)
-        action = policy.mode()[0]
-        after = Past(
-            state=jax.tree.map(lambda x: x[0], states),
-            action=self.agents.as_input(action),
-            start=jnp.zeros(self.agents.num, jnp.bool_),
-        )
-        return self.agents.to_env(action), after
-
     def evaluate(self, carry: Carry, key: jax.Array) -> Metrics:
         """Whole episodes of the greedy policy; the key is consumed."""
         weights, num = carry.weights["actor"], self.config.eval_episodes
-        scores = play_episodes(self.env, self.act, weights, key, num, memory=self.first("actor"))
+        first = self.nets.first("actor")
+        scores = play_episodes(self.env, self.nets.act, weights, key, num, memory=first)
         return summarize(*scores, self.agents.names)
 
     # -- one update ----------------------------------------------------------------------------
@@ -393,9 +302,11 @@ class IPPO:
         key, weight_key, env_key = jax.random.split(prng.fast_key(key), 3)
         obs, env_state = self.venv.reset(env_key)
         seen = self.look(obs)
-        weights = self.init_weights(weight_key, {name: x[0] for name, x in seen.items()})
+        weights = self.nets.init(weight_key, {name: x[0] for name, x in seen.items()})
         past, critic_past = (
-            jax.tree.map(lambda x: jnp.broadcast_to(x, (config.num_envs, *x.shape)), self.first(n))
+            jax.tree.map(
+                lambda x: jnp.broadcast_to(x, (config.num_envs, *x.shape)), self.nets.first(n)
+            )
             for n in ("actor", "critic")
         )
         return Carry(
@@ -403,9 +314,7 @@ class IPPO:
             hp=hp,
             update_id=jnp.int32(0),
             weights=weights,
-            opt_state=jax.vmap(self.optimizer.init)(weights)
-            if self.separate
-            else self.optimizer.init(weights),
+            opt_state=self.nets.each(self.optimizer.init, ())(weights),
             drift=jax.tree.map(jnp.asarray, self.drift.weights),
             seen=seen,
             past=past,
@@ -435,12 +344,13 @@ class IPPO:
         shape = (config.num_steps, config.num_envs, agents.num)
         noise = self.head.noise(noise_key, shape)
         env_keys = jax.random.split(env_key, config.num_steps)
-        shaping = self.shaping(carry)
+        progress = share_done(carry.update_id, config.num_updates)
+        shaping = shaping_weight(config.shaping, config.shaping_share, progress)
 
         def step(situation: Any, chance: tuple[jax.Array, jax.Array]) -> tuple[Any, Rollout]:
             seen, past, present, env_state = situation
             mask = agents.legal(self.venv.action_mask(env_state), config.num_envs)
-            policy, state = self.decide(carry.weights["actor"], seen, past, mask)
+            policy, state = self.nets.decide(carry.weights["actor"], seen, past, mask)
             action = policy.pick(chance[0])
             t = self.venv.step(chance[1], env_state, agents.to_env(action))
             done = jnp.broadcast_to(t.info["episode"]["done"][:, None], present.shape)
@@ -468,11 +378,6 @@ class IPPO:
         seen, past, present, env_state = situation
         return carry.replace(seen=seen, past=past, present=present, env_state=env_state), rollout
 
-    def shaping(self, carry: Carry) -> jax.Array:
-        """The weight of the shaped reward in this update."""
-        progress = share_done(carry.update_id, self.config.num_updates)
-        return self.config.shaping * jnp.maximum(1 - progress / self.config.shaping_share, 0.0)
-
     def scale_reward(self, carry: Carry, rollout: Rollout) -> tuple[Carry, jax.Array]:
         """The rewards to learn from: as they are, or in deviations of the discounted return."""
         if carry.return_moments is None:
@@ -484,20 +389,12 @@ class IPPO:
 
     def prepare(self, carry: Carry, rollout: Rollout, reward: jax.Array) -> tuple[Carry, Rows]:
         """Values, advantages and targets of a rollout; the critics' memories move on."""
-        weights, torso = carry.weights["critic"], self.torsos["critic"]
-
-        def judge(weights: Any, state: Any, rollout: Rollout, action: jax.Array) -> Any:
-            value, states = self.unroll("critic", weights, state, rollout)
-            final = sight(rollout.final, "critic")
-            ahead = look_ahead(torso, weights["torso"], states, final, action)
-            next_value: Any = self.readouts["critic"].apply(weights["readout"], ahead)
-            return value[..., 0], next_value[..., 0], jax.tree.map(lambda x: x[-1], states)
-
-        action = self.agents.as_input(rollout.action)
-        known = rollout.replace(episode={})  # which has parts without agents
-        axes, out = (1, 2, 2), (2, 2, 1)
-        value, next_value, state = self.each(judge, axes, out)(
-            weights, carry.critic_state, known, action
+        value, next_value, state = self.nets.judge(
+            carry.weights["critic"],
+            carry.critic_state,
+            Steps(seen=rollout.seen, last_action=rollout.last_action, start=rollout.start),
+            rollout.final,
+            self.agents.as_input(rollout.action),
         )
         over = rollout.terminated | rollout.done
         advantage = gae(
@@ -549,19 +446,19 @@ class IPPO:
 
         by_agent = (Batch(states=1, rows=2),)  # type: ignore[arg-type]
         learner = (carry.weights, carry.opt_state)
-        (weights, opt_state), metrics = self.each(learn, by_agent)(learner, batch)
+        (weights, opt_state), metrics = self.nets.each(learn, by_agent)(learner, batch)
         metrics = {name: jnp.mean(values) for name, values in metrics.items()}
         return carry.replace(weights=weights, opt_state=opt_state), metrics
 
     def loss(self, weights: Any, carry: Carry, batch: Batch) -> tuple[jax.Array, Metrics]:
         """The surrogate loss of a minibatch, through time, for one set of weights."""
         rows = jax.tree.map(swap, batch.rows)
-        outputs, _ = self.unroll("actor", weights["actor"], batch.states["actor"], rows)
-        value, _ = self.unroll("critic", weights["critic"], batch.states["critic"], rows)
+        outputs, _ = self.nets.unroll("actor", weights["actor"], batch.states["actor"], rows)
+        value, _ = self.nets.unroll("critic", weights["critic"], batch.states["critic"], rows)
         progress = share_done(carry.update_id, self.config.num_updates)
         setting = Setting(carry.hp.clip, progress)
         return surrogate_loss(
-            self.distribution(weights["actor"], outputs, rows.mask),
+            self.nets.distribution(weights["actor"], outputs, rows.mask),
             value[..., 0],
             rows,
             carry.hp,
@@ -569,30 +466,6 @@ class IPPO:
             self.config.clip_value,
             rows.present,
         )
-
-
-class Glimpse(PyTree):
-    """One step as `unroll` takes it: `[1, ...]`."""
-
-    seen: Seen
-    last_action: jax.Array
-    start: jax.Array
-
-
-def sight(seen: Seen, name: str) -> jax.Array:
-    """What `actor` or `critic` sees."""
-    return seen.get(name, seen["actor"])
-
-
-def _require_shaped_reward(env: Env) -> None:
-    """Raises `ValueError` for an environment that tells of no shaped reward."""
-
-    def info(key: jax.Array) -> Any:
-        _, state = env.reset(key)
-        return env.step(key, state, env.action_space().sample(key)).info
-
-    if "shaped_reward" not in jax.eval_shape(info, jax.random.key(0)):
-        raise ValueError(f"shaping: {type(env).__name__} tells of no shaped_reward")
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from jaxenvs.baselines import ippo
+from jaxenvs.baselines.common.actor_critic import Seen
 from jaxenvs.baselines.common.agents import WithGlobalState
 from jaxenvs.baselines.common.memory import Reactive, RecurrentTorso
 from jaxenvs.baselines.common.trainer import Trainer
@@ -52,7 +53,7 @@ class MAPPO(ippo.IPPO):
         """The environment with observations and global state."""
         return WithGlobalState(env=env)
 
-    def look(self, obs: Any) -> ippo.Seen:
+    def look(self, obs: Any) -> Seen:
         """For the actor its observation; for the critic the global state, and what is its agent's.
 
         The latter is the observation, or else which agent it is.

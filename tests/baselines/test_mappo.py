@@ -75,8 +75,8 @@ def test_values_hang_on_the_global_state_and_policies_do_not():
     def parts(world):
         seen = rollout.seen | {"critic": rollout.seen["critic"].at[..., :3].add(world)}
         rows = rollout.replace(seen=seen)
-        value, _ = method.unroll("critic", carry.weights["critic"], states["critic"], rows)
-        outputs, _ = method.unroll("actor", carry.weights["actor"], states["actor"], rows)
+        value, _ = method.nets.unroll("critic", carry.weights["critic"], states["critic"], rows)
+        outputs, _ = method.nets.unroll("actor", carry.weights["actor"], states["actor"], rows)
         return value.sum(), outputs.sum()
 
     by_value, by_policy = jax.jacobian(parts)(np.zeros(3, np.float32))
