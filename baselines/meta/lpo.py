@@ -110,7 +110,7 @@ def make_train(config: Config) -> Trainer:
 
 def finish(config: Config, carries: Any, out: Path) -> list[Path]:
     """Writes the drift that each search has come to, for `jaxenvs train ppo --drift`."""
-    return save_means(out, search_of(config), carries, dataclasses.asdict(config))
+    return save_means(out, search_of(config), carries, "lpo", config)
 
 
 def main() -> None:

@@ -197,8 +197,12 @@ def inner_config(env: str, env_kwargs: dict[str, Any], changes: dict[str, Any]) 
     return config
 
 
-def save_means(out: Path, search: Search, carries: Any, about: dict[str, Any]) -> list[Path]:
-    """Writes what each of the searches, the leading axis, has come to; the files."""
+def save_means(out: Path, search: Search, carries: Any, algorithm: str, config: Any) -> list[Path]:
+    """Writes what each of the searches, the leading axis, has come to; the files.
+
+    They say by which algorithm, config and version of jaxenvs they were made.
+    """
+    about = {"algorithm": algorithm, "jaxenvs": jaxenvs.__version__, **dataclasses.asdict(config)}
     means = jax.vmap(search.evolution.mean)(carries.search)
     num = len(jax.tree.leaves(means)[0])
     paths = [out / ("drift.npz" if num == 1 else f"drift_{i}.npz") for i in range(num)]

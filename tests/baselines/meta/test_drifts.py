@@ -1,5 +1,7 @@
 """Drifts: the conditions of mirror learning for any weights, and the slopes of the closed forms."""
 
+import dataclasses
+import functools
 from typing import Any
 
 import jax
@@ -9,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jaxenvs.baselines import ppo
+from jaxenvs.baselines.common.trainer import train
 from jaxenvs.baselines.meta import drifts
 from jaxenvs.baselines.meta.drifts import DPODrift, NeuralDrift, NoDrift, PPODrift, Setting
 
@@ -149,6 +153,39 @@ def test_files(tmp_path):
     assert drifts.about(path) == {"env": "CartPole-v1"}
 
 
+@pytest.mark.parametrize("name", ["lpo", "ta_lpo"])
+def test_shipped_drifts(name):
+    drift = drifts.drift_of(name)
+    assert isinstance(drift, NeuralDrift)
+    assert drift.temporal == (name == "ta_lpo")
+    made = drifts.about(drifts.SHIPPED / f"{name}.npz")
+    assert made["algorithm"] == name
+    assert {"jaxenvs", "env", "inner", "generations", "population", "sigma"} <= made.keys()
+    plain = dataclasses.replace(drift, weights=None)
+    here = jnp.zeros(41, jnp.float32), jnp.linspace(-10, 10, 41, dtype=jnp.float32)
+    for progress in (0.0, 0.5, 1.0):
+        at = jnp.float32(progress)
+        f, _ = value_and_slope(plain, drift.weights, LOG_RATIO, ADVANTAGE, at)
+        assert np.isfinite(f).all()
+        assert (np.asarray(f) >= 0).all()
+        assert np.asarray(f).max() > 0.1  # it does something
+        f, slope = value_and_slope(plain, drift.weights, *here, at)
+        np.testing.assert_array_equal(f, 0)
+        np.testing.assert_array_equal(slope, 0)
+
+
+@pytest.mark.parametrize("name", ["lpo", "ta_lpo"])
+def test_ppo_learns_with_shipped_drifts(name):
+    config = ppo.Config(
+        total_steps=2 * 32, num_envs=4, num_steps=8, num_minibatches=1, hidden=(4,), drift=name
+    )
+    trainer = ppo.make_train(config)
+    carry, metrics = jax.jit(functools.partial(train, trainer))(jax.random.key(0), trainer.hp)
+    assert np.isfinite(metrics["policy_loss"]).all()
+    before = trainer.init(jax.random.key(0), trainer.hp).drift
+    jax.tree.map(np.testing.assert_array_equal, carry.drift, before)  # it is no part of the agent
+
+
 def test_what_is_no_drift(tmp_path):
     with pytest.raises(ValueError, match=r"drift: expected one of ppo, .*; got 'pppo'"):
         drifts.drift_of("pppo")
@@ -157,3 +194,11 @@ def test_what_is_no_drift(tmp_path):
     (tmp_path / "bad.npz").write_text("bad")
     with pytest.raises(ValueError, match="expected a learned drift"):
         drifts.drift_of(str(tmp_path / "bad.npz"))
+    small = NeuralDrift(width=4)
+    drifts.save(tmp_path / "odd.npz", dataclasses.replace(small, weights=small.fresh()), {})
+    with np.load(tmp_path / "odd.npz") as archive:
+        arrays = dict(archive)
+    arrays["inner"] = arrays["inner"][:3]
+    np.savez(tmp_path / "odd.npz", **arrays)
+    with pytest.raises(ValueError, match="expected arrays of shapes"):
+        drifts.drift_of(str(tmp_path / "odd.npz"))
