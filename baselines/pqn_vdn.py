@@ -24,6 +24,7 @@ from jaxenvs.baselines.common.joint import Sum
 from jaxenvs.baselines.common.learning import descend, minibatches
 from jaxenvs.baselines.common.trainer import Metrics, Trainer
 from jaxenvs.baselines.common.value_team import (
+    RANDOM_PLAY,
     HyperParams,
     Situation,
     Steps,
@@ -57,7 +58,50 @@ class Config(TeamConfig):
             )
 
 
-PRESETS: dict[str, Config] = {config.env: config for config in [Config()]}
+def _mpe(env: str) -> Config:
+    """Without a memory: little is hidden."""
+    return Config(
+        env,
+        total_steps=2_000_000,
+        window=0,
+        num_minibatches=8,
+        memory="none",
+        hidden=(128, 128),
+        lr=5e-4,
+        gamma=0.9,
+    )
+
+
+PRESETS: dict[str, Config] = {
+    config.env: config
+    for config in [
+        _mpe("MPE-SimpleSpread-v3"),
+        _mpe("MPE-SimpleReference-v3"),
+        Config(
+            "Social-SwitchRiddle-v1",
+            total_steps=800_000,
+            num_steps=12,
+            window=0,
+            lr=2e-3,
+            trace_lambda=0.5,
+            epsilon_share=0.5,
+            bootstrap_truncated=False,  # the last day is a rule of the game
+        ),
+        Config(
+            "Overcooked-CrampedRoom-v0",
+            env_kwargs={"dynamics": "old"},
+            total_steps=1_000_000,
+            num_steps=16,
+            window=0,
+            memory="none",
+            hidden=(128, 128),
+            lr=5e-4,
+            trace_lambda=0.5,
+            epsilon_share=0.3,
+            shaping=1.0,
+        ),
+    ]
+}
 """Settings tuned for an environment; docs/baselines/pqn_vdn.md says what they reach."""
 
 
@@ -109,7 +153,7 @@ class TeamPQN:
         weights = self.team.init_weights(weight_key, situation)
         # The first rollout has none before it: a few random steps stand in.
         situation, window = self.team.play(
-            weights, situation, jnp.float32(1), play_key, self.config.window
+            weights, situation, RANDOM_PLAY, play_key, self.config.window
         )
         return Carry(
             key=key,
@@ -124,19 +168,23 @@ class TeamPQN:
     def update(self, carry: Carry) -> tuple[Carry, Metrics]:
         """Plays `num_steps` steps, then learns from them and from those of the window."""
         key, play_key, learn_key = jax.random.split(carry.key, 3)
-        epsilon = self.team.epsilon(carry.hp, carry.update_id)
+        schedule = self.team.schedule(carry.hp, carry.update_id)
         situation, steps = self.team.play(
-            carry.weights, carry.situation, epsilon, play_key, self.config.num_steps
+            carry.weights, carry.situation, schedule, play_key, self.config.num_steps
         )
         assert steps.episode is not None
         played = jax.tree.map(lambda *parts: jnp.concatenate(parts), carry.window, steps)
         kept = jax.tree.map(lambda leaf: leaf[len(leaf) - self.config.window :], played)
         carry = carry.replace(key=key, situation=situation, window=kept)
-        carry, metrics = self.learn(carry, sequences(played), learn_key)
-        metrics |= team_metrics(steps.episode, self.team.agents.names) | {"epsilon": epsilon}
+        carry, metrics = self.learn(carry, sequences(played), schedule.lr, learn_key)
+        metrics |= team_metrics(steps.episode, self.team.agents.names) | {
+            "epsilon": schedule.epsilon
+        }
         return carry.replace(update_id=carry.update_id + 1), metrics
 
-    def learn(self, carry: Carry, batch: Steps, key: jax.Array) -> tuple[Carry, Metrics]:
+    def learn(
+        self, carry: Carry, batch: Steps, lr: jax.Array, key: jax.Array
+    ) -> tuple[Carry, Metrics]:
         """`num_epochs` passes over the environments in random minibatches."""
         config, hp = self.config, carry.hp
         (weights, opt_state), metrics = descend(
@@ -145,7 +193,7 @@ class TeamPQN:
             (carry.weights, carry.opt_state),
             batch,
             minibatches(key, config.num_epochs, config.num_minibatches, config.num_envs),
-            self.team.lr(hp, carry.update_id),
+            lr,
             hp.max_grad_norm,
         )
         return carry.replace(weights=weights, opt_state=opt_state), metrics

@@ -32,7 +32,7 @@ class Config(replay_q.ReplayConfig):
         checks.at_least_one(self, ("mixer_width", "hyper_width"))
 
 
-PRESETS: dict[str, Config] = {config.env: config for config in [Config()]}
+PRESETS: dict[str, Config] = {env: Config(env, **fields) for env, fields in replay_q.TUNED.items()}
 """Settings tuned for an environment; docs/baselines/iql_vdn_qmix.md says what they reach."""
 
 

@@ -18,7 +18,7 @@ class Config(replay_q.ReplayConfig):
     """A run of VDN; the fields are those of `ReplayConfig`."""
 
 
-PRESETS: dict[str, Config] = {config.env: config for config in [Config()]}
+PRESETS: dict[str, Config] = {env: Config(env, **fields) for env, fields in replay_q.TUNED.items()}
 """Settings tuned for an environment; docs/baselines/iql_vdn_qmix.md says what they reach."""
 
 

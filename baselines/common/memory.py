@@ -121,7 +121,10 @@ class S5(nn.Module):
 
 
 class NoMemory(nn.Module):
-    """Passes its inputs on; its state has no numbers, whatever the `width`."""
+    """Passes its inputs on; its state is a single number that nobody reads, whatever the `width`.
+
+    Not none at all: JAX loses track of how empty arrays are spread over devices.
+    """
 
     width: int
 
@@ -148,7 +151,7 @@ class RecurrentTorso(nn.Module):
 
     def first(self, num_outputs: int) -> Past:
         """The past of one environment before its first observation."""
-        width = 0 if self.kind == NONE else self.width
+        width = 1 if self.kind == NONE else self.width
         state = jnp.zeros(width, jnp.complex64 if self.kind == "s5" else jnp.float32)
         action = jnp.zeros(num_outputs, jnp.float32)
         return Past(state=state, action=action, start=jnp.ones((), jnp.bool_))

@@ -26,6 +26,7 @@ from jaxenvs.baselines.common.joint import Join
 from jaxenvs.baselines.common.learning import descend
 from jaxenvs.baselines.common.trainer import Metrics, Trainer
 from jaxenvs.baselines.common.value_team import (
+    RANDOM_PLAY,
     HyperParams,
     Situation,
     Steps,
@@ -55,11 +56,37 @@ class ReplayConfig(TeamConfig):
         if not 0 <= self.burn_in < self.num_steps:
             limit = self.num_steps - 1
             raise ValueError(f"burn_in: expected 0 to num_steps - 1 = {limit}, got {self.burn_in}")
-        if self.memory_size < self.num_envs:
+        least = max(self.num_envs, self.num_gradient_steps * self.sample_size)
+        if self.memory_size < least:
             raise ValueError(
-                f"memory_size: expected at least num_envs = {self.num_envs}, what an update plays, "
+                f"memory_size: expected at least {least}, what an update plays and what it draws, "
                 f"got {self.memory_size}"
             )
+
+
+_MPE: dict[str, Any] = {
+    "memory": "none",  # little is hidden
+    "hidden": (128, 128),
+    "gamma": 0.9,
+    "num_gradient_steps": 4,
+    "target_every": 50,
+}
+
+TUNED: dict[str, dict[str, Any]] = {
+    "MPE-SimpleSpread-v3": _MPE,
+    "MPE-SimpleReference-v3": _MPE,
+    "Social-SwitchRiddle-v1": {
+        "total_steps": 400_000,
+        "num_envs": 32,
+        "num_steps": 12,
+        "num_gradient_steps": 4,
+        "lr": 3e-3,
+        "epsilon_end": 0.02,
+        "epsilon_share": 0.5,
+        "bootstrap_truncated": False,  # the last day is a rule of the game
+    },
+}
+"""From an environment to the fields tuned for it, for whatever way of joining values."""
 
 
 class Carry(PyTree):
@@ -117,8 +144,8 @@ class ReplayQ:
         weights = self.team.init_weights(weight_key, situation)
 
         def play() -> Steps:
-            num_steps, epsilon = self.config.num_steps, jnp.float32(1)
-            return sequences(self.team.play(weights, situation, epsilon, key, num_steps)[1])
+            num_steps = self.config.num_steps
+            return sequences(self.team.play(weights, situation, RANDOM_PLAY, key, num_steps)[1])
 
         blank = jax.tree.map(lambda x: jnp.zeros(x.shape[1:], x.dtype), jax.eval_shape(play))
         return Carry(
@@ -135,17 +162,19 @@ class ReplayQ:
     def update(self, carry: Carry) -> tuple[Carry, Metrics]:
         """Plays `num_steps` steps, remembers them, then learns from what is remembered."""
         key, play_key, sample_key = jax.random.split(carry.key, 3)
-        epsilon = self.team.epsilon(carry.hp, carry.update_id)
+        schedule = self.team.schedule(carry.hp, carry.update_id)
         situation, steps = self.team.play(
-            carry.weights, carry.situation, epsilon, play_key, self.config.num_steps
+            carry.weights, carry.situation, schedule, play_key, self.config.num_steps
         )
         assert steps.episode is not None
         with jax.numpy_dtype_promotion("standard"):  # flashbax mixes dtypes
             memory = self.memory.add(carry.memory, sequences(steps))
             batch = self.memory.sample(memory, sample_key).experience
         carry = carry.replace(key=key, situation=situation, memory=memory)
-        carry, metrics = self.learn(carry, batch)
-        metrics |= team_metrics(steps.episode, self.team.agents.names) | {"epsilon": epsilon}
+        carry, metrics = self.learn(carry, batch, schedule.lr)
+        metrics |= team_metrics(steps.episode, self.team.agents.names) | {
+            "epsilon": schedule.epsilon
+        }
         update_id = carry.update_id + 1
         follows = update_id % self.config.target_every == 0
         target_weights = jax.tree.map(
@@ -153,7 +182,7 @@ class ReplayQ:
         )
         return carry.replace(update_id=update_id, target_weights=target_weights), metrics
 
-    def learn(self, carry: Carry, batch: Steps) -> tuple[Carry, Metrics]:
+    def learn(self, carry: Carry, batch: Steps, lr: jax.Array) -> tuple[Carry, Metrics]:
         """`num_gradient_steps` steps, each on a share of the batch; metrics are their means."""
         config = self.config
         ids = jnp.arange(config.num_gradient_steps * config.sample_size, dtype=jnp.int32)
@@ -170,7 +199,7 @@ class ReplayQ:
             (carry.weights, carry.opt_state),
             batch,
             ids.reshape(config.num_gradient_steps, -1),
-            self.team.lr(carry.hp, carry.update_id),
+            lr,
             carry.hp.max_grad_norm,
         )
         return carry.replace(weights=weights, opt_state=opt_state), metrics

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 import jaxenvs
 from jaxenvs import spaces
@@ -33,6 +34,7 @@ from jaxenvs.baselines.common.learning import share_done
 from jaxenvs.baselines.common.memory import Past, RecurrentTorso, look_ahead, swap
 from jaxenvs.baselines.common.networks import ACTIVATIONS, Readout
 from jaxenvs.baselines.common.returns import lambda_returns
+from jaxenvs.baselines.common.shaping import require_shaped_reward, shaping_weight
 from jaxenvs.baselines.common.trainer import Metrics
 from jaxenvs.core import Env
 from jaxenvs.struct import PyTree
@@ -76,6 +78,8 @@ class TeamConfig(RunConfig):
     epsilon_end: float = 0.05  # and from `epsilon_share` of the run on (sweep)
     epsilon_share: float = 0.2  # of the run, over which epsilon falls (sweep)
     reward_scale: float = 1.0  # factor on rewards, in learning only (sweep)
+    shaping: float = 0.0  # weight, at the start, of the shaped reward that the env tells of
+    shaping_share: float = 0.5  # share of the run over which that weight falls to 0
     max_grad_norm: float = 10.0  # longest gradient, over all weights (sweep)
     bootstrap_truncated: bool = True  # False: take a time limit for the end of the game
     eval_episodes: int = 128  # greedy episodes that judge a team
@@ -86,6 +90,8 @@ class TeamConfig(RunConfig):
         checks.one_update(self)
         checks.one_of(self, "activation", ACTIVATIONS)
         checks.one_of(self, "memory", (*memory.KINDS, memory.NONE))
+        if not 0 < self.shaping_share <= 1:
+            raise ValueError(f"shaping_share: expected 0 to 1, got {self.shaping_share}")
 
 
 class Seen(PyTree):
@@ -94,6 +100,17 @@ class Seen(PyTree):
     obs: jax.Array  # (num_agents, num_features) float32
     mask: jax.Array | None  # (num_agents, num_actions) bool, the legal actions
     world: jax.Array | None  # (num_world,) float32, the global state; None where nobody needs it
+
+
+class Schedule(PyTree):
+    """Numbers that change in the course of a run; float32 scalars."""
+
+    epsilon: jax.Array  # share of random actions
+    shaping: jax.Array  # weight of the shaped reward
+    lr: jax.Array  # learning rate
+
+
+RANDOM_PLAY = Schedule(epsilon=np.float32(1), shaping=np.float32(0), lr=np.float32(0))  # type: ignore[arg-type]
 
 
 class Situation(PyTree):
@@ -112,7 +129,7 @@ class Steps(PyTree):
     past: Past  # (num_agents,), before this step; of sequences, the state is that at their start
     present: jax.Array  # (num_agents,) bool, who has not left before this step
     action: jax.Array  # (num_agents,) int32, from 0
-    reward: jax.Array  # (num_agents,) float32
+    reward: jax.Array  # (num_agents,) float32, to learn from: with what the shaped one adds
     terminated: jax.Array  # (num_agents,) bool
     done: jax.Array  # () bool, the episode is over
     led: Seen  # what the step led to, before any reset
@@ -143,7 +160,12 @@ class ValueTeam:
     """
 
     def __init__(self, config: TeamConfig, env: Env, join: Join) -> None:
-        """Raises `TypeError` for a game of one agent, or whose actions have no value each."""
+        """Raises `TypeError` for a game of one agent, or whose actions have no value each.
+
+        Raises `ValueError` where the shaped reward is asked for of a game that has none.
+        """
+        if config.shaping:
+            require_shaped_reward(env)
         self.config, self.env, self.join = config, env, join
         self.agents = Agents(env, config.show_id)
         if not isinstance(self.agents.head, DiscreteHead):
@@ -198,7 +220,12 @@ class ValueTeam:
         }
 
     def play(
-        self, weights: Any, situation: Situation, epsilon: jax.Array, key: jax.Array, num_steps: int
+        self,
+        weights: Any,
+        situation: Situation,
+        schedule: Schedule,
+        key: jax.Array,
+        num_steps: int,
     ) -> tuple[Situation, Steps]:
         """Plays `num_steps` steps in all environments, epsilon-greedily; the key is consumed."""
         noise_key, env_key = jax.random.split(key)
@@ -207,15 +234,16 @@ class ValueTeam:
 
         def step(before: Situation, chance: tuple[Any, jax.Array]) -> tuple[Situation, Steps]:
             values, state = self.look(weights, before.seen.obs, before.past)
-            action = epsilon_greedy(values, before.seen.mask, epsilon, chance[0])
+            action = epsilon_greedy(values, before.seen.mask, schedule.epsilon, chance[0])
             t = self.venv.step(chance[1], before.env_state, self.agents.to_env(action))
             done = t.info["episode"]["done"]
+            shaped = t.info["shaped_reward"] if self.config.shaping else 0.0
             row = Steps(
                 seen=before.seen,
                 past=before.past,
                 present=before.present,
                 action=action,
-                reward=t.reward,
+                reward=t.reward + schedule.shaping * shaped,
                 terminated=t.terminated,
                 done=done,
                 led=self.see(t.info["final_obs"]),
@@ -275,15 +303,14 @@ class ValueTeam:
         returns, lengths = play_episodes(self.env, self.act, weights, key, num, memory=first)
         return summarize(returns, lengths, self.agents.names)
 
-    def epsilon(self, hp: HyperParams, update_id: jax.Array) -> jax.Array:
-        """The share of random actions in an update."""
+    def schedule(self, hp: HyperParams, update_id: jax.Array) -> Schedule:
+        """What changes with the share of the run that is done."""
         progress = share_done(update_id, self.config.num_updates)
-        return linear_epsilon(hp.epsilon_start, hp.epsilon_end, hp.epsilon_share, progress)
-
-    def lr(self, hp: HyperParams, update_id: jax.Array) -> jax.Array:
-        """The learning rate in an update."""
-        share = share_done(update_id, self.config.num_updates)
-        return hp.lr * (1 - share) if self.config.anneal_lr else hp.lr
+        return Schedule(
+            epsilon=linear_epsilon(hp.epsilon_start, hp.epsilon_end, hp.epsilon_share, progress),
+            shaping=shaping_weight(self.config.shaping, self.config.shaping_share, progress),
+            lr=hp.lr * (1 - progress) if self.config.anneal_lr else hp.lr,
+        )
 
     # -- learning ------------------------------------------------------------------------------
 

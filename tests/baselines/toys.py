@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
+from jaxenvs.multi import MultiAgentEnv
 
 
 class Clock(core.Env[core.State, core.Params]):
@@ -118,3 +119,91 @@ class Recall(core.Env[RecallState, core.Params]):
 
     def action_space(self, params=None):
         return spaces.Discrete(2)
+
+
+class ChoirState(core.State):
+    wanted: jax.Array  # (2,) int32, 0..2
+
+
+class Choir(MultiAgentEnv[ChoirState, core.Params]):
+    """Two singers: each names the number that is shown to it alone, of 5, 6 and 7.
+
+    One step an episode. Each is paid 1 for the right one, or, where `shared`, both the mean; where
+    `masked`, all others are forbidden.
+    """
+
+    shared: bool = False
+    masked: bool = False
+
+    def original_params(self) -> core.Params:
+        return core.Params(max_steps=1)
+
+    @property
+    def agents(self):
+        return ("high", "low")
+
+    def initial(self, key, params):
+        wanted = jax.random.randint(key, (2,), 0, 3, dtype=jnp.int32)
+        return ChoirState(time=jnp.int32(0), wanted=wanted)
+
+    def transition(self, key, state, action, params):
+        hit = (action == state.wanted + np.int32(5)).astype(jnp.float32)
+        reward = jnp.full(2, jnp.mean(hit)) if self.shared else hit
+        return state, reward, jnp.ones(2, jnp.bool_), {}
+
+    def observe(self, state, params):
+        return state.wanted
+
+    def observation_spaces(self, params=None):
+        return dict.fromkeys(self.agents, spaces.Discrete(3))
+
+    def action_spaces(self, params=None):
+        return dict.fromkeys(self.agents, spaces.Discrete(3, start=5))
+
+    def action_mask(self, state, params=None):
+        if not self.masked:
+            return None
+        return jnp.arange(3, dtype=jnp.int32) == state.wanted[:, None]
+
+    def global_state(self, state, params):
+        return state.wanted.astype(jnp.float32)
+
+
+class TwoSteps(MultiAgentEnv[GuessState, core.Params]):
+    """The first player opens one of two doors; behind it both choose, and both are paid.
+
+    Behind door 0 everything pays 7; behind door 1, 1 for each but one of the four pairs: 8 if both
+    choose 1, 0 if both choose 0. No sum of two players' values says that, so a team that learns one
+    thinks door 0 the better one.
+
+    Source: Rashid et al. (2018), "QMIX", section 6.
+    """
+
+    def original_params(self) -> core.Params:
+        return core.Params(max_steps=0)
+
+    @property
+    def agents(self):
+        return ("first", "second")
+
+    def initial(self, key, params):
+        return GuessState(time=jnp.int32(0), wanted=jnp.int32(0))
+
+    def transition(self, key, state, action, params):
+        payoff = jnp.where(state.wanted == 0, np.float32(7), jnp.array([0.0, 1, 8])[action.sum()])
+        second = state.time > 0
+        reward = jnp.full(2, jnp.where(second, payoff, 0.0).astype(jnp.float32))
+        return state.replace(wanted=action[0]), reward, jnp.full(2, second), {}
+
+    def observe(self, state, params):
+        place = jnp.where(state.time == 0, 0, 1 + state.wanted)
+        return jnp.broadcast_to(place, (2,)).astype(jnp.int32)
+
+    def observation_spaces(self, params=None):
+        return dict.fromkeys(self.agents, spaces.Discrete(3))
+
+    def action_spaces(self, params=None):
+        return dict.fromkeys(self.agents, spaces.Discrete(2))
+
+    def global_state(self, state, params):
+        return jax.nn.one_hot(self.observe(state, params)[0], 3, dtype=jnp.float32)
