@@ -154,10 +154,10 @@ class Choir(MultiAgentEnv[ChoirState, core.Params]):
     def observe(self, state, params):
         return state.wanted
 
-    def observation_spaces(self, params=None):
+    def observation_spaces(self, params=None) -> dict[str, spaces.Space]:
         return dict.fromkeys(self.agents, spaces.Discrete(3))
 
-    def action_spaces(self, params=None):
+    def action_spaces(self, params=None) -> dict[str, spaces.Space]:
         return dict.fromkeys(self.agents, spaces.Discrete(3, start=5))
 
     def action_mask(self, state, params=None):
@@ -199,10 +199,10 @@ class TwoSteps(MultiAgentEnv[GuessState, core.Params]):
         place = jnp.where(state.time == 0, 0, 1 + state.wanted)
         return jnp.broadcast_to(place, (2,)).astype(jnp.int32)
 
-    def observation_spaces(self, params=None):
+    def observation_spaces(self, params=None) -> dict[str, spaces.Space]:
         return dict.fromkeys(self.agents, spaces.Discrete(3))
 
-    def action_spaces(self, params=None):
+    def action_spaces(self, params=None) -> dict[str, spaces.Space]:
         return dict.fromkeys(self.agents, spaces.Discrete(2))
 
     def global_state(self, state, params):
