@@ -62,7 +62,7 @@ def _mpe(env: str) -> Config:
     """Without a memory: little is hidden."""
     return Config(
         env,
-        total_steps=2_000_000,
+        total_steps=1_000_000,
         window=0,
         num_minibatches=8,
         memory="none",
@@ -79,7 +79,7 @@ PRESETS: dict[str, Config] = {
         _mpe("MPE-SimpleReference-v3"),
         Config(
             "Social-SwitchRiddle-v1",
-            total_steps=800_000,
+            total_steps=400_000,
             num_steps=12,
             window=0,
             lr=2e-3,

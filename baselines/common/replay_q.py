@@ -65,6 +65,7 @@ class ReplayConfig(TeamConfig):
 
 
 _MPE: dict[str, Any] = {
+    "total_steps": 500_000,
     "memory": "none",  # little is hidden
     "hidden": (128, 128),
     "gamma": 0.9,
@@ -76,7 +77,7 @@ TUNED: dict[str, dict[str, Any]] = {
     "MPE-SimpleSpread-v3": _MPE,
     "MPE-SimpleReference-v3": _MPE,
     "Social-SwitchRiddle-v1": {
-        "total_steps": 400_000,
+        "total_steps": 200_000,
         "num_envs": 32,
         "num_steps": 12,
         "num_gradient_steps": 4,
