@@ -1,13 +1,13 @@
-"""PPO on CartPole-v1, end to end: ours beside PureJaxRL's recipe on gymnax, in turns.
+"""PPO end to end: ours beside PureJaxRL's recipe on gymnax, in turns.
 
-The same settings on both sides (PureJaxRL's: 4 environments of 128 steps, 4 epochs of 4
-minibatches, separate tanh networks of 64-64, Adam at 2.5e-4 falling to 0) and the same number of
-steps. The recipe was written for this file from a description of PureJaxRL's structure, not copied:
-a flax network, gymnax's own `step` with its automatic reset vmapped over environments, the value at
-every step, one scan over updates, in it one over steps and one over epochs and minibatches, `done`
-for terminated or truncated alike, returns kept by a small wrapper, all per-step infos handed out.
-It has no distrax: the categorical distribution is a few lines, so that no time goes into importing
-or tracing it.
+The same settings on both sides, PureJaxRL's for CartPole and for MinAtar (`SETTINGS`; separate
+networks of 64-64, Adam with a rate that falls to 0), and the same number of steps. The recipe was
+written for this file from a description of PureJaxRL's structure, not copied: a flax network,
+gymnax's own `step` with its automatic reset vmapped over environments, the value at every step, one
+scan over updates, in it one over steps and one over epochs and minibatches, `done` for terminated
+or truncated alike, returns kept by a small wrapper, all per-step infos handed out. It has no
+distrax: the categorical distribution is a few lines, so that no time goes into importing or tracing
+it.
 
 Every measurement is a fresh process without a compilation cache. `total` is what a user waits for
 after the imports: tracing, compiling, training. `run` is the second call of the compiled program,
@@ -17,11 +17,13 @@ chunks, with agents spread over the processor's cores.
 
     pip install gymnax==1.0.1 flax optax
     python benchmarks/ppo_vs_purejaxrl.py --repeats 3
+    python benchmarks/ppo_vs_purejaxrl.py --repeats 2 --seeds 1 --env MinAtar-Breakout-v1
 """
 
 import argparse
 import functools
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -29,16 +31,30 @@ import sys
 import time
 from typing import Any, NamedTuple
 
-STEPS, NUM_ENVS, NUM_STEPS, NUM_EPOCHS, NUM_MINIBATCHES = 500_000, 4, 128, 4, 4
-LR, GAMMA, GAE_LAMBDA, CLIP, ENT_COEF, VF_COEF, MAX_GRAD_NORM = (
-    2.5e-4,
-    0.99,
-    0.95,
-    0.2,
-    0.01,
-    0.5,
-    0.5,
-)
+NUM_STEPS, NUM_EPOCHS = 128, 4
+GAMMA, GAE_LAMBDA, CLIP, ENT_COEF, VF_COEF, MAX_GRAD_NORM = 0.99, 0.95, 0.2, 0.01, 0.5, 0.5
+
+
+class Setting(NamedTuple):
+    """What differs between PureJaxRL's settings for a game and those for another."""
+
+    peer: str  # gymnax's id
+    env_kwargs: dict[str, Any]  # of ours, for gymnax's flavour of the game
+    total_steps: int
+    num_envs: int
+    num_minibatches: int
+    activation: str
+    lr: float
+
+
+_FLAVOUR = {"sticky_action_prob": 0.0, "max_steps": 1000}
+SETTINGS = {
+    "CartPole-v1": Setting("CartPole-v1", {}, 500_000, 4, 4, "tanh", 2.5e-4),
+    "MinAtar-Breakout-v1": Setting("Breakout-MinAtar", _FLAVOUR, 1_000_000, 64, 8, "relu", 5e-3),
+    "MinAtar-SpaceInvaders-v1": Setting(
+        "SpaceInvaders-MinAtar", _FLAVOUR, 1_000_000, 64, 8, "relu", 5e-3
+    ),
+}
 
 
 class Step(NamedTuple):
@@ -53,7 +69,7 @@ class Step(NamedTuple):
     info: Any
 
 
-def recipe(total_steps: int) -> Any:  # noqa: PLR0915  one closure, as in the original
+def recipe(env_id: str, total_steps: int) -> Any:  # noqa: PLR0915  one closure, as in the original
     """`key -> (parameters, infos)`: PureJaxRL's structure on gymnax."""
     import flax.linen as nn
     import gymnax  # pyright: ignore[reportMissingImports]
@@ -62,9 +78,12 @@ def recipe(total_steps: int) -> Any:  # noqa: PLR0915  one closure, as in the or
     import numpy as np
     import optax
 
-    env, env_params = gymnax.make("CartPole-v1")
-    num_updates = total_steps // NUM_STEPS // NUM_ENVS
-    minibatch_size = NUM_ENVS * NUM_STEPS // NUM_MINIBATCHES
+    setting = SETTINGS[env_id]
+    num_envs, num_minibatches = setting.num_envs, setting.num_minibatches
+    env, env_params = gymnax.make(setting.peer)
+    num_updates = total_steps // NUM_STEPS // num_envs
+    minibatch_size = num_envs * NUM_STEPS // num_minibatches
+    activation = {"tanh": nn.tanh, "relu": nn.relu}[setting.activation]
 
     class ActorCritic(nn.Module):
         @nn.compact
@@ -73,7 +92,7 @@ def recipe(total_steps: int) -> Any:  # noqa: PLR0915  one closure, as in the or
                 hidden = x
                 for _ in range(2):
                     init = nn.initializers.orthogonal(np.sqrt(2))
-                    hidden = nn.tanh(nn.Dense(64, kernel_init=init)(hidden))
+                    hidden = activation(nn.Dense(64, kernel_init=init)(hidden))
                 return nn.Dense(num_outputs, kernel_init=nn.initializers.orthogonal(scale))(hidden)
 
             return branch(env.num_actions, 0.01), jnp.squeeze(branch(1, 1.0), axis=-1)
@@ -83,7 +102,7 @@ def recipe(total_steps: int) -> Any:  # noqa: PLR0915  one closure, as in the or
 
     def logged_reset(key):
         obs, state = env.reset(key, env_params)
-        return obs, (state, jnp.float32(0), jnp.int32(0))
+        return obs.ravel(), (state, jnp.float32(0), jnp.int32(0))
 
     def logged_step(key, state, action):
         env_state, total, length = state
@@ -94,10 +113,10 @@ def recipe(total_steps: int) -> Any:  # noqa: PLR0915  one closure, as in the or
         total, length = total + reward, length + 1
         info = {"return": total, "length": length, "done": done}
         kept = jnp.where(done, 0.0, total), jnp.where(done, 0, length)
-        return obs, (env_state, *kept), reward, done, info
+        return obs.ravel(), (env_state, *kept), reward, done, info
 
     network = ActorCritic()
-    schedule = optax.linear_schedule(LR, 0.0, num_updates * NUM_EPOCHS * NUM_MINIBATCHES)
+    schedule = optax.linear_schedule(setting.lr, 0.0, num_updates * NUM_EPOCHS * num_minibatches)
     optimizer = optax.chain(
         optax.clip_by_global_norm(MAX_GRAD_NORM), optax.adam(schedule, eps=1e-5)
     )
@@ -120,7 +139,7 @@ def recipe(total_steps: int) -> Any:  # noqa: PLR0915  one closure, as in the or
         key, action_key, step_key = jax.random.split(key, 3)
         logits, value = network.apply(params, obs)
         action = jax.random.categorical(action_key, logits)
-        keys = jax.random.split(step_key, NUM_ENVS)
+        keys = jax.random.split(step_key, num_envs)
         next_obs, state, reward, done, info = jax.vmap(logged_step)(keys, state, action)
         row = Step(done, action, value, reward, log_prob_of(logits, action), obs, info)
         return (params, next_obs, state, key), row
@@ -140,11 +159,11 @@ def recipe(total_steps: int) -> Any:  # noqa: PLR0915  one closure, as in the or
     def epoch(carry, _):
         params, opt_state, batch, key = carry
         key, order_key = jax.random.split(key)
-        order = jax.random.permutation(order_key, NUM_ENVS * NUM_STEPS)
+        order = jax.random.permutation(order_key, num_envs * NUM_STEPS)
 
         def shuffled(x):
             flat = x.reshape(-1, *x.shape[2:])[order]
-            return flat.reshape(NUM_MINIBATCHES, minibatch_size, *x.shape[2:])
+            return flat.reshape(num_minibatches, minibatch_size, *x.shape[2:])
 
         learner, _ = jax.lax.scan(minibatch, (params, opt_state), jax.tree.map(shuffled, batch))
         return (*learner, batch, key), None
@@ -162,8 +181,10 @@ def recipe(total_steps: int) -> Any:  # noqa: PLR0915  one closure, as in the or
 
     def train(key):
         key, init_key, env_key = jax.random.split(key, 3)
-        params = network.init(init_key, jnp.zeros(env.observation_space(env_params).shape))
-        obs, state = jax.vmap(logged_reset)(jax.random.split(env_key, NUM_ENVS))
+        params = network.init(
+            init_key, jnp.zeros(math.prod(env.observation_space(env_params).shape))
+        )
+        obs, state = jax.vmap(logged_reset)(jax.random.split(env_key, num_envs))
         carry = (params, optimizer.init(params), obs, state, key)
         carry, infos = jax.lax.scan(update, carry, None, num_updates)
         return carry[0], infos
@@ -171,27 +192,30 @@ def recipe(total_steps: int) -> Any:  # noqa: PLR0915  one closure, as in the or
     return train
 
 
-def ours(total_steps: int) -> Any:
+def ours(env_id: str, total_steps: int) -> Any:
     """`key -> (carry, metrics)`: the single program of `jaxenvs.baselines.ppo`."""
     from jaxenvs.baselines.common.trainer import train
 
-    trainer = our_trainer(total_steps)
+    trainer = our_trainer(env_id, total_steps)
     return lambda key: train(trainer, key, trainer.hp)
 
 
-def our_trainer(total_steps: int) -> Any:
-    """The same settings in our config; the defaults are PureJaxRL's."""
+def our_trainer(env_id: str, total_steps: int) -> Any:
+    """The same settings in our config."""
     from jaxenvs.baselines import ppo
 
+    setting = SETTINGS[env_id]
     return ppo.make_train(
         ppo.Config(
-            "CartPole-v1",
+            env_id,
+            env_kwargs=setting.env_kwargs,
             total_steps=total_steps,
-            num_envs=NUM_ENVS,
+            num_envs=setting.num_envs,
             num_steps=NUM_STEPS,
             num_epochs=NUM_EPOCHS,
-            num_minibatches=NUM_MINIBATCHES,
-            lr=LR,
+            num_minibatches=setting.num_minibatches,
+            activation=setting.activation,
+            lr=setting.lr,
             gamma=GAMMA,
             gae_lambda=GAE_LAMBDA,
             clip=CLIP,
@@ -215,13 +239,13 @@ def last_return(side: str, outcome: Any) -> float:
     return float(np.nanmean(returns[..., -max(1, returns.shape[-1] // 10) :]))
 
 
-def measure_program(side: str, num_seeds: int, total_steps: int) -> dict[str, float]:
+def measure_program(side: str, env_id: str, num_seeds: int, total_steps: int) -> dict[str, float]:
     """One program for all seeds, run twice."""
     import jax
 
     jax.devices()
     begin, processor = time.perf_counter(), time.process_time()
-    train = {"recipe": recipe, "ours": ours}[side](total_steps)
+    train = {"recipe": recipe, "ours": ours}[side](env_id, total_steps)
     keys = jax.random.split(jax.random.key(0), num_seeds)
     program, argument = (train, keys[0]) if num_seeds == 1 else (jax.vmap(train), keys)
     compiled = jax.jit(program).lower(argument).compile()
@@ -241,7 +265,7 @@ def measure_program(side: str, num_seeds: int, total_steps: int) -> dict[str, fl
     }
 
 
-def measure_loop(num_seeds: int, total_steps: int) -> dict[str, float]:
+def measure_loop(env_id: str, num_seeds: int, total_steps: int) -> dict[str, float]:
     """Our chunked loop, with agents spread over the cores; without a second run."""
     import numpy as np
 
@@ -252,7 +276,7 @@ def measure_loop(num_seeds: int, total_steps: int) -> dict[str, float]:
 
     jax.devices()
     begin, processor = time.perf_counter(), time.process_time()
-    trainer = our_trainer(total_steps)
+    trainer = our_trainer(env_id, total_steps)
     chunk = -(-trainer.num_updates // 100)
     programs = loop.compile_programs(trainer, num_seeds, chunk)
     middle = time.perf_counter()
@@ -272,10 +296,11 @@ def measure_loop(num_seeds: int, total_steps: int) -> dict[str, float]:
     }
 
 
-def in_fresh_process(side: str, num_seeds: int, total_steps: int) -> dict[str, float]:
+def in_fresh_process(side: str, num_seeds: int, env_id: str, total_steps: int) -> dict[str, float]:
     """One measurement, with nothing compiled before."""
     environment = os.environ | {"JAX_ENABLE_COMPILATION_CACHE": "0", "JAX_PLATFORMS": "cpu"}
-    command = [sys.executable, __file__, "--one", side, str(num_seeds), "--steps", str(total_steps)]
+    command = [sys.executable, __file__, "--one", side, str(num_seeds), "--env", env_id]
+    command += ["--steps", str(total_steps)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)
@@ -283,16 +308,19 @@ def in_fresh_process(side: str, num_seeds: int, total_steps: int) -> dict[str, f
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="PPO on CartPole-v1 against PureJaxRL's recipe")
+    parser = argparse.ArgumentParser(description="PPO against PureJaxRL's recipe")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 8])
-    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--env", choices=SETTINGS, default="CartPole-v1")
+    parser.add_argument("--steps", type=int)
     parser.add_argument("--one", nargs=2, metavar=("SIDE", "SEEDS"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    env_id = arguments.env
+    total_steps = arguments.steps or SETTINGS[env_id].total_steps
     if arguments.one:
         side, num_seeds = arguments.one[0], int(arguments.one[1])
         measure = measure_loop if side == "loop" else functools.partial(measure_program, side)
-        print(json.dumps(measure(num_seeds, arguments.steps)))
+        print(json.dumps(measure(env_id, num_seeds, total_steps)))
         return
     # The recipe trains one agent only: with JAX 0.10.2 on the CPU, orthogonal initialisers vmapped
     # over seeds (batched QR) may deadlock.
@@ -301,7 +329,7 @@ def main() -> None:
     results: dict[tuple[str, int], list[dict[str, float]]] = {case: [] for case in cases}
     for _ in range(arguments.repeats):
         for case in cases:  # in turns, so that a slow minute of the machine hits all alike
-            results[case].append(in_fresh_process(*case, arguments.steps))
+            results[case].append(in_fresh_process(*case, env_id, total_steps))
             print(*case, results[case][-1], file=sys.stderr, flush=True)
     report(results, arguments.seeds)
 
