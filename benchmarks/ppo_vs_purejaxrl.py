@@ -1,35 +1,23 @@
 """PPO end to end: ours beside PureJaxRL's recipe on gymnax, in turns.
 
 The same settings on both sides, PureJaxRL's for CartPole and for MinAtar (`SETTINGS`; separate
-networks of 64-64, Adam with a rate that falls to 0), and the same number of steps. The recipe was
-written for this file from a description of PureJaxRL's structure, not copied: a flax network,
-gymnax's own `step` with its automatic reset vmapped over environments, the value at every step, one
-scan over updates, in it one over steps and one over epochs and minibatches, `done` for terminated
-or truncated alike, returns kept by a small wrapper, all per-step infos handed out. It has no
-distrax: the categorical distribution is a few lines, so that no time goes into importing or tracing
-it.
-
-Every measurement is a fresh process without a compilation cache. `total` is what a user waits for
-after the imports: tracing, compiling, training. `run` is the second call of the compiled program,
-`cpu` the processor seconds of all threads in `total`, which other work on the machine disturbs
-less. `loop` is ours as `jaxenvs train` runs it: three programs (start, updates, evaluation), in
-chunks, with agents spread over the processor's cores.
+networks of 64-64, Adam with a rate that falls to 0), and the same number of steps. How the recipe
+was made and what is measured stands in end_to_end.py. It has no distrax: the categorical
+distribution is a few lines, so that no time goes into importing or tracing it.
 
     pip install gymnax==1.0.1 flax optax
     python benchmarks/ppo_vs_purejaxrl.py --repeats 3
     python benchmarks/ppo_vs_purejaxrl.py --repeats 2 --seeds 1 --env MinAtar-Breakout-v1
 """
 
-import argparse
-import functools
-import json
 import math
-import os
-import statistics
-import subprocess
+import pathlib
 import sys
-import time
 from typing import Any, NamedTuple
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from benchmarks.end_to_end import FLAVOUR, Contest, logged, run
 
 NUM_STEPS, NUM_EPOCHS = 128, 4
 GAMMA, GAE_LAMBDA, CLIP, ENT_COEF, VF_COEF, MAX_GRAD_NORM = 0.99, 0.95, 0.2, 0.01, 0.5, 0.5
@@ -47,12 +35,11 @@ class Setting(NamedTuple):
     lr: float
 
 
-_FLAVOUR = {"sticky_action_prob": 0.0, "max_steps": 1000}
 SETTINGS = {
     "CartPole-v1": Setting("CartPole-v1", {}, 500_000, 4, 4, "tanh", 2.5e-4),
-    "MinAtar-Breakout-v1": Setting("Breakout-MinAtar", _FLAVOUR, 1_000_000, 64, 8, "relu", 5e-3),
+    "MinAtar-Breakout-v1": Setting("Breakout-MinAtar", FLAVOUR, 1_000_000, 64, 8, "relu", 5e-3),
     "MinAtar-SpaceInvaders-v1": Setting(
-        "SpaceInvaders-MinAtar", _FLAVOUR, 1_000_000, 64, 8, "relu", 5e-3
+        "SpaceInvaders-MinAtar", FLAVOUR, 1_000_000, 64, 8, "relu", 5e-3
     ),
 }
 
@@ -72,7 +59,6 @@ class Step(NamedTuple):
 def recipe(env_id: str, total_steps: int) -> Any:  # noqa: PLR0915  one closure, as in the original
     """`key -> (parameters, infos)`: PureJaxRL's structure on gymnax."""
     import flax.linen as nn
-    import gymnax  # pyright: ignore[reportMissingImports]
     import jax
     import jax.numpy as jnp
     import numpy as np
@@ -80,7 +66,7 @@ def recipe(env_id: str, total_steps: int) -> Any:  # noqa: PLR0915  one closure,
 
     setting = SETTINGS[env_id]
     num_envs, num_minibatches = setting.num_envs, setting.num_minibatches
-    env, env_params = gymnax.make(setting.peer)
+    reset, env_step, num_actions, shape = logged(setting.peer)
     num_updates = total_steps // NUM_STEPS // num_envs
     minibatch_size = num_envs * NUM_STEPS // num_minibatches
     activation = {"tanh": nn.tanh, "relu": nn.relu}[setting.activation]
@@ -95,25 +81,10 @@ def recipe(env_id: str, total_steps: int) -> Any:  # noqa: PLR0915  one closure,
                     hidden = activation(nn.Dense(64, kernel_init=init)(hidden))
                 return nn.Dense(num_outputs, kernel_init=nn.initializers.orthogonal(scale))(hidden)
 
-            return branch(env.num_actions, 0.01), jnp.squeeze(branch(1, 1.0), axis=-1)
+            return branch(num_actions, 0.01), jnp.squeeze(branch(1, 1.0), axis=-1)
 
     def log_prob_of(logits, action):
         return jnp.take_along_axis(jax.nn.log_softmax(logits), action[..., None], axis=-1)[..., 0]
-
-    def logged_reset(key):
-        obs, state = env.reset(key, env_params)
-        return obs.ravel(), (state, jnp.float32(0), jnp.int32(0))
-
-    def logged_step(key, state, action):
-        env_state, total, length = state
-        obs, env_state, reward, terminated, truncated, _ = env.step(
-            key, env_state, action, env_params
-        )
-        done = terminated | truncated
-        total, length = total + reward, length + 1
-        info = {"return": total, "length": length, "done": done}
-        kept = jnp.where(done, 0.0, total), jnp.where(done, 0, length)
-        return obs.ravel(), (env_state, *kept), reward, done, info
 
     network = ActorCritic()
     schedule = optax.linear_schedule(setting.lr, 0.0, num_updates * NUM_EPOCHS * num_minibatches)
@@ -140,7 +111,7 @@ def recipe(env_id: str, total_steps: int) -> Any:  # noqa: PLR0915  one closure,
         logits, value = network.apply(params, obs)
         action = jax.random.categorical(action_key, logits)
         keys = jax.random.split(step_key, num_envs)
-        next_obs, state, reward, done, info = jax.vmap(logged_step)(keys, state, action)
+        next_obs, state, reward, done, info = jax.vmap(env_step)(keys, state, action)
         row = Step(done, action, value, reward, log_prob_of(logits, action), obs, info)
         return (params, next_obs, state, key), row
 
@@ -181,23 +152,13 @@ def recipe(env_id: str, total_steps: int) -> Any:  # noqa: PLR0915  one closure,
 
     def train(key):
         key, init_key, env_key = jax.random.split(key, 3)
-        params = network.init(
-            init_key, jnp.zeros(math.prod(env.observation_space(env_params).shape))
-        )
-        obs, state = jax.vmap(logged_reset)(jax.random.split(env_key, num_envs))
+        params = network.init(init_key, jnp.zeros(math.prod(shape)))
+        obs, state = jax.vmap(reset)(jax.random.split(env_key, num_envs))
         carry = (params, optimizer.init(params), obs, state, key)
         carry, infos = jax.lax.scan(update, carry, None, num_updates)
         return carry[0], infos
 
     return train
-
-
-def ours(env_id: str, total_steps: int) -> Any:
-    """`key -> (carry, metrics)`: the single program of `jaxenvs.baselines.ppo`."""
-    from jaxenvs.baselines.common.trainer import train
-
-    trainer = our_trainer(env_id, total_steps)
-    return lambda key: train(trainer, key, trainer.hp)
 
 
 def our_trainer(env_id: str, total_steps: int) -> Any:
@@ -226,147 +187,6 @@ def our_trainer(env_id: str, total_steps: int) -> Any:
     )
 
 
-def last_return(side: str, outcome: Any) -> float:
-    """Mean return of the episodes in the last tenth of the training."""
-    import numpy as np
-
-    if side == "recipe":
-        info = outcome[1]
-        share = slice(-max(1, info["done"].shape[-3] // 10), None)
-        done = np.asarray(info["done"])[..., share, :, :]
-        return float(np.asarray(info["return"])[..., share, :, :][done].mean())
-    returns = np.asarray(outcome[1]["episode_return"])
-    return float(np.nanmean(returns[..., -max(1, returns.shape[-1] // 10) :]))
-
-
-def measure_program(side: str, env_id: str, num_seeds: int, total_steps: int) -> dict[str, float]:
-    """One program for all seeds, run twice."""
-    import jax
-
-    jax.devices()
-    begin, processor = time.perf_counter(), time.process_time()
-    train = {"recipe": recipe, "ours": ours}[side](env_id, total_steps)
-    keys = jax.random.split(jax.random.key(0), num_seeds)
-    program, argument = (train, keys[0]) if num_seeds == 1 else (jax.vmap(train), keys)
-    compiled = jax.jit(program).lower(argument).compile()
-    compile_seconds = time.perf_counter() - begin
-    jax.block_until_ready(compiled(argument))
-    total, cpu = time.perf_counter() - begin, time.process_time() - processor
-    begin = time.perf_counter()
-    outcome = jax.block_until_ready(compiled(argument))
-    run = time.perf_counter() - begin
-    score = last_return(side, outcome)
-    return {
-        "compile": compile_seconds,
-        "total": total,
-        "cpu": cpu,
-        "run": run,
-        "return": score,
-    }
-
-
-def measure_loop(env_id: str, num_seeds: int, total_steps: int) -> dict[str, float]:
-    """Our chunked loop, with agents spread over the cores; without a second run."""
-    import numpy as np
-
-    from jaxenvs.baselines.common import loop
-
-    loop.use_cpu_cores(num_seeds)
-    import jax
-
-    jax.devices()
-    begin, processor = time.perf_counter(), time.process_time()
-    trainer = our_trainer(env_id, total_steps)
-    chunk = -(-trainer.num_updates // 100)
-    programs = loop.compile_programs(trainer, num_seeds, chunk)
-    middle = time.perf_counter()
-    keys = jax.random.split(jax.random.key(0), num_seeds)
-    hp = jax.tree.map(lambda x: np.full(num_seeds, x, np.float32), trainer.hp)
-    returns = []
-    carry = programs.init(keys, hp)
-    for piece in loop.run_chunks(programs, carry, 0, trainer.num_updates, chunk):
-        returns.append(loop.summarize(piece.metrics)["episode_return"].mean())
-    end = time.perf_counter()
-    return {
-        "compile": middle - begin,
-        "total": end - begin,
-        "cpu": time.process_time() - processor,
-        "run": end - middle,
-        "return": float(np.nanmean(returns[-10:])),
-    }
-
-
-def in_fresh_process(side: str, num_seeds: int, env_id: str, total_steps: int) -> dict[str, float]:
-    """One measurement, with nothing compiled before."""
-    environment = os.environ | {"JAX_ENABLE_COMPILATION_CACHE": "0", "JAX_PLATFORMS": "cpu"}
-    command = [sys.executable, __file__, "--one", side, str(num_seeds), "--env", env_id]
-    command += ["--steps", str(total_steps)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(done.stderr)
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="PPO against PureJaxRL's recipe")
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 8])
-    parser.add_argument("--env", choices=SETTINGS, default="CartPole-v1")
-    parser.add_argument("--steps", type=int)
-    parser.add_argument("--one", nargs=2, metavar=("SIDE", "SEEDS"), help=argparse.SUPPRESS)
-    arguments = parser.parse_args()
-    env_id = arguments.env
-    total_steps = arguments.steps or SETTINGS[env_id].total_steps
-    if arguments.one:
-        side, num_seeds = arguments.one[0], int(arguments.one[1])
-        measure = measure_loop if side == "loop" else functools.partial(measure_program, side)
-        print(json.dumps(measure(env_id, num_seeds, total_steps)))
-        return
-    # The recipe trains one agent only: with JAX 0.10.2 on the CPU, orthogonal initialisers vmapped
-    # over seeds (batched QR) may deadlock.
-    cases: list[tuple[str, int]] = [("recipe", 1)]
-    cases += [(side, n) for n in arguments.seeds for side in ("ours", "loop")]
-    results: dict[tuple[str, int], list[dict[str, float]]] = {case: [] for case in cases}
-    for _ in range(arguments.repeats):
-        for case in cases:  # in turns, so that a slow minute of the machine hits all alike
-            results[case].append(in_fresh_process(*case, env_id, total_steps))
-            print(*case, results[case][-1], file=sys.stderr, flush=True)
-    report(results, arguments.seeds)
-
-
-def report(results: dict[tuple[str, int], list[dict[str, float]]], seeds: list[int]) -> None:
-    """Medians, ratios to the recipe of the same turn, and what many seeds cost."""
-
-    def median(case, name):
-        return statistics.median(row[name] for row in results[case])
-
-    def ratio(case, other, name):
-        pairs = zip(results[case], results[other], strict=True)
-        return statistics.median(a[name] / b[name] for a, b in pairs)
-
-    print(
-        f"{'':8} {'seeds':>5} {'compile':>8} {'run':>8} {'total':>8} {'cpu':>8} {'return':>7}"
-        "  recipe takes"
-    )
-    for side, num_seeds in results:
-        case = (side, num_seeds)
-        cells = " ".join(
-            f"{median(case, name):7.2f}s" for name in ("compile", "run", "total", "cpu")
-        )
-        times = ""
-        if num_seeds == 1:
-            times = f"{ratio(('recipe', 1), case, 'total'):.2f}x the total"
-            times += f", {ratio(('recipe', 1), case, 'run'):.2f}x the run"
-        print(f"{side:8} {num_seeds:5} {cells} {median(case, 'return'):7.1f}  {times}")
-    if len(seeds) > 1:
-        few, many = seeds[0], seeds[-1]
-        for side in ("ours", "loop"):
-            cost = {n: ratio((side, many), (side, few), n) for n in ("total", "run")}
-            print(
-                f"{side}: {many} seeds cost {cost['total']:.2f}x of {few} in total, "
-                f"{cost['run']:.2f}x in the run"
-            )
-
-
 if __name__ == "__main__":
-    main()
+    steps = {env_id: setting.total_steps for env_id, setting in SETTINGS.items()}
+    run(Contest(__file__, recipe, our_trainer, steps), "PPO against PureJaxRL's recipe")
