@@ -107,9 +107,8 @@ def recipe(env_id: str, total_steps: int) -> Any:  # noqa: PLR0915  one closure,
         optax.clip_by_global_norm(MAX_GRAD_NORM),
         optax.radam(optax.linear_schedule(setting.lr, 0.0, gradient_steps)),
     )
-    epsilon_of = optax.linear_schedule(
-        1.0, setting.epsilon_end, setting.epsilon_share * num_updates
-    )
+    exploring = round(setting.epsilon_share * num_updates)
+    epsilon_of = optax.linear_schedule(1.0, setting.epsilon_end, exploring)
 
     def loss(params, obs, action, target):
         values: Any = network.apply(params, obs)
