@@ -62,6 +62,35 @@ def logged(peer: str) -> tuple[Any, Any, int, tuple[int, ...]]:
     return reset, step, env.num_actions, env.observation_space(params).shape
 
 
+def passes(loss: Any, optimizer: Any, num_minibatches: int, size: int) -> Any:
+    """A scan's step for a pass over `(params, opt_state, batch, key)`, in shuffled minibatches.
+
+    `loss(params, *minibatch)`; the batch's arrays are `[num_steps, num_envs, ...]`, `size` rows.
+    """
+    import jax
+    import optax
+
+    def minibatch(carry, batch):
+        params, opt_state = carry
+        gradient = jax.grad(loss)(params, *batch)
+        updates, opt_state = optimizer.update(gradient, opt_state, params)
+        return (optax.apply_updates(params, updates), opt_state), None
+
+    def epoch(carry, _):
+        params, opt_state, batch, key = carry
+        key, order_key = jax.random.split(key)
+        order = jax.random.permutation(order_key, size)
+
+        def shuffled(x):
+            flat = x.reshape(-1, *x.shape[2:])[order]
+            return flat.reshape(num_minibatches, size // num_minibatches, *x.shape[2:])
+
+        learner, _ = jax.lax.scan(minibatch, (params, opt_state), jax.tree.map(shuffled, batch))
+        return (*learner, batch, key), None
+
+    return epoch
+
+
 def last_return(side: str, outcome: Any) -> float:
     """Mean return of the episodes in the last tenth of the training."""
     import numpy as np

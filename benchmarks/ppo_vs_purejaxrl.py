@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from benchmarks.end_to_end import FLAVOUR, Contest, logged, run
+from benchmarks.end_to_end import FLAVOUR, Contest, logged, passes, run
 
 NUM_STEPS, NUM_EPOCHS = 128, 4
 GAMMA, GAE_LAMBDA, CLIP, ENT_COEF, VF_COEF, MAX_GRAD_NORM = 0.99, 0.95, 0.2, 0.01, 0.5, 0.5
@@ -68,7 +68,6 @@ def recipe(env_id: str, total_steps: int) -> Any:  # noqa: PLR0915  one closure,
     num_envs, num_minibatches = setting.num_envs, setting.num_minibatches
     reset, env_step, num_actions, shape = logged(setting.peer)
     num_updates = total_steps // NUM_STEPS // num_envs
-    minibatch_size = num_envs * NUM_STEPS // num_minibatches
     activation = {"tanh": nn.tanh, "relu": nn.relu}[setting.activation]
 
     class ActorCritic(nn.Module):
@@ -121,23 +120,7 @@ def recipe(env_id: str, total_steps: int) -> Any:  # noqa: PLR0915  one closure,
         advantage = delta + GAMMA * GAE_LAMBDA * (1 - row.done) * advantage
         return (advantage, row.value), advantage
 
-    def minibatch(carry, batch):
-        params, opt_state = carry
-        gradient = jax.grad(loss)(params, *batch)
-        updates, opt_state = optimizer.update(gradient, opt_state, params)
-        return (optax.apply_updates(params, updates), opt_state), None
-
-    def epoch(carry, _):
-        params, opt_state, batch, key = carry
-        key, order_key = jax.random.split(key)
-        order = jax.random.permutation(order_key, num_envs * NUM_STEPS)
-
-        def shuffled(x):
-            flat = x.reshape(-1, *x.shape[2:])[order]
-            return flat.reshape(num_minibatches, minibatch_size, *x.shape[2:])
-
-        learner, _ = jax.lax.scan(minibatch, (params, opt_state), jax.tree.map(shuffled, batch))
-        return (*learner, batch, key), None
+    epoch = passes(loss, optimizer, num_minibatches, num_envs * NUM_STEPS)
 
     def update(carry, _):
         params, opt_state, obs, state, key = carry

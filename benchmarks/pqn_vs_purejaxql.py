@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from benchmarks.end_to_end import FLAVOUR, Contest, logged, run
+from benchmarks.end_to_end import FLAVOUR, Contest, logged, passes, run
 
 GAMMA, MAX_GRAD_NORM = 0.99, 10.0
 
@@ -87,7 +87,6 @@ def recipe(env_id: str, total_steps: int) -> Any:  # noqa: PLR0915  one closure,
     num_envs, num_steps = setting.num_envs, setting.num_steps
     reset, env_step, num_actions, shape = logged(setting.peer)
     num_updates = total_steps // num_steps // num_envs
-    minibatch_size = num_envs * num_steps // setting.num_minibatches
 
     class QNetwork(nn.Module):
         @nn.compact
@@ -137,23 +136,7 @@ def recipe(env_id: str, total_steps: int) -> Any:  # noqa: PLR0915  one closure,
         target = row.reward + GAMMA * (1 - row.done) * mixed
         return (target, row.values.max(-1)), target
 
-    def minibatch(carry, batch):
-        params, opt_state = carry
-        gradient = jax.grad(loss)(params, *batch)
-        updates, opt_state = optimizer.update(gradient, opt_state, params)
-        return (optax.apply_updates(params, updates), opt_state), None
-
-    def epoch(carry, _):
-        params, opt_state, batch, key = carry
-        key, order_key = jax.random.split(key)
-        order = jax.random.permutation(order_key, num_envs * num_steps)
-
-        def shuffled(x):
-            flat = x.reshape(-1, *x.shape[2:])[order]
-            return flat.reshape(setting.num_minibatches, minibatch_size, *x.shape[2:])
-
-        learner, _ = jax.lax.scan(minibatch, (params, opt_state), jax.tree.map(shuffled, batch))
-        return (*learner, batch, key), None
+    epoch = passes(loss, optimizer, setting.num_minibatches, num_envs * num_steps)
 
     def update(carry, count):
         params, opt_state, obs, state, key = carry
