@@ -147,13 +147,16 @@ PRESETS: dict[str, Config] = {
         ),
         Config("Social-CoinGame-v1", total_steps=1_000_000, num_envs=32, num_steps=50, share=False),
         Config("Social-MatrixGame-v1", total_steps=200_000, num_envs=16, num_steps=50, share=False),
+        # The last day is a rule of the game: were it bootstrapped, waiting would cost nothing.
         Config(
             "Social-SwitchRiddle-v1",
-            total_steps=2_000_000,
+            total_steps=1_000_000,
             num_envs=128,
-            num_steps=24,
+            num_steps=12,
             memory="gru",
-            hidden=(64,),
+            memory_width=32,
+            hidden=(32,),
+            bootstrap_truncated=False,
         ),
     ]
 }
