@@ -33,6 +33,12 @@ class Controls:
     rate: float = 8.0
     """Steps per second that look right; in a game that waits, while a key is held down."""
 
+    seat: int | None = None
+    """Of several agents, the one that the keys play, counted from the end if it is negative.
+
+    Actions are then that agent's alone, and the others play by themselves; None: keys play all.
+    """
+
     pointer: tuple[Pointer, str] | None = None
     """Where a mouse plays the game: what a click means and does, the latter in a word or two."""
 
@@ -51,3 +57,29 @@ class Controls:
             middle, reach = (space.high + space.low) / 2, (space.high - space.low) / 2
             return np.broadcast_to(middle + reach * lean, space.shape).astype(space.dtype)
         return np.asarray(chosen[-1])
+
+
+@dataclasses.dataclass(frozen=True)
+class AmountControls(Controls):
+    """Each key stands for an amount, where an action is an amount of anything from 0."""
+
+    def action(self, held: Iterable[str], space: spaces.Space, time: int) -> Any:
+        """`(1,)` float32, the amount of the latest key, or None where no key is held."""
+        chosen = [self.keys[name][0] for name in held if name in self.keys]
+        return np.array(chosen[-1:], np.float32) if chosen else None
+
+
+@dataclasses.dataclass(frozen=True)
+class WordControls(Controls):
+    """Some keys move and some speak: they stand for `(move, None)` or `(None, word)`.
+
+    An action is the move plus five times the word, of the latest key of each kind, else 0.
+    """
+
+    def action(self, held: Iterable[str], space: spaces.Space, time: int) -> Any:
+        """() int: a move and a word at once."""
+        move, word = 0, 0
+        for name in held:
+            to, said = self.keys.get(name, ((None, None), ""))[0]
+            move, word = move if to is None else to, word if said is None else said
+        return np.asarray(move + 5 * word)

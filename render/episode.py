@@ -37,6 +37,17 @@ def frame_rate(env: Env[Any, Any], default: float = 15.0) -> float:
     return controls.rate if controls else default
 
 
+def actor(env: Env[Any, Any], policy: Policy, memory: Any) -> Callable[..., Any]:
+    """`(key, obs, state, memory) -> (action, memory)`, compiled, with a memory or without."""
+
+    @jax.jit
+    def act(key: jax.Array, obs: Any, state: Any, past: Any) -> Any:
+        seen = (key, obs, env.action_mask(state))
+        return (policy(*seen), None) if memory is None else policy(*seen, past)
+
+    return act
+
+
 def film(
     env: Env[Any, Any],
     policy: Policy,
@@ -55,12 +66,12 @@ def film(
     a strip with it, the step and the score stands under each frame. A policy with a memory gets
     `memory` at the start of each episode. The key is consumed.
     """
+    act = actor(env, policy, memory)
 
     @jax.jit
     def step(key: jax.Array, obs: Any, state: Any, past: Any) -> Any:
         act_key, step_key = jax.random.split(key)
-        seen = (act_key, obs, env.action_mask(state))
-        action, past = (policy(*seen), None) if memory is None else policy(*seen, past)
+        action, past = act(act_key, obs, state, past)
         return env.step(step_key, state, action), past
 
     reset = jax.jit(env.reset)

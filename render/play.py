@@ -2,14 +2,16 @@
 
 import concurrent.futures
 import time
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 
+from jaxenvs import spaces
 from jaxenvs.core import Env
-from jaxenvs.render import panel
-from jaxenvs.render.controls import Controls
+from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.render import episode, panel
+from jaxenvs.render.controls import AmountControls, Controls
 from jaxenvs.render.draw import draw, family_module
 from jaxenvs.render.window import Keys, Window
 
@@ -30,13 +32,57 @@ def controls_of(env: Env[Any, Any]) -> Controls:
     return keys[name]
 
 
-class Game:
-    """A game in progress and what keys do to it; knows no window."""
+class Partner(NamedTuple):
+    """Who plays the agents that keys do not."""
 
-    def __init__(self, env: Env[Any, Any], seed: int = 0) -> None:
+    policy: episode.Policy
+    memory: Any = None  # at the start of an episode; None where the policy has none
+
+
+def seat_of(env: Env[Any, Any], seat: int | None = None) -> int | None:
+    """The agent that keys play: `seat`, or as the game's keys say; None: they play all.
+
+    Raises `ValueError` where there is no such agent, or none that keys can play, and as
+    `controls_of`.
+    """
+    controls = controls_of(env)
+    seat = controls.seat if seat is None else seat
+    if seat is None:
+        return None
+    game = env.unwrapped
+    count = game.num_agents if isinstance(game, MultiAgentEnv) else 0
+    if not -count <= seat < count:
+        raise ValueError(f"seat: expected an agent from 0 to {count - 1}, got {seat}")
+    if not controls.keys:
+        raise ValueError("seat: everybody is played by the menu, in turn")
+    own = list(game.action_spaces().values())[seat]  # type: ignore[attr-defined]
+    if not isinstance(own, spaces.Discrete) and not isinstance(controls, AmountControls):
+        raise ValueError(f"keys stand for numbered actions, which {own} has not")
+    return seat % count
+
+
+class Game:
+    """A game in progress and what keys do to it; knows no window.
+
+    Where keys play one agent of several, `seat` or the one that the game's keys mean, `partner`
+    plays the others: at random, unless it is given.
+    """
+
+    def __init__(
+        self,
+        env: Env[Any, Any],
+        seed: int = 0,
+        seat: int | None = None,
+        partner: Partner | None = None,
+    ) -> None:
         self.env = env
         self.controls = controls_of(env)
+        self.seat = seat_of(env, seat)
+        self._partner = partner or Partner(episode.random_policy(env))
+        self._others = episode.actor(env, *self._partner)
         self.state: Any = None  # before `start`
+        self._obs: Any = None
+        self._memory: Any = None
         self.ready = False  # whether it can be stepped
         self.steps = 0
         self.score: Any = 0.0  # sum of rewards; one per agent where there are several
@@ -54,12 +100,15 @@ class Game:
         """Makes the first state, then compiles the step; slow, and safe in another thread."""
         self.restart()
         action = jax.tree.map(np.asarray, self.env.action_space().sample(self._next_key()))
+        if self.seat is not None:
+            self._others(self._key, self._obs, self.state, self._memory)
         jax.block_until_ready(self._step(self._key, self.state, action))
         self.ready = True
 
     def restart(self) -> None:
         """Starts a new episode."""
-        _, self.state = self._reset(self._next_key())
+        self._obs, self.state = self._reset(self._next_key())
+        self._memory = self._partner.memory
         self.steps, self.score, self.ending = 0, 0.0, ""
         self._pending, self._due, self._held_for = [], 0.0, 0.0
 
@@ -93,7 +142,7 @@ class Game:
         left = "   ".join([f"step {self.steps}", *(mark for mark in marks if mark)])
         picture = draw(self.env, self.state, size=size)
         self._shown = picture.shape[1], picture.shape[0]
-        notes = (*key_lines(self.controls), COMMANDS)
+        notes = (*self._who(), *key_lines(self.controls), COMMANDS)
         return panel.below(picture, left, f"score {self.total}", notes)
 
     def _run(self, pressed: list[str], held: list[str], seconds: float) -> None:
@@ -126,11 +175,39 @@ class Game:
             self._take(np.asarray(action))
 
     def _play(self, names: list[str]) -> None:
-        self._take(self.controls.action(names, self.env.action_space(), self.steps))
+        action = self.controls.action(names, self.env.action_space(), self.steps)
+        if self.seat is not None:
+            if self.controls.seat is None:  # the keys know everybody's action
+                action = action[self.seat]
+            own = self._spaces[self.seat]
+            if isinstance(own, spaces.Discrete) and action >= own.n:
+                return  # in this form of the game there is no such action
+            action = self._joined(action)
+        self._take(action)
+
+    @property
+    def _spaces(self) -> list[spaces.Space]:
+        """The actions of each agent."""
+        return list(self.env.unwrapped.action_spaces().values())  # type: ignore[attr-defined]
+
+    def _joined(self, own: Any) -> np.ndarray:
+        """Everybody's actions, of which the one by hand is `own`."""
+        key = self._next_key()
+        others, self._memory = self._others(key, self._obs, self.state, self._memory)
+        actions = np.array(others)
+        actions[self.seat] = own
+        return actions
+
+    def _who(self) -> tuple[str, ...]:
+        """A line that says who is played by hand, where that is one of several."""
+        if self.seat is None:
+            return ()
+        agents = self.env.unwrapped.agents  # type: ignore[attr-defined]
+        return (f"you are {agents[self.seat]}",)
 
     def _take(self, action: Any) -> None:
         t = self._step(self._next_key(), self.state, action)
-        self.state = t.state
+        self._obs, self.state = t.obs, t.state
         self.steps += 1
         self.score = self.score + np.asarray(t.reward)
         if np.all(t.terminated | t.truncated):
@@ -143,13 +220,21 @@ class Game:
 
 
 def play(
-    env: Env[Any, Any], title: str, seed: int = 0, size: int = 640, seconds: float | None = None
+    env: Env[Any, Any],
+    title: str,
+    seed: int = 0,
+    size: int = 640,
+    seconds: float | None = None,
+    *,
+    seat: int | None = None,
+    partner: Partner | None = None,
 ) -> Game:
     """Opens a window and plays until it is closed, or for so many seconds; returns the game.
 
-    Raises `ValueError` where the game has no picture or no keys.
+    `seat` and `partner` as of `Game`. Raises `ValueError` where the game has no picture, no keys
+    or no such agent.
     """
-    game = Game(env, seed)
+    game = Game(env, seed, seat, partner)
     with Window(title, size, size) as window, concurrent.futures.ThreadPoolExecutor(1) as pool:
         window.show(panel.message(f"{title} is starting...", size, size))
         starting = pool.submit(game.start)

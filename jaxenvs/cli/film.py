@@ -66,10 +66,7 @@ def _cast(film: Film) -> tuple[Env[Any, Any], Any, Any, str]:
         env = make(film.subject, film.changes)
         if film.policy in ("", "random"):
             return env, None, None, f"{film.subject}, random play"
-        trained_on, policy, memory, name = _trained(pathlib.Path(film.policy), film.agent)
-        fit = _alike(env.observation_space(), trained_on.observation_space())
-        if not fit or not _alike(env.action_space(), trained_on.action_space()):
-            raise UsageError(f"--policy: it was trained on {name}, with other spaces")
+        policy, memory = _fitting(env, pathlib.Path(film.policy), film.agent, "--policy")
         return env, policy, memory, film.subject
     if not folder.exists():
         with usage_errors():
@@ -82,6 +79,22 @@ def _cast(film: Film) -> tuple[Env[Any, Any], Any, Any, str]:
     if film.policy:
         return env, None, None, f"{title}, random play"
     return env, policy, memory, title
+
+
+def partner_for(env: Env[Any, Any], folder: pathlib.Path) -> tuple[Any, Any]:
+    """The policy of a run, and its memory, for the agents of `env` that nobody plays by hand.
+
+    Raises `UsageError` where it was trained on something else.
+    """
+    return _fitting(env, folder, -1, "--partner")
+
+
+def _fitting(env: Env[Any, Any], folder: pathlib.Path, agent: int, flag: str) -> tuple[Any, Any]:
+    trained_on, policy, memory, name = _trained(folder, agent)
+    fit = _alike(env.observation_space(), trained_on.observation_space())
+    if not fit or not _alike(env.action_space(), trained_on.action_space()):
+        raise UsageError(f"{flag}: it was trained on {name}, with other spaces")
+    return policy, memory
 
 
 def _trained(folder: pathlib.Path, agent: int) -> tuple[Env[Any, Any], Any, Any, str]:

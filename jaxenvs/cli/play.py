@@ -1,12 +1,14 @@
 """`jaxenvs play`: a game, a window and a keyboard."""
 
 import dataclasses
+import pathlib
 from collections.abc import Sequence
 from typing import Annotated
 
 import tyro
 
 from jaxenvs.cli.arguments import UsageError, extra, parse, usage_errors
+from jaxenvs.cli.film import partner_for
 from jaxenvs.cli.make import make
 
 
@@ -23,6 +25,12 @@ class Arguments:
 
     set: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME=VALUE ...")] = ()
     """Changes to the game's options and numbers, such as gravity=3.7."""
+
+    seat: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
+    """Of several agents, the one that you play, from 0; by default as the game's keys mean."""
+
+    partner: Annotated[str, tyro.conf.arg(metavar="RUN")] = "random"
+    """Who plays the agents that you do not: a run's folder, or random."""
 
     seed: int = 0
     """Decides the starts and the game's own chance."""
@@ -43,12 +51,16 @@ def main(argv: Sequence[str]) -> None:
     with extra("render"):
         import pygame
 
-        from jaxenvs.render.play import controls_of, play
+        from jaxenvs.render.play import Partner, play, seat_of
     with usage_errors():
-        controls_of(env)  # before a window is opened
+        seat = seat_of(env, arguments.seat)  # before a window is opened
+    partner = None
+    if arguments.partner != "random":
+        partner = Partner(*partner_for(env, pathlib.Path(arguments.partner)))
     try:
         seconds = arguments.seconds or None
-        game = play(env, arguments.id, arguments.seed, arguments.size, seconds)
+        size = arguments.size
+        game = play(env, arguments.id, arguments.seed, size, seconds, seat=seat, partner=partner)
     except pygame.error as error:
         raise UsageError(f"no window can be opened: {error}") from error
     print(f"{arguments.id}: {game.steps} steps, score {game.total}")

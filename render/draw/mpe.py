@@ -6,7 +6,7 @@ import numpy as np
 
 from jaxenvs.core import Env
 from jaxenvs.render.canvas import Canvas, View
-from jaxenvs.render.controls import Controls
+from jaxenvs.render.controls import Controls, WordControls
 from jaxenvs.render.palette import (
     BLUE,
     BROWN,
@@ -24,8 +24,32 @@ from jaxenvs.render.palette import (
     blend,
 )
 
-KEYS: dict[str, Controls] = {}
-"""None: one person cannot play a team."""
+_MOVES = {"left": (1, "left"), "right": (2, "right"), "up": (4, "up"), "down": (3, "down")}
+_WORDS = "abcdefghij"
+
+
+def _walking(seat: int) -> Controls:
+    return Controls(keys=_MOVES, idle=(0,), rate=10.0, seat=seat)
+
+
+KEYS: dict[str, Controls] = {
+    **dict.fromkeys(("Simple", "Spread", "Formation", "Line", "CollectTreasure"), _walking(0)),
+    **dict.fromkeys(("Adversary", "Push", "Tag", "WorldComm", "SpeakerListener"), _walking(-1)),
+    "Crypto": Controls(
+        keys={letter: (n, letter.upper()) for n, letter in enumerate(_WORDS[:4])}, rate=3.0, seat=1
+    ),
+    "Reference": WordControls(
+        keys={key: ((move, None), does) for key, (move, does) in _MOVES.items()}
+        | {letter: ((None, n), letter.upper()) for n, letter in enumerate(_WORDS)},
+        idle=(0,),
+        rate=10.0,
+        seat=0,
+    ),
+}
+"""You play one agent: of teams against others, the last one, who runs or listens.
+
+FACMAC's games have continuous actions alone, which no keys stand for.
+"""
 
 AGENTS: dict[str, Color] = {
     "agent": BLUE,

@@ -6,11 +6,36 @@ import numpy as np
 
 from jaxenvs.core import Env
 from jaxenvs.render.canvas import Canvas
-from jaxenvs.render.controls import Controls
+from jaxenvs.render.controls import AmountControls, Controls
 from jaxenvs.render.palette import BLUE, FAINT, GREEN, INK, MUTED, RED, SERIES, WHITE, YELLOW, blend
 
-KEYS: dict[str, Controls] = {}
-"""None: one person cannot play both sides."""
+_CHOICES = Controls(keys={"c": (0, "cooperate"), "d": (1, "defect")}, rate=3.0, seat=0)
+
+KEYS: dict[str, Controls] = {
+    "CoinGame": Controls(
+        keys={
+            "left": (1, "left"),
+            "right": (0, "right"),
+            "up": (3, "up"),
+            "down": (2, "down"),
+            "space": (4, "stay"),
+        },
+        rate=4.0,
+        seat=0,
+    ),
+    "SwitchRiddle": Controls(
+        keys={"space": (0, "nothing"), "s": (1, "switch"), "t": (2, "tell")}, rate=2.0, seat=0
+    ),
+    "MatrixGame": _CHOICES,
+    "TensorGame": _CHOICES,
+    "Cournot": AmountControls(
+        keys={str(n): (5.0 * n, f"make {5 * n}") for n in range(10)}, rate=3.0, seat=0
+    ),
+    "Fishery": AmountControls(
+        keys={str(n): (10.0 * n, f"effort {10 * n}") for n in range(10)}, rate=3.0, seat=0
+    ),
+}
+"""You play the first agent, and the game waits for you; strategies for ever have no keys."""
 
 CHOICES = ("C", "D")
 
