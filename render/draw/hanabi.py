@@ -163,17 +163,18 @@ def _board(table: _Table, state: Any, rules: Rules) -> None:
         else:
             pale = blend(BACKGROUND, COLORS[color], 0.3)
             table.rect((*box, cards.HEIGHT * box[2]), pale, COLORS[color])
-    for name, left, most, top, color in (
-        ("hints", state.information, rules.information_tokens, 18, BLUE),
-        ("lives", state.lives, rules.life_tokens, 40, RED),
+    for name, one, left, most, top, color in (
+        ("hints", "hint", state.information, rules.information_tokens, 18, BLUE),
+        ("lives", "life", state.lives, rules.life_tokens, 40, RED),
     ):
-        table.text(f"{int(left)} {name}", (310, top), 13, INK)
+        table.text(f"{int(left)} {name if left != 1 else one}", (310, top), 13, INK)
         for token in range(most if most <= 8 else 0):
             fill = color if token < left else FAINT
             table.disc((382 + 15 * token, top), 5.5, fill)
     cards.back(table.canvas, (310 * table.unit, 56 * table.unit), 20 * table.unit)
     deck = rules.deck_size - int(state.num_drawn)
-    words = f"{deck} in the deck" if deck else f"{int(state.turns_left)} turns left"
+    turns = int(state.turns_left)
+    words = f"{deck} in the deck" if deck else f"{turns} turn{'s' * (turns != 1)} left"
     table.text(words, (340, 70), 13, INK)
     kinds = np.repeat(np.arange(rules.num_kinds), state.discards)
     table.text("discards", (16, 104), 12.5, INK)
