@@ -146,6 +146,10 @@ class JaxMarlEnv:
             return {agent: jnp.ones(size, jnp.bool_) for agent, size in sizes.items()}
         return {a: mask[i, : sizes[a]] for i, a in enumerate(self.agents) if a in sizes}
 
+    def get_legal_moves(self, state: Any) -> dict[str, jax.Array]:
+        """As `get_avail_actions`; JaxMARL asks games of cards for it by this name."""
+        return self.get_avail_actions(state)
+
     def get_world_state(self, state: Any) -> jax.Array:
         """`(n,)` float32, for centralised critics."""
         return self.env.unwrapped.global_state(state, self.env.default_params)

@@ -104,7 +104,71 @@ def test_their_environments_keep_our_contract():
 
 def test_the_real_ones_play_too():
     jaxmarl = pytest.importorskip("jaxmarl", reason="JaxMARL is in no extra")
-    env = adapter.FromJaxMarl(jaxmarl_env=jaxmarl.make("MPE_simple_tag_v3"))
-    obs, state = env.reset(jax.random.key(0))
-    t = env.step(jax.random.key(1), state, env.action_space().sample(jax.random.key(2)))
+    with jax.numpy_dtype_promotion("standard"):
+        env = adapter.FromJaxMarl(jaxmarl_env=jaxmarl.make("MPE_simple_tag_v3"))
+        obs, state = env.reset(jax.random.key(0))
+        t = env.step(jax.random.key(1), state, env.action_space().sample(jax.random.key(2)))
     assert t.obs.shape == obs.shape == (4, 16)
+
+
+@pytest.fixture
+def wrappers():
+    """JaxMARL's wrappers, and the promotion of dtypes that they need."""
+    module = pytest.importorskip(
+        "jaxmarl.wrappers.baselines", reason="JaxMARL is in no extra of ours"
+    )
+    with jax.numpy_dtype_promotion("standard"):
+        yield module
+
+
+def test_their_log_wrapper_counts_our_episodes(wrappers):
+    """The calls that JaxMARL's IPPO makes: agents side by side, vmapped steps within a scan."""
+    env = wrappers.MPELogWrapper(adapter.make("MPE_simple_spread_v3"))
+    num_envs, num_agents = 4, env.num_agents
+    size = env.action_space(env.agents[0]).n
+    assert env.observation_space(env.agents[0]).shape == (18,)
+
+    def one(carry, key):
+        state, obs = carry
+        batch = jnp.stack([obs[agent] for agent in env.agents]).reshape(num_agents * num_envs, -1)
+        action_key, step_key = jax.random.split(key)
+        flat = jax.random.randint(action_key, (num_agents * num_envs,), 0, size)
+        rows = flat.reshape(num_agents, num_envs, -1)
+        actions = {agent: rows[i] for i, agent in enumerate(env.agents)}
+        keys = jax.random.split(step_key, num_envs)
+        obs, state, reward, done, info = jax.vmap(env.step)(keys, state, actions)
+        info = jax.tree.map(lambda leaf: leaf.reshape(num_agents * num_envs), info)
+        return (state, obs), (batch, reward, done, info)
+
+    @jax.jit
+    def play(key):
+        obs, state = jax.vmap(env.reset)(jax.random.split(key, num_envs))
+        return jax.lax.scan(one, (state, obs), jax.random.split(key, 30))[1]
+
+    batch, reward, done, info = jax.tree.map(np.asarray, play(jax.random.PRNGKey(0)))
+    assert batch.shape == (30, num_agents * num_envs, 18)
+    assert np.flatnonzero(done["__all__"].all(axis=1)).tolist() == [24]
+    returns = np.stack([reward[agent][:25].sum(axis=0) for agent in env.agents], axis=1)
+    counted = info["returned_episode_returns"][24].reshape(num_envs, num_agents)
+    np.testing.assert_allclose(counted, num_agents * returns, rtol=1e-5)
+    assert (info["returned_episode_lengths"][24] == 25).all()
+
+
+def test_their_rollout_manager_pads_and_joins_our_agents(wrappers):
+    """What JaxMARL's value decomposition asks of an environment."""
+    env = wrappers.CTRolloutManager(adapter.make("MPE_simple_speaker_listener_v4"), batch_size=3)
+    obs, state = env.batch_reset(jax.random.PRNGKey(0))
+    assert obs["speaker_0"].shape == obs["listener_0"].shape == (3, 11 + 2)
+    assert obs["__all__"].shape == (3, 3 + 11)
+    actions = {agent: env.batch_sample(jax.random.PRNGKey(1), agent) for agent in env.agents}
+    _, _, rewards, dones, _ = env.batch_step(jax.random.PRNGKey(2), state, actions)
+    total = rewards["speaker_0"] + rewards["listener_0"]
+    np.testing.assert_allclose(rewards["__all__"], total, rtol=1e-6)
+    assert not dones["__all__"].any()
+    hanabi = wrappers.CTRolloutManager(adapter.make("Hanabi-VerySmall-2p-v0"), batch_size=2)
+    _, state = hanabi.batch_reset(jax.random.PRNGKey(0))
+    moves = hanabi.get_valid_actions(state)
+    assert {agent: mask.any(axis=1).all() for agent, mask in moves.items()} == {
+        "player_0": True,
+        "player_1": True,
+    }
