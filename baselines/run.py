@@ -85,12 +85,14 @@ def train(algorithm: str, config: Any, options: Options | None = None) -> Result
     folder hold; what the caller changed from the defaults must agree with them.
 
     Raises:
-      RunError: the options or the folder do not allow it.
+      RunError: the config, the options or the folder do not allow it; the message names the field.
       CheckpointError: a run is to be resumed and none of its checkpoints is whole.
-      ValueError, TypeError: the config does not fit; the message names the field.
     """
     options = options or Options()
     hosts = connect(options)
+    if not options.resume:
+        _use_cores(config, options, hosts)
+        _trainer(algorithm, config)  # refuses what does not fit before a folder is touched
     config, options = _settle(algorithm, config, options)
     run = _prepare(algorithm, config, options, hosts)
     began = time.perf_counter()
@@ -216,17 +218,30 @@ def _settle(algorithm: str, config: Any, options: Options) -> tuple[Any, Options
     return restore(found, type(config), options)
 
 
+def _use_cores(config: Any, options: Options, hosts: Hosts) -> None:
+    """Lets JAX see as many cores as the run can use; too late once JAX has started."""
+    mine = hosts.share(len(agents_of(options, _names(config.hyper_params))))
+    loop.use_cpu_cores(max(mine.stop - mine.start, getattr(config, "population", 1)))
+
+
+def _trainer(algorithm: str, config: Any) -> Trainer:
+    """The trainer of a config; `RunError` for one that does not fit."""
+    try:
+        return module_of(algorithm).make_train(config)
+    except (ValueError, TypeError) as error:
+        raise RunError(str(error)) from error
+
+
 def _prepare(algorithm: str, config: Any, options: Options, hosts: Hosts) -> _Run:
     """Compiles, and starts from nothing or from the last checkpoint."""
     assert options.out is not None
     out = Path(options.out)
-    module = module_of(algorithm)
     agents = agents_of(options, _names(config.hyper_params))
     mine = hosts.share(len(agents))
     num_mine = mine.stop - mine.start
-    loop.use_cpu_cores(max(num_mine, getattr(config, "population", 1)))
+    _use_cores(config, options, hosts)
     hosts.wait("all have seen the folder as it was")
-    trainer = module.make_train(config)
+    trainer = _trainer(algorithm, config)
     chunk = -(-trainer.num_updates // max(1, options.rows))
     programs = loop.compile_programs(trainer, num_mine, chunk, options.devices)
     resumed = options.resume and any(checkpoint.newest(out / "checkpoints"))

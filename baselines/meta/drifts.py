@@ -11,6 +11,7 @@ et al., "Discovered policy optimisation" (NeurIPS 2022) for LPO and DPO; Jackson
 
 import dataclasses
 import json
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -154,15 +155,17 @@ def drift_of(name: str) -> Drift:
 
 
 def save(path: Path, drift: NeuralDrift, about: dict[str, Any]) -> None:
-    """Writes a learned drift with what is said about it, JSON values, to an .npz file."""
+    """Writes a learned drift and what is said about it, JSON values, atomically to an .npz."""
     form = {name: getattr(drift, name) for name in ("width", "temporal", "from_ppo")}
     text = json.dumps({"format": "jaxenvs drift", "form": form, "about": about})
     arrays: dict[str, Any] = {
         name: np.asarray(value, np.float32) for name, value in drift.weights.items()
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
+    partial = path.with_name(path.name + ".partial")
+    with partial.open("wb") as file:
         np.savez_compressed(file, manifest=np.frombuffer(text.encode(), np.uint8), **arrays)
+    os.replace(partial, path)
 
 
 def load(path: Path) -> NeuralDrift:

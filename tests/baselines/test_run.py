@@ -145,6 +145,19 @@ def test_refuses_to_mix_runs(finished):
         run.train("ppo", CONFIG, options(folder, resume=True, seeds=3))
 
 
+def test_a_config_that_does_not_fit_overwrites_nothing(finished):
+    folder, _ = finished
+    before = (untimed(folder), last_arrays(folder))
+    for changes, said in (
+        ({"drift": "nothing"}, "drift: expected one of ppo, none"),
+        ({"filters": 8}, "filters: expected observations"),
+    ):
+        bad = dataclasses.replace(CONFIG, **changes)
+        with pytest.raises(RunError, match=said):
+            run.train("ppo", bad, options(folder, overwrite=True))
+    assert (untimed(folder), last_arrays(folder)) == before
+
+
 def test_overwrites_when_asked(tmp_path):
     first = run.train("ppo", CONFIG, options(tmp_path / "a"))
     (tmp_path / "a" / "notes.txt").write_text("mine")
