@@ -20,7 +20,7 @@ class Steps(NamedTuple):
     terminated: Any  # [num_agents]
     truncated: Any  # [num_agents]
     whole: Any  # the global state
-    near_miss: Any  # whether two bodies are within rounding of touching, or equally far
+    near_miss: Any  # whether rounding decides: bodies about to touch, equally far, or in one place
 
 
 class Recorder:
@@ -75,7 +75,7 @@ def play(
 
 def _step(env: Any, rng: np.random.Generator, time: int) -> Steps:
     world, names = env.unwrapped.world, list(env.possible_agents)
-    before = state(world) | {"time": time}
+    before, in_one_place = state(world) | {"time": time}, _in_one_place(world)
     recorder = Recorder(int(rng.integers(2**31)))
     gone = [not landmark.alive for landmark in world.landmarks if hasattr(landmark, "alive")]
     if gone:
@@ -95,7 +95,7 @@ def _step(env: Any, rng: np.random.Generator, time: int) -> Steps:
         terminated=[terminated[name] for name in names],
         truncated=[truncated[name] for name in names],
         whole=env.state(),
-        near_miss=_near_miss(world),
+        near_miss=in_one_place or _near_miss(world),
     )
 
 
@@ -139,11 +139,21 @@ def _padded(actions: list[Any]) -> Any:
     return [np.pad(action, (0, size - len(action))) for action in actions]
 
 
+def _gaps(bodies: list[Any]) -> np.ndarray:
+    """Distances between the middles of all bodies."""
+    place = np.array([body.state.p_pos for body in bodies])
+    return np.linalg.norm(place[:, None] - place[None], axis=-1)
+
+
+def _in_one_place(world: Any) -> bool:
+    """Whether two agents nearly coincide: which way they push each other apart is rounding."""
+    return bool(_gaps(world.agents)[np.triu_indices(len(world.agents), 1)].min(initial=1.0) < 2e-3)
+
+
 def _near_miss(world: Any) -> bool:
     bodies = world.agents + world.landmarks
-    place = np.array([body.state.p_pos for body in bodies])
     size = np.array([body.size for body in bodies])
-    gap = np.linalg.norm(place[:, None] - place[None], axis=-1)
+    gap = _gaps(bodies)
     pairs = np.triu_indices(len(bodies), 1)
     touch = np.abs(gap - size[:, None] - size[None])[pairs].min(initial=1.0)
     row = np.sort(gap[: len(world.agents)], axis=1)
