@@ -125,18 +125,7 @@ def make_train(config: Config, env: Env | None = None) -> Trainer:
     config.check()
     env = env if env is not None else jaxenvs.make(config.env, **config.env_kwargs)
     pqn = TeamPQN(config, env)
-    return Trainer(
-        init=pqn.init,
-        update=pqn.update,
-        evaluate=lambda carry, key: pqn.team.evaluate(carry.weights, key),
-        policy=lambda carry: carry.weights,
-        act=pqn.team.act,
-        env=env,
-        hp=config.hyper_params,
-        num_updates=config.num_updates,
-        steps_per_update=config.batch_size,
-        memory=pqn.team.first(),
-    )
+    return pqn.team.trainer(pqn.init, pqn.update)
 
 
 class TeamPQN:

@@ -111,18 +111,7 @@ def make_train(config: ReplayConfig, join: Join, env: Env | None = None) -> Trai
     config.check()
     env = env if env is not None else jaxenvs.make(config.env, **config.env_kwargs)
     learner = ReplayQ(config, env, join)
-    return Trainer(
-        init=learner.init,
-        update=learner.update,
-        evaluate=lambda carry, key: learner.team.evaluate(carry.weights, key),
-        policy=lambda carry: carry.weights,
-        act=learner.team.act,
-        env=env,
-        hp=config.hyper_params,
-        num_updates=config.num_updates,
-        steps_per_update=config.batch_size,
-        memory=learner.team.first(),
-    )
+    return learner.team.trainer(learner.init, learner.update)
 
 
 class ReplayQ:

@@ -8,6 +8,7 @@ exchanged, `[n, T, ...]`; then come the agents, `(num_agents, ...)`.
 """
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import jax
@@ -35,7 +36,7 @@ from jaxenvs.baselines.common.memory import Past, RecurrentTorso, look_ahead, sw
 from jaxenvs.baselines.common.networks import ACTIVATIONS, Readout
 from jaxenvs.baselines.common.returns import lambda_returns
 from jaxenvs.baselines.common.shaping import require_shaped_reward, shaping_weight
-from jaxenvs.baselines.common.trainer import Metrics
+from jaxenvs.baselines.common.trainer import Metrics, Trainer
 from jaxenvs.core import Env
 from jaxenvs.struct import PyTree
 
@@ -176,6 +177,21 @@ class ValueTeam:
             config.hidden, config.activation, config.memory, config.memory_width, config.layer_norm
         )
         self.readout = Readout(self.num_actions, 1.0)
+
+    def trainer(self, init: Callable[..., Any], update: Callable[..., Any]) -> Trainer:
+        """The trainer of an algorithm whose carry has this team's `weights`."""
+        return Trainer(
+            init=init,
+            update=update,
+            evaluate=lambda carry, key: self.evaluate(carry.weights, key),
+            policy=lambda carry: carry.weights,
+            act=self.act,
+            env=self.env,
+            hp=self.config.hyper_params,
+            num_updates=self.config.num_updates,
+            steps_per_update=self.config.batch_size,
+            memory=self.first(),
+        )
 
     # -- playing -------------------------------------------------------------------------------
 
