@@ -50,10 +50,15 @@ def unit(word: jax.Array) -> jax.Array:
 
 
 def below(word: jax.Array, limit: jax.Array | int) -> jax.Array:
-    """A number from 0 to `limit - 1` for a random uint32 word, from its high 24 bits; int32.
+    """A number from 0 to `limit - 1` for a random uint32 word; int32.
 
-    `limit` is 256 at most; where it is 0, so is the number.
+    `limit` is 65,536 at most; where it is 0, so is the number. Up to 256 the word's high 24 bits
+    decide, else all of them.
     """
+    if isinstance(limit, int) and limit > 256:
+        high, low = word >> np.uint32(16), word & np.uint32(0xFFFF)
+        wide = np.uint32(limit)
+        return ((high * wide + ((low * wide) >> np.uint32(16))) >> np.uint32(16)).astype(jnp.int32)
     limit = jnp.asarray(limit).astype(jnp.uint32)
     return (((word >> np.uint32(8)) * limit) >> np.uint32(24)).astype(jnp.int32)
 

@@ -85,3 +85,13 @@ def test_the_key_of_an_id_stands_by_itself():
     all_keys = jax.random.key_data(prng.keys_for(key, jnp.arange(10, dtype=jnp.int32)))
     some = jax.random.key_data(prng.keys_for(key, jnp.array([7, 2], jnp.int32)))
     assert np.array_equal(some, all_keys[np.array([7, 2])])
+
+
+@pytest.mark.parametrize("limit", [0, 1, 7, 256, 257, 6561, 65536])
+def test_numbers_below_a_limit_are_the_high_digits_of_a_word(limit):
+    words = np.array([0, 1, 2**16 - 1, 2**24, 0xDEADBEEF, 2**32 - 2**8, 2**32 - 1], np.uint32)
+    bits = 24 if limit <= 256 else 32
+    expected = [(int(word) >> (32 - bits)) * limit >> bits for word in words]
+    found = prng.below(jnp.asarray(words), limit)
+    assert found.dtype == jnp.int32
+    np.testing.assert_array_equal(found, expected)

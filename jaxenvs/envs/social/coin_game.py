@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs import core, spaces
+from jaxenvs import core, prng, spaces
 from jaxenvs.multi import MultiAgentEnv
 
 MOVES = np.array([[0, 1], [0, -1], [1, 0], [-1, 0], [0, 0]], np.int32)  # row, column
@@ -45,7 +45,7 @@ class CoinGame(MultiAgentEnv[State, Params]):
     """
 
     size: int = 3
-    """Rows and columns of the torus."""
+    """Rows and columns of the torus, 2 to 16."""
 
     one_coin: bool = False
     """LOLA's form: one coin, whose colours alternate.
@@ -65,6 +65,11 @@ class CoinGame(MultiAgentEnv[State, Params]):
     compat: Literal["", "jaxmarl"] = ""
     """`jaxmarl`: the step that ends a round has no reward, as there."""
 
+    def __post_init__(self) -> None:
+        """Raises `ValueError` for a size that the draws are not made for."""
+        if not 2 <= self.size <= 16:
+            raise ValueError(f"size: expected 2 to 16, got {self.size}")
+
     def original_params(self) -> Params:
         return Params()
 
@@ -73,14 +78,13 @@ class CoinGame(MultiAgentEnv[State, Params]):
         return "red_0", "blue_0"
 
     def initial(self, key: jax.Array, params: Params) -> State:
-        draws = jax.random.uniform(key, (9,), jnp.float32)
-        players, coins, present = self._places(draws)
+        players, coins, present = self._places(jax.random.bits(key, (4,), jnp.uint32))
         return State(time=jnp.int32(0), players=players, coins=coins, present=present)
 
     def transition(
         self, key: jax.Array, state: State, action: jax.Array, params: Params
     ) -> tuple[State, jax.Array, jax.Array, core.Info]:
-        draws = jax.random.uniform(key, (13,), jnp.float32)
+        words = jax.random.bits(key, (5,), jnp.uint32)
         moves = _chosen(action, MOVES)
         players = jax.lax.rem(state.players + moves + self.size, np.int32(self.size))
         # Who stands on which coin: (player, coin).
@@ -90,11 +94,11 @@ class CoinGame(MultiAgentEnv[State, Params]):
         gains = takes.astype(jnp.float32)
         stolen = jnp.stack([gains[BLUE, RED], gains[RED, BLUE]])
         reward = params.coin_reward * gains.sum(axis=1) + params.theft_penalty * stolen
-        coins, present = self._renew(draws[:4], players, state, takes.any(axis=0))
+        coins, present = self._renew(words[4], players, state, takes.any(axis=0))
         over = (params.round_steps > 0) & (
             jax.lax.rem(state.time + 1, jnp.maximum(params.round_steps, 1)) == 0
         )
-        fresh = self._places(draws[4:])
+        fresh = self._places(words[:4])
         players, coins, present = (
             jnp.where(over, new, old)
             for new, old in zip(fresh, (players, coins, present), strict=True)
@@ -107,7 +111,8 @@ class CoinGame(MultiAgentEnv[State, Params]):
         return state, reward, jnp.zeros(2, jnp.bool_), {"round_over": over}
 
     def observe(self, state: State, params: Params) -> jax.Array:
-        return jnp.stack([self._view(state, own) for own in (RED, BLUE)])
+        shown = self._planes(jnp.stack([self._seen(state, own) for own in (RED, BLUE)]))
+        return shown if self.flat else shown.reshape(2, self.size, self.size, 4)
 
     def observation_spaces(self, params: Params | None = None) -> dict[str, spaces.Space]:
         shape = (4 * self.size**2,) if self.flat else (self.size, self.size, 4)
@@ -118,61 +123,69 @@ class CoinGame(MultiAgentEnv[State, Params]):
 
     def global_state(self, state: State, params: Params) -> jax.Array:
         """`(4 size**2,)` float32: red's planes from above."""
-        planes = self._planes(state, RED, jnp.zeros(2, jnp.int32))
-        return planes.reshape(-1).astype(jnp.float32)
+        things = jnp.concatenate([state.players, state.coins])
+        return self._planes(self._there(things, state.present)).astype(jnp.float32)
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _view(self, state: State, own: int) -> jax.Array:
-        shift = 1 - state.players[own] if self.egocentric else jnp.zeros(2, jnp.int32)
-        planes = self._planes(state, own, shift)
-        return planes.reshape(-1) if self.flat else planes
+    def _seen(self, state: State, own: int) -> jax.Array:
+        """`(4,)` int32: the cells of oneself, the other, one's own coin and the other's."""
+        other = 1 - own
+        players, coins = state.players, state.coins
+        things = jnp.stack([players[own], players[other], coins[own], coins[other]])
+        if self.egocentric:
+            shift = 1 + self.size - players[own]
+            things = jax.lax.rem(things + shift, np.int32(self.size))
+        return self._there(things, jnp.stack([state.present[own], state.present[other]]))
 
-    def _planes(self, state: State, own: int, shift: jax.Array) -> jax.Array:
-        """`(size, size, 4)` uint8, everything moved by `shift`."""
-        order = [own, 1 - own]
-        things = jnp.concatenate([state.players[jnp.array(order)], state.coins[jnp.array(order)]])
-        there = jnp.stack([jnp.bool_(True), jnp.bool_(True), *(state.present[i] for i in order)])
-        places = jax.lax.rem(things + shift + self.size, np.int32(self.size))
-        cells = np.arange(self.size, dtype=np.int32)
-        row = cells[:, None, None] == places[:, 0]
-        column = cells[None, :, None] == places[:, 1]
-        return (row & column & there).astype(jnp.uint8)
+    def _there(self, things: jax.Array, present: jax.Array) -> jax.Array:
+        """`(4,)` int32: the cells of players and coins `(4, 2)`; of an absent coin, -1."""
+        cells = things[:, 0] * self.size + things[:, 1]
+        return jnp.where(jnp.concatenate([jnp.ones(2, jnp.bool_), present]), cells, -1)
 
-    def _places(self, draws: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
-        """Players, coins and which there are, by nine draws in [0, 1)."""
-        places = self._cells(draws[:8].reshape(4, 2))
+    def _planes(self, cells: jax.Array) -> jax.Array:
+        """`(..., 4 size**2)` uint8: planes, cell by cell, of four things `(..., 4)` each."""
+        ids = np.arange(self.size**2, dtype=np.int32)
+        planes = (ids[:, None] == cells[..., None, :]).astype(jnp.uint8)
+        return planes.reshape(*cells.shape[:-1], -1)
+
+    def _places(self, words: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+        """Players, coins and which there are, by four random words."""
         if not self.one_coin:
-            return places[:2], places[2:], jnp.ones(2, jnp.bool_)
-        red = places[0]
-        blue = self._free(draws[2], red[None])
+            return self._two_cells(words[0]), self._two_cells(words[1]), jnp.ones(2, jnp.bool_)
+        red = self._free(words[0], np.zeros((0, 2), np.int32))
+        blue = self._free(words[1], red[None])
         players = jnp.stack([red, blue])
-        coin = self._free(draws[4], players)
-        is_red = draws[8] < np.float32(0.5)
+        coin = self._free(words[2], players)
+        is_red = prng.below(words[3], 2) == 0
         return players, jnp.stack([coin, coin]), jnp.stack([is_red, ~is_red])
 
     def _renew(
-        self, draws: jax.Array, players: jax.Array, state: State, taken: jax.Array
+        self, word: jax.Array, players: jax.Array, state: State, taken: jax.Array
     ) -> tuple[jax.Array, jax.Array]:
         """Coins, and which there are, after some were taken."""
         if not self.one_coin:
-            elsewhere = self._cells(draws.reshape(2, 2))
-            return jnp.where(taken[:, None], elsewhere, state.coins), state.present
-        coin = self._free(draws[0], players)
+            return jnp.where(taken[:, None], self._two_cells(word), state.coins), state.present
+        coin = self._free(word, players)
         coins = jnp.where(taken.any(), jnp.stack([coin, coin]), state.coins)
         return coins, state.present ^ taken.any()
 
-    def _cells(self, draws: jax.Array) -> jax.Array:
-        return jnp.minimum((draws * self.size).astype(jnp.int32), self.size - 1)
+    def _two_cells(self, word: jax.Array) -> jax.Array:
+        """`(2, 2)` int32: two independent cells, all four of their coordinates from one word."""
+        number, size = prng.below(word, self.size**4), np.int32(self.size)
+        coordinates = []
+        for _ in range(4):
+            coordinates.append(jax.lax.rem(number, size))
+            number = jax.lax.div(number, size)
+        return jnp.stack(coordinates).reshape(2, 2)
 
-    def _free(self, draw: jax.Array, occupied: jax.Array) -> jax.Array:
+    def _free(self, word: jax.Array, occupied: jax.Array | np.ndarray) -> jax.Array:
         """`(2,)` int32: a cell at random where nobody of `occupied` `(n, 2)` is."""
         ids = np.arange(self.size**2, dtype=np.int32)
         busy = occupied[:, 0] * self.size + occupied[:, 1]
         free = (ids[:, None] != busy).all(axis=1)
         nth = jnp.cumsum(free, dtype=jnp.int32)
-        drawn = (draw * nth[-1].astype(jnp.float32)).astype(jnp.int32)
-        target = jnp.minimum(drawn, nth[-1] - 1) + 1
+        target = prng.below(word, nth[-1]) + 1
         cell = jnp.argmax(free & (nth == target)).astype(jnp.int32)
         return jnp.stack(
             [jax.lax.div(cell, np.int32(self.size)), jax.lax.rem(cell, np.int32(self.size))]

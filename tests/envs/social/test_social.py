@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from scipy import stats
 
 import jaxenvs
 
@@ -74,6 +75,27 @@ def test_coins_come_up_everywhere():
     cells = t.state.coins[..., 0] * 3 + t.state.coins[..., 1]
     counts = np.bincount(cells.ravel(), minlength=9)
     assert counts.min() > 0.5 * counts.mean()
+
+
+def test_all_places_are_equally_likely_whatever_the_others_are():
+    for env_id in ("Social-CoinGame-v1", "Social-CoinGameLOLA-v1"):
+        env: Any = jaxenvs.make(env_id)
+        keys = jax.random.split(jax.random.key(3), 30_000)
+        _, state = jax.jit(jax.vmap(env.reset))(keys)
+        places = np.concatenate([state.players, state.coins], axis=1)
+        cells = places[..., 0] * 3 + places[..., 1]
+        first = np.where(state.present[:, 0], cells[:, 2], cells[:, 3])
+        for one, other in [(cells[:, 0], cells[:, 1]), (cells[:, 1], first)]:
+            counts = np.bincount(one * 9 + other, minlength=81)
+            apart = env.one_coin  # there, nobody and nothing share a cell
+            possible = (np.arange(81) // 9 != np.arange(81) % 9) if apart else np.ones(81, bool)
+            assert not counts[~possible].any()
+            assert stats.chisquare(counts[possible]).pvalue > 1e-4
+
+
+def test_a_torus_has_a_size_that_can_be_drawn():
+    with pytest.raises(ValueError, match=r"size: expected 2 to 16, got 17"):
+        jaxenvs.make("Social-CoinGame-v1", size=17)
 
 
 def test_each_player_sees_itself_first():

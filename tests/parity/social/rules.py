@@ -13,14 +13,21 @@ MOVES = ((0, 1), (0, -1), (1, 0), (-1, 0), (0, 0))  # row and column
 RED, BLUE = 0, 1
 
 
-def _cell(draws: Any, size: int) -> list[int]:
-    return [min(int(np.float32(draw) * np.float32(size)), size - 1) for draw in draws]
+def _below(word: int, limit: int) -> int:
+    """A number from 0 to `limit - 1`: 24 bits of a word decide, or, for large numbers, all 32."""
+    bits = 24 if limit <= 256 else 32
+    return ((int(word) >> (32 - bits)) * limit) >> bits
 
 
-def _free_cell(draw: float, occupied: list[list[int]], size: int) -> list[int]:
+def _two_cells(word: int, size: int) -> list[list[int]]:
+    number = _below(word, size**4)
+    return [[number // size**k % size, number // size ** (k + 1) % size] for k in (0, 2)]
+
+
+def _free_cell(word: int, occupied: list[list[int]], size: int) -> list[int]:
     cells = [[row, column] for row in range(size) for column in range(size)]
     free = [cell for cell in cells if cell not in occupied]
-    return free[min(int(np.float32(draw) * np.float32(len(free))), len(free) - 1)]
+    return free[_below(word, len(free))]
 
 
 def _planes(player: int, players: Any, coins: list[Any], size: int, centred: bool) -> Any:
@@ -34,7 +41,7 @@ def _planes(player: int, players: Any, coins: list[Any], size: int, centred: boo
     return seen.ravel()
 
 
-def coin_game(state: Any, action: list[int], draws: list[float], game: Any, params: Any) -> Any:
+def coin_game(state: Any, action: list[int], words: list[int], game: Any, params: Any) -> Any:
     """Two coins, one of each colour: Lu et al. (2022). A taken one comes up anywhere."""
     size, rewards = game.size, [0.0, 0.0]
     players = [
@@ -42,7 +49,7 @@ def coin_game(state: Any, action: list[int], draws: list[float], game: Any, para
         for i in (RED, BLUE)
     ]
     coins = [list(coin) for coin in state.coins]
-    fresh = [_cell(draws[2 * coin : 2 * coin + 2], size) for coin in (RED, BLUE)]
+    fresh = _two_cells(words[4], size)
     for coin in (RED, BLUE):
         takers = [i for i in (RED, BLUE) if players[i] == coins[coin]]
         for taker in takers:
@@ -53,8 +60,7 @@ def coin_game(state: Any, action: list[int], draws: list[float], game: Any, para
             coins[coin] = fresh[coin]
     round_over = params.round_steps > 0 and (state.time + 1) % params.round_steps == 0
     if round_over:
-        places = [_cell(draws[4 + 2 * k : 6 + 2 * k], size) for k in range(4)]
-        players, coins = places[:2], places[2:]
+        players, coins = _two_cells(words[0], size), _two_cells(words[1], size)
         if game.compat == "jaxmarl":
             rewards = [0.0, 0.0]
     if game.shared_rewards:
@@ -63,9 +69,7 @@ def coin_game(state: Any, action: list[int], draws: list[float], game: Any, para
     return {"players": players, "coins": coins, "obs": obs, "reward": rewards, "over": False}
 
 
-def coin_game_lola(
-    state: Any, action: list[int], draws: list[float], game: Any, params: Any
-) -> Any:
+def coin_game_lola(state: Any, action: list[int], words: list[int], game: Any, params: Any) -> Any:
     """One coin, whose colours alternate: Foerster et al. (2018). Red is looked at first."""
     size, rewards = game.size, [0.0, 0.0]
     players = [
@@ -79,14 +83,14 @@ def coin_game_lola(
         rewards[taker] += params.coin_reward
         if taker != colour:
             rewards[colour] += params.theft_penalty
-        colour, coin = 1 - colour, _free_cell(draws[0], players, size)
+        colour, coin = 1 - colour, _free_cell(words[4], players, size)
     coins = [coin if colour == i else None for i in (RED, BLUE)]
     obs = [_planes(i, players, coins, size, game.egocentric) for i in (RED, BLUE)]
     present = [colour == RED, colour == BLUE]
     return {"players": players, "present": present, "obs": obs, "reward": rewards, "over": False}
 
 
-def switch_riddle(state: Any, action: list[int], draws: float, game: Any, params: Any) -> Any:
+def switch_riddle(state: Any, action: list[int], draw: float, game: Any, params: Any) -> Any:
     """A hundred prisoners, or fewer: Foerster et al. (2016)."""
     n = game.num_agents
     done = action[state.in_room]
@@ -94,7 +98,7 @@ def switch_riddle(state: Any, action: list[int], draws: float, game: Any, params
     light = state.light != (done == 1)
     told = done == 2
     worth = params.success_reward if all(has_been) else params.failure_reward
-    (in_room,) = _cell([draws], n)
+    in_room = min(int(np.float32(draw) * np.float32(n)), n - 1)
     obs = [[int(i == in_room), int(i == in_room and light)] for i in range(n)]
     return {
         "light": light,

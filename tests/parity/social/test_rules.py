@@ -49,9 +49,10 @@ STEPWISE_VARIANTS = [
 
 
 def _draws(env_id: str) -> Any:
-    """What a step draws: numbers for places, or for the next prisoner."""
-    shape = () if "Riddle" in env_id else (13,)
-    return lambda key: jax.random.uniform(key, shape, jnp.float32)
+    """What a step draws: words for places, or a number for the next prisoner."""
+    if "Riddle" in env_id:
+        return lambda key: jax.random.uniform(key, (), jnp.float32)
+    return lambda key: jax.random.bits(key, (5,), jnp.uint32)
 
 
 def _follow(env_id: str, options: dict[str, Any], rule: Any, num_steps: int) -> None:
