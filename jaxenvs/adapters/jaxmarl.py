@@ -9,6 +9,7 @@ JaxMARL itself, except that spaces are its own where it is installed, because it
 their classes.
 """
 
+import functools
 import importlib
 import importlib.util
 from collections.abc import Mapping
@@ -39,22 +40,41 @@ NAMES = {
     "MPE_simple_facmac_3a_v1": "MPE-Facmac3a-v1",
     "MPE_simple_facmac_6a_v1": "MPE-Facmac6a-v1",
     "MPE_simple_facmac_9a_v1": "MPE-Facmac9a-v1",
+    "overcooked": "Overcooked-CrampedRoom-v0",
+    "switch_riddle": "Social-SwitchRiddle-v1",
 }
 """From JaxMARL's ids to ours."""
 
+_SETTINGS: dict[str, dict[str, Any]] = {"overcooked": {"compat": "jaxmarl", "dynamics": "old"}}
 _OPTIONS = {
     "num_good_agents": "num_good",
     "num_landmarks": "num_obstacles",
     "num_obs": "num_obstacles",
+    "initial_bulb_state": "light_at_start",
+    "reward_all_die": "failure_reward",
+    "reward_all_live": "success_reward",
 }
+_SIGNS = {
+    "wall_idx": "X",
+    "goal_idx": "S",
+    "plate_pile_idx": "D",
+    "onion_pile_idx": "O",
+    "pot_idx": "P",
+}
+"""What stands at the places that JaxMARL's layouts list; later ones stand on the walls."""
 
 
 def make(env_id: str, **kwargs: Any) -> "JaxMarlEnv":
     """The environment of one of our ids or of JaxMARL's.
 
-    With JaxMARL's id, its option `action_type="Continuous"` is understood as well as ours.
+    With JaxMARL's id, its options `action_type="Continuous"` and, for "overcooked", `layout`, one
+    of its `overcooked_layouts`, are understood as well as ours. Kitchens come with
+    `compat="jaxmarl"` and the old dynamics.
     """
     if env_id in NAMES:
+        kwargs = _SETTINGS.get(env_id, {}) | kwargs
+        if isinstance(kwargs.get("layout"), Mapping):
+            kwargs["layout"] = _kitchen(kwargs["layout"])
         kinds = {"Discrete": False, "Continuous": True}
         if "action_type" in kwargs:
             kwargs["continuous_actions"] = kinds[kwargs.pop("action_type")]
@@ -66,7 +86,8 @@ class JaxMarlEnv:
     """A jaxenvs environment as JaxMARL has them: dicts by agent, `step` resets what has ended.
 
     `dones` merges the end of the game and the end of the time. Observations and actions have their
-    true sizes. Equal instances compare equal, so they share what `jit` has compiled.
+    true sizes. `reset` and `step` are compiled, as JaxMARL's are; equal instances compare equal,
+    so they share what has been compiled.
     """
 
     def __init__(self, env: Any) -> None:
@@ -102,11 +123,13 @@ class JaxMarlEnv:
         """The agent's own space."""
         return self.action_spaces[agent]
 
+    @functools.partial(jax.jit, static_argnums=0)
     def reset(self, key: jax.Array) -> tuple[dict[str, Any], Any]:
         """Starts an episode: `(obs, state)`."""
         obs, state = self.env.reset(key)
         return self._by_agent(obs), state
 
+    @functools.partial(jax.jit, static_argnums=0)
     def step(
         self, key: jax.Array, state: Any, actions: Mapping[str, Any], reset_state: Any = None
     ) -> tuple[dict[str, Any], Any, dict[str, Any], dict[str, Any], Info]:
@@ -132,12 +155,17 @@ class JaxMarlEnv:
         done = t.terminated | t.truncated
         dones = {agent: done[i] for i, agent in enumerate(self.agents)} | {"__all__": done.all()}
         rewards = {agent: t.reward[i] for i, agent in enumerate(self.agents)}
-        return self._by_agent(t.obs), t.state, rewards, dones, dict(t.info)
+        infos = dict(t.info)
+        if "shaped_reward" in infos:  # by agent, as in JaxMARL's kitchens
+            shaped = infos["shaped_reward"]
+            infos["shaped_reward"] = {agent: shaped[i] for i, agent in enumerate(self.agents)}
+        return self._by_agent(t.obs), t.state, rewards, dones, infos
 
     def get_obs(self, state: Any) -> dict[str, Any]:
         """The observations of a state."""
         return self._by_agent(self.env.observe(state, self.env.default_params))
 
+    @functools.partial(jax.jit, static_argnums=0)
     def get_avail_actions(self, state: Any) -> dict[str, jax.Array]:
         """What each agent may do, bool; all of its actions where the game forbids none."""
         mask = self.env.action_mask(state)
@@ -172,6 +200,16 @@ class JaxMarlEnv:
 
     def __hash__(self) -> int:
         return hash((type(self), self.env))
+
+
+def _kitchen(layout: Mapping[str, Any]) -> str:
+    """A layout of JaxMARL's Overcooked in letters, as ours are."""
+    letters = np.full(layout["height"] * layout["width"], " ")
+    for name, sign in _SIGNS.items():
+        letters[np.asarray(layout[name])] = sign
+    for cook, place in enumerate(np.asarray(layout["agent_idx"]), start=1):
+        letters[place] = str(cook)
+    return "\n".join("".join(row) for row in letters.reshape(layout["height"], layout["width"]))
 
 
 def _pad(array: jax.Array, shape: tuple[int, ...]) -> jax.Array:

@@ -61,6 +61,47 @@ def test_reset_states_masks_and_options():
         adapter.JaxMarlEnv(jaxenvs.make("CartPole-v1"))
 
 
+# What one of JaxMARL's layouts holds: numbers of places, row by row.
+CRAMPED_ROOM = {
+    "height": 4,
+    "width": 5,
+    "wall_idx": jnp.array([0, 1, 2, 3, 4, 5, 9, 10, 14, 15, 16, 17, 18, 19]),
+    "agent_idx": jnp.array([6, 8]),
+    "goal_idx": jnp.array([18]),
+    "plate_pile_idx": jnp.array([16]),
+    "onion_pile_idx": jnp.array([5, 9]),
+    "pot_idx": jnp.array([2]),
+}
+
+
+def test_kitchens_are_given_as_jaxmarl_writes_them():
+    env = adapter.make("overcooked", layout=CRAMPED_ROOM, max_steps=200)
+    named = adapter.make(
+        "Overcooked-CrampedRoom-v0", compat="jaxmarl", dynamics="old", max_steps=200
+    )
+    assert env.max_steps == 200
+    assert env.env.unwrapped.layout == "XXPXX\nO1 2O\nX   X\nXDXSX"
+    obs, state = env.reset(jax.random.key(0))
+    seen, same = named.reset(jax.random.key(0))
+    for key in jax.random.split(jax.random.key(1), 210):
+        np.testing.assert_array_equal(obs["agent_1"], seen["agent_1"])
+        actions = _actions(env, key)
+        obs, state, reward, done, infos = env.step(key, state, actions)
+        seen, same, *others = named.step(key, same, actions)
+        jax.tree.map(np.testing.assert_array_equal, (reward, done, infos), tuple(others))
+        assert list(infos["shaped_reward"]) == env.agents
+    assert int(state.time) == int(same.time) == 10
+
+
+def test_riddles_take_jaxmarl_s_options():
+    env = adapter.make("switch_riddle", num_agents=4, reward_all_die=-2.0)
+    assert env.max_steps == 10
+    _, state = env.reset(jax.random.key(0))
+    _, _, reward, done, _ = env.step(jax.random.key(1), state, dict.fromkeys(env.agents, 2))
+    assert bool(done["__all__"])
+    assert {float(r) for r in reward.values()} == {-2.0}
+
+
 class TheirCrowd:
     """What an environment of JaxMARL has, with agents of different sizes."""
 
