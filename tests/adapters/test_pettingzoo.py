@@ -29,7 +29,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 IDS = [env_id for env_id in jaxenvs.list_envs() if jaxenvs.spec(env_id).multi_agent]
 
 
-# One of each family, and those whose agents differ most; the others by `-m slow`.
+# One of each family, and those whose agents differ most; the others by `-m slow`, so that both
+# together hold every id to all of PettingZoo's tests.
 ALWAYS = (
     "MPE-SimpleSpeakerListener-v4",
     "MPE-SimpleTag-v3",
@@ -38,6 +39,11 @@ ALWAYS = (
     "Social-SwitchRiddle-v1",
     "Social-Cournot-v1",
 )
+# Games that a random move can end, and which of the legal ones lets them go on: the last, a hint,
+# for some turns of Hanabi, and the first, to do nothing, in the riddle.
+HARMLESS = {env_id: -1 for env_id in IDS if env_id.startswith("Hanabi-")} | {
+    "Social-SwitchRiddle-v1": 0
+}
 ALL = [pytest.param(env_id, marks=[] if env_id in ALWAYS else [pytest.mark.slow]) for env_id in IDS]
 
 
@@ -80,16 +86,28 @@ def _sample(env, agent, obs):
     return space.sample()
 
 
-def test_games_are_drawn(capsys):
+@pytest.mark.parametrize("env_id", ALL)
+def test_games_are_drawn(env_id, capsys):
     def make(**options: Any) -> Any:
-        return adapter.aec_env("MPE-SimpleTag-v3", **options)
+        return adapter.aec_env(env_id, **options)
 
     render_test(make)
     capsys.readouterr()
 
 
-def test_time_limits_are_options():
-    max_cycles_test(adapter.module("MPE-SimpleSpread-v3"))
+@pytest.mark.parametrize("env_id", ALL)
+def test_time_limits_are_options(env_id):
+    if env_id not in HARMLESS:
+        max_cycles_test(adapter.module(env_id))
+        return
+    env, ends = adapter.parallel_env(env_id, max_cycles=3), []
+    obs, _ = env.reset(seed=0)
+    while env.agents:
+        allowed = {a: np.flatnonzero(obs[a]["action_mask"]) for a in env.agents}
+        moves = {agent: places[HARMLESS[env_id]] for agent, places in allowed.items()}
+        obs, _, terminated, truncated, _ = env.step(moves)
+        ends.append((any(terminated.values()), all(truncated.values())))
+    assert ends == [(False, False), (False, False), (False, True)]
 
 
 def test_agents_that_are_done_leave():
