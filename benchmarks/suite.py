@@ -1,7 +1,7 @@
 """Every family beside its peers, for docs/performance.md: steps per second, compile times, sizes.
 
 Each id is measured as `jaxenvs bench ID --peers` measures it: against gymnax, Navix or JaxMARL,
-where one of them has the game, and against the original in Python, single copies in a loop. Of
+where one of them has the game, and against the original on the CPU (originals.py). Of
 MiniGrid and POPGym the largest id of each task stands for the task, of MinAtar and bsuite the ids
 without their variants, and of Overcooked the five kitchens that JaxMARL has. Rows are kept in
 suite.json beside this file, so that some can be measured again:
@@ -16,12 +16,16 @@ import argparse
 import dataclasses
 import json
 import pathlib
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import jax
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
 import jaxenvs
+from benchmarks import originals
 from jaxenvs.cli import measure, peers
 
 ROWS = pathlib.Path(__file__).with_suffix(".json")
@@ -68,9 +72,9 @@ def chosen(family: str) -> list[str]:
     return [env_id for env_id in ids if not env_id.endswith(("Noise-v0", "Scale-v0"))]
 
 
-def kept() -> Rows:
-    """What has been measured so far."""
-    return json.loads(ROWS.read_text()) if ROWS.exists() else {}
+def kept(path: pathlib.Path = ROWS) -> dict[str, Any]:
+    """What has been measured so far, by id."""
+    return json.loads(path.read_text()) if path.exists() else {}
 
 
 def measured(env_id: str, repeats: int) -> list[dict[str, Any]]:
@@ -80,6 +84,7 @@ def measured(env_id: str, repeats: int) -> list[dict[str, Any]]:
     contestants: list[measure.Contestant] = [
         measure.Compiled("jaxenvs", ours, NUM_ENVS, num_steps),
         *peers.contestants(env_id, NUM_ENVS, num_steps),
+        *originals.contestants(env_id),
     ]
     return [dataclasses.asdict(row) for row in measure.report(env_id, contestants, repeats)]
 
@@ -171,11 +176,16 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def written(page: str, rows: Rows) -> str:
     """The page with the tables between its two marks. Raises `ValueError` if it has none."""
-    before, _, rest = page.partition(BEGIN)
-    _, mark, after = rest.partition(END)
+    return placed(page, (BEGIN, END), tables(rows))
+
+
+def placed(page: str, marks: tuple[str, str], text: str) -> str:
+    """The page with a text between two marks. Raises `ValueError` if it has none."""
+    before, _, rest = page.partition(marks[0])
+    _, mark, after = rest.partition(marks[1])
     if not mark:
-        raise ValueError(f"{PAGE.name}: expected {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{tables(rows)}\n\n{END}{after}"
+        raise ValueError(f"{PAGE.name}: expected {' and '.join(marks)}")
+    return f"{before}{marks[0]}\n\n{text}\n\n{marks[1]}{after}"
 
 
 def main() -> None:

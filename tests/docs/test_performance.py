@@ -3,7 +3,7 @@
 import json
 
 import jaxenvs
-from benchmarks import suite
+from benchmarks import suite, talk
 
 ROWS = json.loads(suite.ROWS.read_text())
 
@@ -11,6 +11,18 @@ ROWS = json.loads(suite.ROWS.read_text())
 def test_the_tables_are_up_to_date():
     page = suite.PAGE.read_text()
     assert suite.written(page, ROWS) == page
+
+
+def test_the_table_of_three_sizes_is_up_to_date():
+    page = suite.PAGE.read_text()
+    assert talk.written(page) == page
+
+
+def test_originals_and_batches_stand_in_their_columns():
+    speeds = {"jaxenvs 1": 2e3, "jaxenvs 100": 1e5, "jaxenvs 10000": 4e6, "jaxmarl 100": 5e4}
+    cells = talk.row("X-v0", {"HLE in Python 1": 1e3, "HLE in C++ 1": 4e5} | speeds)
+    assert cells[1:3] == ["HLE in Python; HLE in C++", "1 k; 400 k"]
+    assert cells[3:] == ["", "2 k", "50 k", "100 k", "", "4 M", "4,000; 10"]
 
 
 def test_rows_are_of_ids_that_exist():

@@ -16,6 +16,13 @@ from tests.parity.overcooked.crew import Crew
 DIRECTIONS = [(0, -1), (0, 1), (1, 0), (-1, 0)]
 THINGS = {"onion": ONION, "tomato": TOMATO, "dish": DISH}
 BY_DEFAULT = ("cramped_room", "cramped_room_tomato")
+CLASSIC = (
+    "cramped_room",
+    "asymmetric_advantages",
+    "coordination_ring",
+    "forced_coordination",
+    "counter_circuit_o_1order",
+)
 CLOGGED = ("forced_coordination_tomato",)  # where our cooks may fill the counters they share
 
 
@@ -117,3 +124,10 @@ def test_soups_are_cooked_and_delivered_in_every_kitchen(layout, dynamics):
         return
     reachable = env.kitchen.orders[[3, 6, 9, 12]].any() or dynamics == "new"
     assert total > 0 or not reachable
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dynamics", ["new", "old"])
+@pytest.mark.parametrize("layout", CLASSIC)
+def test_the_kitchens_of_the_paper_are_the_original_s_over_many_shifts(layout, dynamics):
+    assert compare(layout, dynamics, 25, seed=100) > 0
