@@ -147,6 +147,32 @@ def test_only_the_prisoner_in_the_room_may_act():
     assert env.action_mask(state).tolist() == rows
 
 
+def test_the_light_tells_the_last_newcomer_all_there_is_to_know():
+    env: Any = jaxenvs.make("Social-SwitchRiddle-v1", num_agents=3)
+
+    @jax.jit
+    def play(key):
+        """The second newcomer switches the light on; the third sees it and tells."""
+        start_key, step_key = jax.random.split(key)
+
+        def day(carry, row):
+            state, over, been = carry
+            here = jnp.arange(3, dtype=jnp.int32) == state.in_room
+            wise = jnp.where(state.light, jnp.int32(2), jnp.int32(1))
+            newcomer = here & ~been & (state.time > 0)
+            t = env.step(row, state, jnp.where(newcomer, wise, jnp.int32(0)))
+            reward = jnp.where(over, jnp.float32(0), t.reward[0])
+            return (t.state, over | t.terminated[0], been | here), (reward, been | here)
+
+        first = (env.reset(start_key)[1], jnp.bool_(False), jnp.zeros(3, jnp.bool_))
+        _, (reward, been) = jax.lax.scan(day, first, jax.random.split(step_key, 6))
+        return reward.sum(), been[-1].all()
+
+    won, all_there = jax.vmap(play)(jax.random.split(jax.random.key(0), 4096))
+    np.testing.assert_array_equal(won, all_there)  # what somebody who sees everything wins
+    np.testing.assert_allclose(won.mean(), 540 / 729, atol=0.03)  # of the draws of six days
+
+
 def test_matrix_games_pay_and_show_what_was_played():
     env, _, actions, t = _rollout("Social-MatrixGame-v1", num_steps=20)
     table = env.original_params().payoff
