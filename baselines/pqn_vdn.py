@@ -62,13 +62,14 @@ def _mpe(env: str) -> Config:
     """Without a memory: little is hidden."""
     return Config(
         env,
-        total_steps=1_000_000,
+        total_steps=2_000_000,
         window=0,
         num_minibatches=8,
         memory="none",
-        hidden=(128, 128),
-        lr=5e-4,
+        hidden=(64, 64),
+        lr=2e-3,
         gamma=0.9,
+        trace_lambda=0.7,
     )
 
 
@@ -82,10 +83,16 @@ PRESETS: dict[str, Config] = {
             total_steps=400_000,
             num_steps=12,
             window=0,
-            lr=2e-3,
-            trace_lambda=0.5,
-            epsilon_share=0.5,
+            num_epochs=2,
+            memory_width=32,
+            hidden=(32,),
+            lr=5e-3,
+            gamma=1.0,
+            trace_lambda=0.8,
+            epsilon_start=0.1,  # more of it, and the light says nothing that could be understood
+            epsilon_share=0.2,
             bootstrap_truncated=False,  # the last day is a rule of the game
+            eval_episodes=2048,
         ),
         Config(
             "Overcooked-CrampedRoom-v0",

@@ -65,26 +65,32 @@ class ReplayConfig(TeamConfig):
 
 
 _MPE: dict[str, Any] = {
-    "total_steps": 500_000,
+    "total_steps": 1_000_000,
     "memory": "none",  # little is hidden
-    "hidden": (128, 128),
+    "hidden": (64, 64),
+    "lr": 5e-3,
     "gamma": 0.9,
+    "trace_lambda": 0.6,
     "num_gradient_steps": 4,
-    "target_every": 50,
+    "target_every": 20,
 }
 
 TUNED: dict[str, dict[str, Any]] = {
     "MPE-SimpleSpread-v3": _MPE,
     "MPE-SimpleReference-v3": _MPE,
     "Social-SwitchRiddle-v1": {
-        "total_steps": 200_000,
+        "total_steps": 400_000,
         "num_envs": 32,
         "num_steps": 12,
-        "num_gradient_steps": 4,
-        "lr": 3e-3,
-        "epsilon_end": 0.02,
-        "epsilon_share": 0.5,
+        "memory_width": 32,
+        "hidden": (32,),
+        "layer_norm": True,
+        "lr": 5e-3,
+        "gamma": 1.0,
+        "trace_lambda": 0.8,
+        "epsilon_start": 0.1,  # more of it, and the light says nothing that could be understood
         "bootstrap_truncated": False,  # the last day is a rule of the game
+        "eval_episodes": 2048,
     },
 }
 """From an environment to the fields tuned for it, for whatever way of joining values."""
