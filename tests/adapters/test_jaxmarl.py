@@ -213,3 +213,25 @@ def test_their_rollout_manager_pads_and_joins_our_agents(wrappers):
         "player_0": True,
         "player_1": True,
     }
+
+
+def test_their_rollout_manager_cooks_in_our_kitchens(wrappers):
+    """JaxMARL takes a team's reward from its first agent in a kitchen, and shapes it by agent."""
+    layouts = pytest.importorskip("jaxmarl.environments.overcooked").overcooked_layouts
+    for name, layout in layouts.items():
+        env = adapter.make("overcooked", layout=layout)
+        assert env.observation_space("agent_0").shape == (layout["height"], layout["width"], 26), (
+            name
+        )
+    kitchen = wrappers.LogWrapper(adapter.make("overcooked", layout=layouts["coord_ring"]))
+    env = wrappers.CTRolloutManager(kitchen, batch_size=2, preprocess_obs=False)
+    obs, state = env.batch_reset(jax.random.PRNGKey(0))
+    assert obs["agent_0"].shape == (2, 5, 5, 26)
+    actions = {agent: env.batch_sample(jax.random.PRNGKey(1), agent) for agent in env.agents}
+    _, _, rewards, _, infos = env.batch_step(jax.random.PRNGKey(2), state, actions)
+    np.testing.assert_array_equal(rewards["__all__"], rewards["agent_0"])
+    assert {agent: part.shape for agent, part in infos["shaped_reward"].items()} == {
+        "agent_0": (2,),
+        "agent_1": (2,),
+    }
+    assert infos["returned_episode"].shape == (2, 2)
