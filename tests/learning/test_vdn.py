@@ -35,6 +35,8 @@ def test_a_team_learns_to_cover_landmarks(module):
 
 
 @pytest.mark.slow
-def test_prisoners_who_count_the_days_do_not_wait_for_ever():
-    config = vdn.PRESETS["Social-SwitchRiddle-v1"]
-    assert greedy_returns(vdn.make_train(config), 2).mean() > 0.4  # 0.48: guess on the last day
+@pytest.mark.parametrize("module", [vdn, pqn_vdn])
+def test_prisoners_speak_by_the_light(module):
+    config = module.PRESETS["Social-SwitchRiddle-v1"]
+    returns = greedy_returns(module.make_train(config), 4)
+    assert returns.mean() >= 0.65  # 0.48: count the days, guess on the last; 0.74: see everything
