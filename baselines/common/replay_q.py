@@ -88,7 +88,7 @@ TUNED: dict[str, dict[str, Any]] = {
         "lr": 5e-3,
         "gamma": 1.0,
         "trace_lambda": 0.8,
-        "epsilon_start": 0.1,  # more of it, and the light says nothing that could be understood
+        "epsilon_start": 0.1,  # steady play, so that the light says something
         "bootstrap_truncated": False,  # the last day is a rule of the game
         "eval_episodes": 2048,
     },
