@@ -150,13 +150,16 @@ PRESETS: dict[str, Config] = {
         # The last day is a rule of the game: were it bootstrapped, waiting would cost nothing.
         Config(
             "Social-SwitchRiddle-v1",
-            total_steps=1_000_000,
-            num_envs=128,
+            total_steps=400_000,
             num_steps=12,
+            num_epochs=2,
             memory="gru",
             memory_width=32,
             hidden=(32,),
+            lr=5e-3,
+            gamma=1.0,
             bootstrap_truncated=False,
+            eval_episodes=2048,
         ),
     ]
 }
