@@ -235,3 +235,28 @@ def test_their_rollout_manager_cooks_in_our_kitchens(wrappers):
         "agent_1": (2,),
     }
     assert infos["returned_episode"].shape == (2, 2)
+
+
+@pytest.mark.parametrize("name", ["MPE_simple_spread_v3", "MPE_simple_reference_v3"])
+def test_their_scripts_see_what_they_see_at_home(wrappers, name):
+    """Whole episodes from the same starts: observations, rewards and ends."""
+    theirs = pytest.importorskip("jaxmarl").make(name)
+    ours = adapter.make(name, compat="jaxmarl")
+    _, there = theirs.reset(jax.random.PRNGKey(0))
+    _, here = ours.reset(jax.random.PRNGKey(0))
+    changes = {
+        "position": there.p_pos[: ours.num_agents],
+        "landmarks": there.p_pos[ours.num_agents :],
+    }
+    if name == "MPE_simple_reference_v3":
+        changes["goal"] = there.goal[::-1]  # ours is that of the other
+    here = here.replace(**changes)
+    step, ends = jax.jit(ours.step_env), []
+    for key in jax.random.split(jax.random.PRNGKey(1), 26):
+        actions = _actions(ours, key)
+        _, there, *shown = theirs.step_env(key, there, actions)
+        _, here, *seen = step(key, here, actions)
+        both = (ours.get_obs(here), *seen), (theirs.get_obs(there), *shown)
+        jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, atol=2e-6), *both)
+        ends.append(bool(seen[1]["__all__"]))
+    assert ends == [False] * 25 + [True]
