@@ -90,7 +90,7 @@ PRESETS: dict[str, Config] = {
             gamma=1.0,
             trace_lambda=0.8,
             epsilon_start=0.1,  # steady play, so that the light says something
-            epsilon_share=0.2,
+            epsilon_share=0.5,
             bootstrap_truncated=False,  # the last day is a rule of the game
             eval_episodes=2048,
         ),

@@ -114,7 +114,7 @@ def _write(run: "_Run", carry: Any, result: Result) -> None:
         for path in finish(run.config, carry, run.out):
             print(f"saved {path}")
     names = [agent.name for agent in run.agents]
-    title = f"{run.algorithm.upper()} on {run.config.env}"
+    title = f"{run.algorithm.upper().replace('_', '-')} on {run.config.env}"
     draw_curves(run.out / "curve.png", title, read_rows(run.out / "metrics.jsonl"), names)
     if run.options.show:
         print(result.table())

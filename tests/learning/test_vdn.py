@@ -28,10 +28,8 @@ def test_qmix_opens_the_door_that_sums_of_values_cannot_tell():
 @pytest.mark.slow
 @pytest.mark.parametrize("module", [vdn, pqn_vdn])
 def test_a_team_learns_to_cover_landmarks(module):
-    config = dataclasses.replace(
-        module.PRESETS["MPE-SimpleSpread-v3"], total_steps=400_000, hidden=(64,), lr=1e-3
-    )
-    assert greedy_returns(module.make_train(config), 2).mean() > -22  # -27 almost at random
+    config = dataclasses.replace(module.PRESETS["MPE-SimpleSpread-v3"], total_steps=400_000)
+    assert greedy_returns(module.make_train(config), 2).mean() > -18  # -27 almost at random
 
 
 @pytest.mark.slow
