@@ -101,12 +101,16 @@ CLASSIC_KITCHENS = (
 """The five kitchens of Carroll et al. (2019)."""
 
 
+LONG_WAYS = ("Overcooked-ForcedCoordination-v0", "Overcooked-CounterCircuitO1Order-v0")
+"""Those of them in which a first soup takes long to find."""
+
+
 def _kitchen(env: str) -> Config:
     """With the dynamics of the paper, and its shaped reward for half of the run."""
     return Config(
         env,
         env_kwargs={"dynamics": "old"},
-        total_steps=1_000_000,
+        total_steps=3_000_000 if env in LONG_WAYS else 1_000_000,
         num_envs=32,
         num_steps=128,
         show_id=False,
