@@ -105,7 +105,7 @@ def _kitchen(env_id: str) -> Play:
 def _make_way_for_overcooked() -> None:
     """overcooked-ai is older than numpy 2, and asks for gym, for a registry alone."""
     np.__dict__.setdefault("Inf", np.inf)
-    if _there("gym"):
+    if "gym" in sys.modules or _there("gym"):
         return
     names = ("gym", "gym.envs", "gym.envs.registration")
     sys.modules.update({name: types.ModuleType(name) for name in names})
