@@ -52,8 +52,8 @@ def unit(word: jax.Array) -> jax.Array:
 def below(word: jax.Array, limit: jax.Array | int) -> jax.Array:
     """A number from 0 to `limit - 1` for a random uint32 word; int32.
 
-    `limit` is 65,536 at most, or 256 where it is an array; where it is 0, so is the number. Up to 256 the word's high 24 bits
-    decide, else all of them.
+    `limit` is 65,536 at most, or 256 where it is an array; where it is 0, so is the number. Up to
+    256 the word's high 24 bits decide, else all of them.
     """
     if isinstance(limit, int) and limit > 256:
         high, low = word >> np.uint32(16), word & np.uint32(0xFFFF)
