@@ -17,6 +17,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from jaxenvs import prng
 from jaxenvs.core import Env, ParamsT, StateT, Transition, as_key
@@ -294,19 +295,24 @@ class VecEnv(Generic[StateT, ParamsT]):
     def _chunked(
         self, key: jax.Array, vstate: VecState, restart: jax.Array, params: ParamsT
     ) -> VecState:
+        # Who is to start, in order; then numbers that nobody has, so that the last chunk is full.
+        nobody = jnp.full(self.chunk, self.num_envs, jnp.int32)
+        waiting = jnp.where(restart, self._ids, np.int32(self.num_envs))
+        waiting = jnp.concatenate([jnp.sort(waiting), nobody])
+
         def some_left(loop: tuple[jax.Array, Starts, Any]) -> jax.Array:
-            return jnp.any(loop[0])
+            return waiting[loop[0]] < self.num_envs
 
         def make_chunk(loop: tuple[jax.Array, Starts, Any]) -> tuple[jax.Array, Starts, Any]:
-            waiting, current, carry = loop
-            (ids,) = jnp.nonzero(waiting, size=self.chunk, fill_value=self.num_envs)
+            first, current, carry = loop
+            ids = jax.lax.dynamic_slice(waiting, (first,), (self.chunk,))
             starts, carry = self._starts(key, ids, carry, params, ids < self.num_envs)
             current = jax.tree.map(
                 lambda old, new: old.at[ids].set(new, mode="drop"), current, starts
             )
-            return waiting.at[ids].set(False, mode="drop"), current, carry
+            return first + np.int32(self.chunk), current, carry
 
-        loop = (restart, _current(vstate), vstate.level_carry)
+        loop = (jnp.int32(0), _current(vstate), vstate.level_carry)
         _, current, carry = jax.lax.while_loop(some_left, make_chunk, loop)
         return _place(vstate, current, carry)
 

@@ -132,9 +132,9 @@ class Hanabi(MultiAgentEnv[State, Params]):
         chosen = jnp.where(on_turn, action, np.int32(0)).sum(dtype=jnp.int32)
         moves = np.arange(self.rules.num_moves, dtype=np.int32)
         is_legal = (self.legal_moves(state) & (moves == chosen)).any()
-        # In any case a move that the table has; what an illegal one does is not kept.
-        played = play.play(state, jnp.where(is_legal, chosen, np.int32(0)), self.rules)
-        after = jax.tree.map(lambda new, old: jnp.where(is_legal, new, old), played, state)
+        # Selecting the old state here instead would take LLVM ten seconds to compile.
+        nothing = np.int32(self.rules.num_moves)
+        after = play.play(state, jnp.where(is_legal, chosen, nothing), self.rules)
         reward = table.score(after) - table.score(state)
         over = table.is_over(after, self.rules)
         everyone = (self.num_players,)

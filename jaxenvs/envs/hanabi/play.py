@@ -1,13 +1,11 @@
 """Which moves are legal, and what they do."""
 
-from typing import NamedTuple
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.hanabi.rules import DISCARD, PLAY, TELL_COLOR, Rules, moves
-from jaxenvs.envs.hanabi.state import LastMove, State, is_over, on_turn, set_of
+from jaxenvs.envs.hanabi.rules import DISCARD, NOTHING, PLAY, TELL_COLOR, Moves, Rules, moves
+from jaxenvs.envs.hanabi.state import LastMove, State, is_over, move_of, on_turn, set_of
 
 
 def legal_moves(state: State, rules: Rules) -> jax.Array:
@@ -25,19 +23,9 @@ def legal_moves(state: State, rules: Rules) -> jax.Array:
     return legal[: rules.num_moves] & ~is_over(state, rules)
 
 
-class _Move(NamedTuple):
-    """One row of the table of actions."""
-
-    deed: jax.Array
-    slot: jax.Array
-    offset: jax.Array
-    kinds: jax.Array
-    told: jax.Array
-
-
 def play(state: State, action: jax.Array, rules: Rules) -> State:
-    """The state after a legal move, `()` int32."""
-    move = _Move(*(_row(column, action) for column in moves(rules)))
+    """The state after a legal move, or after the one that does nothing; `action` is () int32."""
+    move = move_of(action, rules)
     state, touched = _tell(state, move, rules)
     mine = on_turn(state, rules)[:, None]
     places = np.arange(rules.hand_size, dtype=np.uint8)
@@ -51,8 +39,10 @@ def play(state: State, action: jax.Array, rules: Rules) -> State:
     scored, completed = fits.any(), (fits & (fireworks == rules.num_ranks)).any()
     gains = (move.deed == DISCARD) | completed
     gains = gains & (state.information < rules.information_tokens)
-    dumped = (np.arange(rules.num_kinds, dtype=np.uint8) == card) & ~scored
+    lost = jnp.where(scored, np.uint8(rules.num_kinds), card)
+    dumped = np.arange(rules.num_kinds, dtype=np.uint8) == lost
     fails = (move.deed == PLAY) & ~scored
+    made = move.deed != NOTHING
     spends = move.deed >= TELL_COLOR
     deck_is_empty = state.num_drawn == rules.deck_size
     last = LastMove(
@@ -65,18 +55,18 @@ def play(state: State, action: jax.Array, rules: Rules) -> State:
     )
     state = _close_up(state, mine & leaves & (places >= move.slot), rules)
     return state.replace(
-        player=jax.lax.rem(state.player + np.uint8(1), np.uint8(rules.num_players)),
+        player=jax.lax.rem(state.player + made.astype(jnp.uint8), np.uint8(rules.num_players)),
         num_drawn=state.num_drawn + (leaves & ~deck_is_empty).astype(jnp.uint8),
         fireworks=fireworks,
         discards=state.discards + dumped.astype(jnp.uint8),
         information=state.information + gains.astype(jnp.uint8) - spends.astype(jnp.uint8),
         lives=state.lives - fails.astype(jnp.uint8),
-        turns_left=state.turns_left - deck_is_empty.astype(jnp.uint8),
-        last=last,
+        turns_left=state.turns_left - (deck_is_empty & made).astype(jnp.uint8),
+        last=jax.tree.map(lambda new, old: jnp.where(made, new, old), last, state.last),
     )
 
 
-def _tell(state: State, move: _Move, rules: Rules) -> tuple[State, jax.Array]:
+def _tell(state: State, move: Moves, rules: Rules) -> tuple[State, jax.Array]:
     """What all know after a hint, and the cards that it pointed at, as bits, `()` uint8."""
     seat = jax.lax.rem(state.player + move.offset, np.uint8(rules.num_players))
     row = (np.arange(rules.num_players, dtype=np.uint8) == seat)[:, None]
@@ -94,7 +84,8 @@ def _tell(state: State, move: _Move, rules: Rules) -> tuple[State, jax.Array]:
 def _close_up(state: State, moves_up: jax.Array, rules: Rules) -> State:
     """Newer cards take the places in `moves_up`, and a card is drawn if there is one left."""
     is_left = state.num_drawn < rules.deck_size
-    card = _row(state.deck, jnp.minimum(state.num_drawn, np.uint8(rules.deck_size - 1)))
+    top = jnp.minimum(state.num_drawn, np.uint8(rules.deck_size - 1)).astype(jnp.int32)
+    card = state.deck.at[top].get(mode="promise_in_bounds")
 
     def shift(cards: jax.Array, new: jax.Array) -> jax.Array:
         column = jnp.broadcast_to(new, (rules.num_players, 1))
@@ -105,7 +96,3 @@ def _close_up(state: State, moves_up: jax.Array, rules: Rules) -> State:
         possible=shift(state.possible, jnp.where(is_left, rules.all_kinds, np.uint32(0))),
         told=shift(state.told, jnp.uint16(0)),
     )
-
-
-def _row(column: np.ndarray | jax.Array, index: jax.Array) -> jax.Array:
-    return jnp.asarray(column).at[index.astype(jnp.int32)].get(mode="promise_in_bounds")

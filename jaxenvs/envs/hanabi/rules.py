@@ -6,11 +6,11 @@ A kind of card is a number, color by color: `color * num_ranks + rank`. Sets of 
 
 import dataclasses
 import functools
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-DISCARD, PLAY, TELL_COLOR, TELL_RANK, NOTHING = range(5)
+DISCARD, PLAY, NOTHING, TELL_COLOR, TELL_RANK = range(5)
 
 COLORS = "RYGWBM"  # red, yellow, green, white, blue; magenta where there are six
 MOST_RANKS, MOST_IN_HAND = 5, 8
@@ -86,13 +86,13 @@ class Rules:
 
 
 class Moves(NamedTuple):
-    """What each action does, in arrays that lead with the actions; the last one does nothing."""
+    """What an action does, or, leading with the actions, what each does; the last does nothing."""
 
-    deed: np.ndarray  # uint8, DISCARD to NOTHING
-    slot: np.ndarray  # uint8, of the card that leaves the hand; else the size of a hand
-    offset: np.ndarray  # uint8, how many seats on sits who is told; else 0
-    kinds: np.ndarray  # uint32, the cards that are named; else none
-    told: np.ndarray  # uint16, the bit of what is told, colors first; else 0
+    deed: Any  # uint8, DISCARD to TELL_RANK
+    slot: Any  # uint8, of the card that leaves the hand; else the size of a hand
+    offset: Any  # uint8, how many seats on sits who is told; else 0
+    kinds: Any  # uint32, the cards that are named; else none
+    told: Any  # uint16, the bit of what is told, colors first; else 0
 
 
 @functools.cache

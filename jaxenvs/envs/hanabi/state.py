@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, struct
-from jaxenvs.envs.hanabi.rules import Rules
+from jaxenvs.envs.hanabi.rules import Moves, Rules, moves
 
 
 class LastMove(struct.PyTree):
@@ -80,6 +80,15 @@ def is_over(state: State, rules: Rules) -> jax.Array:
 def set_of(kinds: jax.Array, rules: Rules) -> jax.Array:
     """Kinds of cards as sets of one, uint32; the lack of a card as the empty set."""
     return (np.uint32(1) << kinds.astype(jnp.uint32)) & rules.all_kinds
+
+
+def move_of(action: jax.Array, rules: Rules) -> Moves:
+    """The table's row of an action, `()` of any integer type."""
+    columns = moves(rules)
+    # One look-up of all columns: each by itself takes as long to compile.
+    table = jnp.asarray(np.stack([column.astype(np.uint32) for column in columns], axis=1))
+    row = table.at[action.astype(jnp.int32)].get(mode="promise_in_bounds")
+    return Moves(*(row[i].astype(column.dtype) for i, column in enumerate(columns)))
 
 
 def on_turn(state: State, rules: Rules) -> Any:

@@ -11,8 +11,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.hanabi.rules import DISCARD, NOTHING, PLAY, TELL_COLOR, TELL_RANK, Rules, moves
-from jaxenvs.envs.hanabi.state import State, set_of
+from jaxenvs.envs.hanabi.rules import DISCARD, NOTHING, PLAY, TELL_COLOR, TELL_RANK, Rules
+from jaxenvs.envs.hanabi.state import State, move_of, set_of
 
 _WORD = 32
 _PLACES = np.arange(_WORD, dtype=np.uint32)
@@ -69,12 +69,8 @@ def _layout(rules: Rules) -> dict[str, int]:
 def _pack(state: State, rules: Rules) -> jax.Array:
     """The game as `(num_words,)` uint32, in the order of `_layout`."""
     last = state.last
-    move = [
-        jnp.asarray(column).at[last.action.astype(jnp.int32)].get(mode="promise_in_bounds")
-        for column in moves(rules)
-    ]
-    deed, slot, offset, _, told = (part.astype(jnp.uint32) for part in move)
-    target = jax.lax.rem(last.player + offset.astype(jnp.uint8), np.uint8(rules.num_players))
+    deed, slot, offset, _, told = move_of(last.action, rules)
+    target = jax.lax.rem(last.player + offset, np.uint8(rules.num_players))
     left = rules.deck_size - state.num_drawn.astype(jnp.int32)
     starts = np.concatenate([[0], np.cumsum(rules.copies)[:-1]]).astype(np.uint32)
     discards = _first(state.discards.reshape(rules.num_colors, rules.num_ranks)) << starts

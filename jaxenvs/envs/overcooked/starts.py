@@ -60,6 +60,12 @@ def _apart(draws: jax.Array, layout: Layout) -> jax.Array:
     return jnp.stack(places)
 
 
+def _happens(draws: jax.Array, params: Any) -> jax.Array:
+    """Whether things are found where usually there are none, bool, from draws in [0, 1)."""
+    # Where there never are any, the compiler sees it and leaves out all that was drawn.
+    return (params.random_things > 0) & (draws < params.random_things)
+
+
 def _soup(draws: jax.Array) -> tuple[jax.Array, jax.Array]:
     """1 to 3 onions, and tomatoes in what room is left, uint8, as the original draws them."""
     onions = jnp.floor(draws * 3)
@@ -73,12 +79,12 @@ def _held(draws: jax.Array, params: Any) -> jax.Array:
     soup = np.uint8(SOUP) + onions * np.uint8(4) + tomatoes
     thing = jnp.where(draws[1] < 0.2, np.uint8(DISH), np.uint8(ONION))
     thing = jnp.where(draws[1] >= 0.8, soup, thing)
-    return jnp.where(draws[0] < params.random_things, thing, np.uint8(NOTHING))
+    return jnp.where(_happens(draws[0], params), thing, np.uint8(NOTHING))
 
 
 def _pots(draws: jax.Array, kitchen: Kitchen, params: Any) -> Pots:
     """The pots, of which some are in use and some of these cook."""
-    used, cooks = draws[0] < params.random_things, draws[1] < params.random_things
+    used, cooks = _happens(draws[0], params), _happens(draws[1], params)
     onions, tomatoes = _soup(draws[2])
     usual_onions, usual_tomatoes = np.divmod(np.array(kitchen.soups, np.uint8), np.uint8(4))
     return Pots(
