@@ -19,7 +19,7 @@ from jax.extend.random import define_prng_impl
 _ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)
 _PARITY = np.uint32(0x1BD11BDA)
 _NUM_ROUNDS = 13
-_MAX_UNROLLED = 8  # blocks of a draw
+_MAX_UNROLLED = 4  # blocks of a draw; more take longer to compile and are no faster
 # The second counter word tells the uses of a key apart, so that they never share a block.
 _BITS, _SPLIT, _FOLD = np.uint32(0), np.uint32(1), np.uint32(2)
 

@@ -25,7 +25,8 @@ from jaxenvs.envs.overcooked.layout import (
     TOMATOES,
     Layout,
 )
-from jaxenvs.envs.overcooked.state import DONE, State
+from jaxenvs.envs.overcooked.state import DONE, State, with_cooks_settled
+from jaxenvs.fusion import settled
 
 _TERRAIN = (POT, COUNTER, ONIONS, TOMATOES, DISHES, SERVING)
 _URGENT = 40
@@ -48,7 +49,7 @@ def observe(state: State, layout: Layout, params: Any, *, jaxmarl: bool) -> jax.
     under things.
     """
     table = _table(layout, jaxmarl)
-    words = _words(state, layout, params)
+    words = settled(_words(with_cooks_settled(state), layout, params))
     shape = layout.width, layout.height
     if jaxmarl:
         words = jnp.swapaxes(words.reshape(-1, *shape), 1, 2).reshape(words.shape)

@@ -13,7 +13,7 @@ import numpy as np
 from jaxenvs import core, spaces
 from jaxenvs.envs.overcooked import cooking, features, lossless, starts
 from jaxenvs.envs.overcooked.kitchens import Kitchen, kitchen
-from jaxenvs.envs.overcooked.state import State
+from jaxenvs.envs.overcooked.state import State, with_cooks_settled
 from jaxenvs.multi import MultiAgentEnv
 
 NUM_ACTIONS = 6
@@ -126,7 +126,8 @@ class Overcooked(MultiAgentEnv[State, Params]):
         state = cooking.cook(state, params, begin_when_full=self.dynamics == "old")
         reward = sparse.sum() + params.shaping * shaped
         over = jnp.zeros(self.num_agents, jnp.bool_)
-        return state, reward, over, {"shaped_reward": shaped, "sparse_reward": sparse}
+        info = {"shaped_reward": shaped, "sparse_reward": sparse}
+        return with_cooks_settled(state), reward, over, info
 
     def observe(self, state: State, params: Params) -> jax.Array:
         layout = self.kitchen.layout

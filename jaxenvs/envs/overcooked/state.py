@@ -6,6 +6,7 @@ import jax
 import numpy as np
 
 from jaxenvs import core, struct
+from jaxenvs.fusion import settled
 
 # Bits of their own, so that things can be told apart by any of them; a soup is SOUP and the number
 # of its recipe, which takes the four bits below.
@@ -44,3 +45,10 @@ class State(core.State):
     held: jax.Array  # [num_agents] uint8, a thing
     items: jax.Array  # [num_places] uint8, what lies on counters
     pots: Pots
+
+
+def with_cooks_settled(state: State) -> State:
+    """The same state; XLA does not work out again at every place of the kitchen what cooks do."""
+    return state.replace(
+        place=settled(state.place), direction=settled(state.direction), held=settled(state.held)
+    )
