@@ -83,7 +83,7 @@ def _particles(env_id: str) -> Play:
 
 
 def _kitchen(env_id: str) -> Play:
-    _make_way_for_overcooked()
+    make_way_for_overcooked()
     module = importlib.import_module("overcooked_ai_py.mdp.overcooked_mdp")
     actions = importlib.import_module("overcooked_ai_py.mdp.actions").Action.ALL_ACTIONS
     (layout,) = (name for name in overcooked.LAYOUTS if overcooked.env_id(name) == env_id)
@@ -102,7 +102,7 @@ def _kitchen(env_id: str) -> Play:
     return play
 
 
-def _make_way_for_overcooked() -> None:
+def make_way_for_overcooked() -> None:
     """overcooked-ai is older than numpy 2, and asks for gym, for a registry alone."""
     np.__dict__.setdefault("Inf", np.inf)
     if "gym" in sys.modules or _there("gym"):

@@ -1,22 +1,16 @@
-"""The kitchens of overcooked-ai, which is older than numpy 2 and needs gym for a registry alone."""
+"""The kitchens of overcooked-ai."""
 
-import sys
-import types
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
+
+from benchmarks.originals import make_way_for_overcooked
 
 
 def load() -> Any:
     """The module of the original game; skips the test where it is not installed."""
-    if "gym" not in sys.modules:
-        registration = types.ModuleType("gym.envs.registration")
-        registration.register = lambda **kwargs: None  # type: ignore[attr-defined]
-        names = {"gym": types.ModuleType("gym"), "gym.envs": types.ModuleType("gym.envs")}
-        sys.modules.update(names | {"gym.envs.registration": registration})
-    np.__dict__.setdefault("Inf", np.inf)
+    make_way_for_overcooked()
     reason = "overcooked-ai is not installed: it pins gym, so it is in no extra; --no-deps will do"
     return pytest.importorskip("overcooked_ai_py.mdp.overcooked_mdp", reason=reason)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.envs.overcooked import LAYOUTS, env_id
+from jaxenvs.envs.overcooked import LAYOUTS, env_id, starts
 from jaxenvs.envs.overcooked.state import DISH, ONION, SOUP, TOMATO
 from tests.parity import report
 from tests.parity.overcooked import original
@@ -16,13 +16,7 @@ from tests.parity.overcooked.crew import Crew
 DIRECTIONS = [(0, -1), (0, 1), (1, 0), (-1, 0)]
 THINGS = {"onion": ONION, "tomato": TOMATO, "dish": DISH}
 BY_DEFAULT = ("cramped_room", "cramped_room_tomato")
-CLASSIC = (
-    "cramped_room",
-    "asymmetric_advantages",
-    "coordination_ring",
-    "forced_coordination",
-    "counter_circuit_o_1order",
-)
+CLASSIC = tuple(starts.JAXMARL)
 CLOGGED = ("forced_coordination_tomato",)  # where our cooks may fill the counters they share
 
 
