@@ -70,25 +70,36 @@ def equal_instances_share_one_trace(env: Env[Any, Any]) -> None:
 
 
 def params_are_traced_numbers(env: Env[Any, Any]) -> None:
-    """Every field of Params is an array of numbers that `vmap` can vary by itself."""
+    """Every field of Params is an array of numbers that `vmap` can vary."""
     params = env.default_params
     for leaf in jax.tree.leaves(params):
         dtype = np.asarray(leaf).dtype
         known = (np.float32, np.int32, np.uint32, np.bool_, np.uint8)
         _demand(env, dtype in known, f"params are float32, int32 or bool, not {dtype}")
-    for field in dataclasses.fields(params):
-        value = getattr(params, field.name)
-        pair = jax.tree.map(lambda leaf: jnp.stack([jnp.asarray(leaf)] * 2), value)
-
-        def play(value: Any, name: str = field.name) -> Any:
-            return _play_one(env, jax.random.key(0), params.replace(**{name: value}))[1:]
-
-        try:
-            jax.eval_shape(jax.vmap(play), pair)
-        except Exception as error:
+    everything = {field.name: getattr(params, field.name) for field in dataclasses.fields(params)}
+    if _vmap_error(env, everything) is None:
+        return
+    for name, value in everything.items():  # which of them it is
+        error = _vmap_error(env, {name: value})
+        if error is not None:
             raise AssertionError(
-                f"{type(env).__name__}: Params.{field.name} cannot be vmapped over: {error}"
+                f"{type(env).__name__}: Params.{name} cannot be vmapped over: {error}"
             ) from error
+    raise AssertionError(f"{type(env).__name__}: Params cannot be vmapped over all at once")
+
+
+def _vmap_error(env: Env[Any, Any], values: dict[str, Any]) -> Exception | None:
+    """What goes wrong where the given params, by name, differ from copy to copy."""
+
+    def play(values: dict[str, Any]) -> Any:
+        return _play_one(env, jax.random.key(0), env.default_params.replace(**values))[1:]
+
+    pairs = jax.tree.map(lambda leaf: jnp.stack([jnp.asarray(leaf)] * 2), values)
+    try:
+        jax.eval_shape(jax.vmap(play), pairs)
+    except Exception as error:
+        return error
+    return None
 
 
 # -- types -----------------------------------------------------------------------------------
@@ -146,8 +157,10 @@ def jit_vmap_and_eager_agree(env: Env[Any, Any]) -> None:
     start, action, batch = jax.jit(jax.vmap(lambda key: _play_one(env, key)))(keys)
     step_keys = jax.vmap(lambda key: jax.random.split(key, 3))(keys)[:, 2]
 
+    copies = jax.tree.map(_on_host, (step_keys, start, action, batch))
+
     def row(i: int) -> tuple[Any, ...]:
-        return jax.tree.map(lambda leaf: leaf[i], (step_keys, start, action, batch))
+        return jax.tree.map(lambda leaf: jnp.asarray(leaf[i]), copies)
 
     single = jax.jit(env.step)
     for i in range(3):
@@ -323,6 +336,12 @@ def _play_one(env: Env[Any, Any], key: jax.Array, params: Any = None) -> tuple[A
     state = env.reset(reset_key, params)[1]
     action = env.action_space().sample(action_key)
     return state, action, env.step(step_key, state, action, params)
+
+
+def _on_host(leaf: jax.Array) -> Any:
+    """An array of numpy, of which rows are taken without compiling; keys have none."""
+    is_key = jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+    return leaf if is_key else np.asarray(leaf)
 
 
 def _legal_actions(venv: Any, key: jax.Array, vstate: Any) -> Any:

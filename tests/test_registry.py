@@ -1,4 +1,5 @@
 import importlib.metadata
+import re
 from typing import Any
 
 import jax
@@ -33,17 +34,23 @@ def test_the_table_tells_the_truth(env_id):
     assert (type(env).__doc__ or "").strip()
 
 
-# Scenarios of one engine, of which these stand for the others.
-SCENARIOS = ("MPE-SimpleSpeakerListener-v4", "MPE-SimpleTag-v3", "MPE-CollectTreasure-v1")
+# Games of one engine, of which these stand for the others.
+STAND_FOR_FAMILY = {
+    "mpe": {"MPE-SimpleSpeakerListener-v4", "MPE-SimpleTag-v3", "MPE-CollectTreasure-v1"},
+    "grid": {"MiniGrid-Dynamic-Obstacles-5x5-v0", "MiniGrid-KeyCorridorS3R1-v0"},
+}
+# What only wraps another game of its family.
+VARIANTS = re.compile(r"bsuite-(MNIST|Cartpole|MountainCar|Catch)(Noise|Scale)|Only(CartPole|Pend)")
 
 
 def _representatives() -> set[str]:
     """One id of each class: its ids differ in numbers and sizes only."""
     first: dict[str, str] = {}
     for env_id in jaxenvs.list_envs():
-        if jaxenvs.spec(env_id).family != "mpe" or env_id in SCENARIOS:
-            first.setdefault(jaxenvs.spec(env_id).entry_point, env_id)
-    return set(first.values())
+        row = jaxenvs.spec(env_id)
+        if env_id in STAND_FOR_FAMILY.get(row.family, {env_id}) and not VARIANTS.search(env_id):
+            first.setdefault(row.entry_point, env_id)
+    return set(first.values()) | {"POPGym-NoisyPositionOnlyPendulumEasy-v0"}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,11 @@ def test_cartpole():
 
 @pytest.mark.parametrize(
     ("env_id", "target"),
-    [("Acrobot-v1", -100), ("Pendulum-v1", -250), ("MountainCarContinuous-v0", 85)],
+    [
+        pytest.param("Acrobot-v1", -100, marks=pytest.mark.slow),
+        ("Pendulum-v1", -250),
+        pytest.param("MountainCarContinuous-v0", 85, marks=pytest.mark.slow),
+    ],
 )
 def test_classic_control(env_id, target):
     returns = greedy_returns(ppo.make_train(ppo.PRESETS[env_id]), 4)

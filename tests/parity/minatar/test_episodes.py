@@ -164,6 +164,10 @@ CASES = [
         steps=20_000,
     ),
     Case("Seaquest"),
+    Case("SpaceInvaders"),
+    Case("SpaceInvaders", version="v0", steps=20_000),
+]
+SEAQUEST_VARIANTS = [
     Case("Seaquest", {"max_oxygen": 3000}, {"max_oxygen": 3000}, steps=20_000),
     Case(
         "Seaquest",
@@ -178,12 +182,14 @@ CASES = [
         steps=20_000,
     ),
     Case("Seaquest", {"ramping": False}, options={"difficulty_ramping": False}, steps=20_000),
-    Case("SpaceInvaders"),
-    Case("SpaceInvaders", version="v0", steps=20_000),
 ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize(
+    "case",
+    [*CASES, *(pytest.param(case, marks=pytest.mark.slow) for case in SEAQUEST_VARIANTS)],
+    ids=str,
+)
 def test_minatar_gives_the_same_episodes(case: Case):
     name, tell_start, tell_step, wish = TELLERS[case.game]
     env_id = f"MinAtar-{case.game}-{case.version}"

@@ -16,7 +16,12 @@ from tests.parity.popgym import replay
 pytest.importorskip("popgym")
 
 NUM_ENVS = 34
-LEVELS = ("Easy", "Medium", "Hard")
+# The levels differ in the size of the board.
+LEVELS = [
+    "Easy",
+    pytest.param("Medium", marks=pytest.mark.slow),
+    pytest.param("Hard", marks=pytest.mark.slow),
+]
 
 
 def ships(theirs, shared, episode):

@@ -14,7 +14,12 @@ from tests.parity.popgym import replay
 popgym = pytest.importorskip("popgym")
 
 NUM_ENVS = 34
-LEVELS = ("Easy", "Medium", "Hard")
+# The levels differ in how many decks there are and how far back one must remember.
+LEVELS = [
+    pytest.param("Easy", marks=pytest.mark.slow),
+    "Medium",
+    pytest.param("Hard", marks=pytest.mark.slow),
+]
 
 
 def one_deck(theirs, shared, episode):

@@ -16,7 +16,12 @@ pytest.importorskip("popgym")
 
 NUM_ENVS = 34
 NUM_STEPS = 1000
-LEVELS = ("Easy", "Medium", "Hard")
+# The levels differ in numbers alone.
+LEVELS = [
+    pytest.param("Easy", marks=pytest.mark.slow),
+    "Medium",
+    pytest.param("Hard", marks=pytest.mark.slow),
+]
 
 
 def game_state(env, state):

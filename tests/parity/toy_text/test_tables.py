@@ -87,13 +87,13 @@ def eastward(key: jax.Array, state: Any) -> jax.Array:
 
 POLICIES = {"Taxi": sensible, "CliffWalking": eastward, "CliffWalkingSlippery": eastward}
 
-EPISODES: list[tuple[str, dict[str, Any]]] = [
+EPISODES: list[Any] = [
     ("FrozenLake-v1", {}),
     ("FrozenLake-v1", {"success_rate": 0.9, "reward_schedule": (5.0, -2.0, -0.125)}),
-    ("FrozenLake8x8-v1", {}),
-    ("CliffWalking-v1", {}),
+    pytest.param("FrozenLake8x8-v1", {}, marks=pytest.mark.slow),
+    pytest.param("CliffWalking-v1", {}, marks=pytest.mark.slow),
     ("CliffWalkingSlippery-v1", {}),
-    ("Taxi-v4", {}),
+    pytest.param("Taxi-v4", {}, marks=pytest.mark.slow),
     ("Taxi-v4", {"is_rainy": True, "fickle_passenger": True, "fickle_probability": 0.5}),
 ]
 
