@@ -6,7 +6,7 @@ import jax
 import pytest
 
 
-@pytest.fixture(autouse=True, scope="package")
+@pytest.fixture(autouse=True, scope="module")
 def compiled_in_a_hurry() -> Iterator[None]:
     """Leaves out most of XLA's and LLVM's optimizations, which take half of these tests' time."""
     before = jax.config.read("jax_disable_most_optimizations")
