@@ -124,6 +124,22 @@ class IntegerGlobalState(Crowd):
         return state.sums
 
 
+class ComesBack(Crowd):
+    def transition(self, key, state, action, params):
+        state, reward, _, info = super().transition(key, state, action, params)
+        return state, reward, state.sums % 3 == 2, info
+
+
+class AllowsPadding(Crowd):
+    def action_mask(self, state, params=None):
+        return jnp.ones((3, 4), jnp.bool_)
+
+
+class InfiniteGlobalState(Crowd):
+    def global_state(self, state, params):
+        return np.float32(1) / (np.float32(3) - super().global_state(state, params))
+
+
 class LosesTheLevel(Race):
     def level_to_dict(self, level):
         return {"place": 1 + int(level.place) % 4}
@@ -159,6 +175,9 @@ class NoSuccess(Race):
         (NothingLegal(), "some action is always legal"),
         (SameNames(), "distinct names"),
         (IntegerGlobalState(), "global_state is"),
+        (ComesBack(), "has terminated stays so"),
+        (AllowsPadding(), "beyond an agent's own"),
+        (InfiniteGlobalState(), "global state is finite"),
         (LosesTheLevel(), "a level and its JSON"),
         (MutatesBadly(), "observations of a level"),
         (NoSuccess(), "info says success"),
