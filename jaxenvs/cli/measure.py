@@ -1,7 +1,8 @@
 """Measuring environments: steps per second under random actions, compile time, size of a state.
 
 The timed region is one program: a reset of all copies and `num_steps` steps with automatic resets.
-Actions are drawn before it. Every output is summed, so that the compiler can drop nothing.
+Actions and one key for each step are drawn before it. Observations, rewards and ends of everybody are summed, so that the
+compiler can drop none of them; what else a library tells of a step is not, as each tells its own.
 """
 
 import abc
@@ -59,7 +60,8 @@ class Batch:
     """`key -> state` of all copies."""
 
     step: Callable[[jax.Array, Any, Any], tuple[Any, Any]]
-    """`(key, state, actions) -> (state, outputs)`; resets what has ended."""
+    """`(key, state, actions) -> (state, outputs)`, the outputs being observations, rewards and ends;
+    resets what has ended."""
 
     sample: Callable[[jax.Array], Any]
     """`key -> actions` for all copies."""
@@ -74,7 +76,7 @@ def ours(env: Env[Any, Any], num_envs: int, resets: Resets = "auto") -> Batch:
 
     def step(key: jax.Array, vstate: Any, actions: Any) -> tuple[Any, Any]:
         t = venv.step(key, vstate, actions)
-        return t.state, (t.obs, t.reward, t.terminated, t.truncated, t.info)
+        return t.state, (t.obs, t.reward, t.terminated, t.truncated)
 
     return Batch(
         reset=lambda key: venv.reset(key)[1],
@@ -91,6 +93,7 @@ class Compiled(Contestant):
         super().__init__(library, num_envs, num_steps)
         draw = jax.jit(jax.vmap(batch.sample))
         self._actions = jax.block_until_ready(draw(jax.random.split(jax.random.key(7), num_steps)))
+        self._keys = jax.random.split(jax.random.key(8), num_steps)
         state = jax.eval_shape(batch.reset, jax.random.key(0))
         leaves = jax.tree.leaves(batch.env_state(state))
         self.bytes_per_env = round(
@@ -98,8 +101,8 @@ class Compiled(Contestant):
         )
         with uncached():
             start = time.perf_counter()
-            lowered = jax.jit(_rollout(batch, num_steps)).lower(jax.random.key(0), self._actions)
-            self._program = lowered.compile()
+            play = jax.jit(_rollout(batch))
+            self._program = play.lower(jax.random.key(0), self._keys, self._actions).compile()
             self.compile_seconds = time.perf_counter() - start
         first_actions = jax.tree.map(lambda leaf: leaf[0], self._actions)
         with uncached():
@@ -110,20 +113,17 @@ class Compiled(Contestant):
 
     def run(self, seed: int) -> None:
         """Plays once and returns when all is done."""
-        jax.block_until_ready(self._program(jax.random.key(seed), self._actions))
+        jax.block_until_ready(self._program(jax.random.key(seed), self._keys, self._actions))
 
 
-def _rollout(batch: Batch, num_steps: int) -> Callable[[jax.Array, Any], jax.Array]:
-    def play(key: jax.Array, actions: Any) -> jax.Array:
-        reset_key, step_key = jax.random.split(key)
-
+def _rollout(batch: Batch) -> Callable[[jax.Array, jax.Array, Any], jax.Array]:
+    def play(reset_key: jax.Array, step_keys: jax.Array, actions: Any) -> jax.Array:
         def step(state: Any, x: tuple[jax.Array, Any]) -> tuple[Any, jax.Array]:
             key, actions = x
             state, outputs = batch.step(key, state, actions)
             return state, total(outputs)
 
-        keys = jax.random.split(step_key, num_steps)
-        _, sums = jax.lax.scan(step, batch.reset(reset_key), (keys, actions))
+        _, sums = jax.lax.scan(step, batch.reset(reset_key), (step_keys, actions))
         return jnp.sum(sums)
 
     return play

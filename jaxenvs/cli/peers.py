@@ -130,8 +130,8 @@ def _jaxmarl(library: str, name: str, num_envs: int, num_steps: int) -> Contesta
 
     def step(key: jax.Array, state: Any, actions: Any) -> tuple[Any, Any]:
         keys = jax.random.split(key, num_envs)
-        obs, state, *rest = jax.vmap(env.step)(keys, state, actions)
-        return state, (obs, rest)
+        obs, state, reward, done, _info = jax.vmap(env.step)(keys, state, actions)
+        return state, (obs, reward, done)
 
     def sample(key: jax.Array) -> Any:
         def one(key: jax.Array) -> Any:
