@@ -10,7 +10,7 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 import jaxenvs
-from jaxenvs.envs.mpe import assignment, sight
+from jaxenvs.envs.mpe import assignment, facmac, sight
 
 
 @functools.cache
@@ -92,7 +92,7 @@ def test_assignments_are_the_cheapest(size):
 
 def _flee(position: np.ndarray, own: int, draws: np.ndarray, env: Any) -> np.ndarray:
     """FACMAC's prey as its paper's code has it, in float64."""
-    reach, angle = np.sqrt(draws[:, 0]), 2 * np.pi * draws[:, 1]
+    reach, angle = np.sqrt(draws[0]), 2 * np.pi * draws[1]
     steps = reach[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     n = env.num_predators
     best, chosen = -1.0, np.zeros(2)
@@ -122,7 +122,7 @@ def test_prey_flees_as_in_facmac(score):
     env = _env("MPE-Facmac6a-v1", score=score)
     rng = np.random.default_rng(0)
     position = rng.uniform(-0.6, 0.6, (30, 8, 2))
-    draws = rng.uniform(0, 1, (30, 2, 100, 2))
+    draws = rng.uniform(0, 1, (30, 2, 2, 100))
     params = env.default_params
 
     @jax.jit
@@ -133,12 +133,20 @@ def test_prey_flees_as_in_facmac(score):
 
     found = flee(jnp.asarray(position, jnp.float32), jnp.asarray(draws, jnp.float32))
     expected = [
-        [_flee(place, 6 + k, draw[k], env) for k in range(2)]
+        [_flee(place, 6 + k, draw[:, k], env) for k in range(2)]
         for place, draw in zip(position, draws, strict=True)
     ]
     np.testing.assert_allclose(found, expected, atol=1e-4)
     away = np.asarray(found)[:, 0] * (position[:, 6] - position[:, :6].mean(axis=1))
     assert away.sum() > 0
+
+
+def test_directions_are_cosines_and_sines():
+    turn = np.linspace(0, 1, 100_001, dtype=np.float32)[:-1]
+    x, y = jax.jit(facmac._direction)(turn)
+    angle = 2 * np.pi * turn.astype(np.float64)
+    np.testing.assert_allclose(x, np.cos(angle), rtol=0, atol=3e-7)
+    np.testing.assert_allclose(y, np.sin(angle), rtol=0, atol=3e-7)
 
 
 def test_far_bodies_are_not_seen_by_predators():
