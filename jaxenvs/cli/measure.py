@@ -1,8 +1,9 @@
 """Measuring environments: steps per second under random actions, compile time, size of a state.
 
 The timed region is one program: a reset of all copies and `num_steps` steps with automatic resets.
-Actions and one key for each step are drawn before it. Observations, rewards and ends of everybody are summed, so that the
-compiler can drop none of them; what else a library tells of a step is not, as each tells its own.
+Actions and one key for each step are drawn before it. Observations, rewards and ends of everybody
+are summed, so that the compiler can drop none of them; what else a library tells of a step is not,
+as each tells its own.
 """
 
 import abc
@@ -60,8 +61,10 @@ class Batch:
     """`key -> state` of all copies."""
 
     step: Callable[[jax.Array, Any, Any], tuple[Any, Any]]
-    """`(key, state, actions) -> (state, outputs)`, the outputs being observations, rewards and ends;
-    resets what has ended."""
+    """`(key, state, actions) -> (state, outputs)`; resets what has ended.
+
+    The outputs are observations, rewards and ends.
+    """
 
     sample: Callable[[jax.Array], Any]
     """`key -> actions` for all copies."""

@@ -5,7 +5,7 @@ coin, LOLA's, after Lerer & Peysakhovich (2017) and Foerster et al., "Learning w
 opponent-learning awareness" (2018).
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -78,13 +78,13 @@ class CoinGame(MultiAgentEnv[State, Params]):
         return "red_0", "blue_0"
 
     def initial(self, key: jax.Array, params: Params) -> State:
-        players, coins, present = self._places(jax.random.bits(key, (4,), jnp.uint32))
+        players, coins, present = self._places(jax.random.bits(key, (self._num_words,), jnp.uint32))
         return State(time=jnp.int32(0), players=players, coins=coins, present=present)
 
     def transition(
         self, key: jax.Array, state: State, action: jax.Array, params: Params
     ) -> tuple[State, jax.Array, jax.Array, core.Info]:
-        words = jax.random.bits(key, (5,), jnp.uint32)
+        words = jax.random.bits(key, (self._num_words + 1,), jnp.uint32)
         moves = _chosen(action, MOVES)
         players = jax.lax.rem(state.players + moves + self.size, np.int32(self.size))
         # Who stands on which coin: (player, coin).
@@ -93,12 +93,13 @@ class CoinGame(MultiAgentEnv[State, Params]):
             takes = takes & jnp.stack([jnp.ones(2, jnp.bool_), ~takes[RED]])
         gains = takes.astype(jnp.float32)
         stolen = jnp.stack([gains[BLUE, RED], gains[RED, BLUE]])
-        reward = params.coin_reward * gains.sum(axis=1) + params.theft_penalty * stolen
-        coins, present = self._renew(words[4], players, state, takes.any(axis=0))
+        reward = params.coin_reward * (gains[:, RED] + gains[:, BLUE])
+        reward = reward + params.theft_penalty * stolen
+        coins, present = self._renew(words[-1], players, state, takes.any(axis=0))
         over = (params.round_steps > 0) & (
             jax.lax.rem(state.time + 1, jnp.maximum(params.round_steps, 1)) == 0
         )
-        fresh = self._places(words[:4])
+        fresh = self._places(words[:-1])
         players, coins, present = (
             jnp.where(over, new, old)
             for new, old in zip(fresh, (players, coins, present), strict=True)
@@ -140,8 +141,12 @@ class CoinGame(MultiAgentEnv[State, Params]):
 
     def _there(self, things: jax.Array, present: jax.Array) -> jax.Array:
         """`(4,)` int32: the cells of players and coins `(4, 2)`; of an absent coin, -1."""
-        cells = things[:, 0] * self.size + things[:, 1]
-        return jnp.where(jnp.concatenate([jnp.ones(2, jnp.bool_), present]), cells, -1)
+        there = jnp.concatenate([jnp.ones(2, jnp.bool_), present])
+        return jnp.where(there, self._cells(things), -1)
+
+    def _cells(self, places: jax.Array | np.ndarray) -> Any:
+        """`(...)`: the numbers, row by row, of the cells at `places` `(..., 2)`."""
+        return places[..., 0] * self.size + places[..., 1]
 
     def _planes(self, cells: jax.Array) -> jax.Array:
         """`(..., 4 size**2)` uint8: planes, cell by cell, of four things `(..., 4)` each."""
@@ -149,8 +154,13 @@ class CoinGame(MultiAgentEnv[State, Params]):
         planes = (ids[:, None] == cells[..., None, :]).astype(jnp.uint8)
         return planes.reshape(*cells.shape[:-1], -1)
 
+    @property
+    def _num_words(self) -> int:
+        """How many random words it takes to put everything somewhere."""
+        return 4 if self.one_coin else 2
+
     def _places(self, words: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
-        """Players, coins and which there are, by four random words."""
+        """Players, coins and which there are, by `_num_words` random words."""
         if not self.one_coin:
             return self._two_cells(words[0]), self._two_cells(words[1]), jnp.ones(2, jnp.bool_)
         red = self._free(words[0], np.zeros((0, 2), np.int32))
@@ -182,8 +192,7 @@ class CoinGame(MultiAgentEnv[State, Params]):
     def _free(self, word: jax.Array, occupied: jax.Array | np.ndarray) -> jax.Array:
         """`(2,)` int32: a cell at random where nobody of `occupied` `(n, 2)` is."""
         ids = np.arange(self.size**2, dtype=np.int32)
-        busy = occupied[:, 0] * self.size + occupied[:, 1]
-        free = (ids[:, None] != busy).all(axis=1)
+        free = (ids[:, None] != self._cells(occupied)).all(axis=1)
         nth = jnp.cumsum(free, dtype=jnp.int32)
         target = prng.below(word, nth[-1]) + 1
         cell = jnp.argmax(free & (nth == target)).astype(jnp.int32)

@@ -49,7 +49,7 @@ def coin_game(state: Any, action: list[int], words: list[int], game: Any, params
         for i in (RED, BLUE)
     ]
     coins = [list(coin) for coin in state.coins]
-    fresh = _two_cells(words[4], size)
+    fresh = _two_cells(words[2], size)
     for coin in (RED, BLUE):
         takers = [i for i in (RED, BLUE) if players[i] == coins[coin]]
         for taker in takers:
