@@ -162,7 +162,9 @@ def _board(table: _Table, state: Any, rules: Rules) -> None:
             _face(table, box, COLORS[color], str(height))
         else:
             pale = blend(BACKGROUND, COLORS[color], 0.3)
-            table.rect((*box, cards.HEIGHT * box[2]), pale, COLORS[color])
+            # White on white would not be seen.
+            edge = blend(BACKGROUND, INK, 0.35) if COLORS[color] == WHITE else COLORS[color]
+            table.rect((*box, cards.HEIGHT * box[2]), pale, edge)
     for name, one, left, most, top, color in (
         ("hints", "hint", state.information, rules.information_tokens, 18, BLUE),
         ("lives", "life", state.lives, rules.life_tokens, 40, RED),
