@@ -145,8 +145,8 @@ def test_directions_are_cosines_and_sines():
     turn = np.linspace(0, 1, 100_001, dtype=np.float32)[:-1]
     x, y = jax.jit(facmac._direction)(turn)
     angle = 2 * np.pi * turn.astype(np.float64)
-    np.testing.assert_allclose(x, np.cos(angle), rtol=0, atol=3e-7)
-    np.testing.assert_allclose(y, np.sin(angle), rtol=0, atol=3e-7)
+    np.testing.assert_allclose(x, np.cos(angle), rtol=0, atol=1e-7)
+    np.testing.assert_allclose(y, np.sin(angle), rtol=0, atol=1e-7)
 
 
 def test_far_bodies_are_not_seen_by_predators():
