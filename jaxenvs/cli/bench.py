@@ -20,9 +20,9 @@ class Arguments:
 
     Tells the steps per second over all copies (the median of the repeats), the seconds to trace and
     compile without any cache, those until a first step has been played (a reset and a step, each
-    compiled by itself), and the bytes of one environment's state. Actions are drawn before the
-    timed region, finished episodes are reset within their last step, and observations, rewards and
-    ends are summed so that none of them is optimised away.
+    compiled by itself), and the bytes of one environment's state. Actions and keys are drawn
+    before the timed region, finished episodes are reset within their last step, and observations,
+    rewards and ends are summed so that none of them is optimised away.
     """
 
     ids: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="[ID ...]")] = ()

@@ -13,8 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs import core, spaces
-from jaxenvs.envs.classic import trig
+from jaxenvs import core, spaces, trig
 
 
 class State(core.State):

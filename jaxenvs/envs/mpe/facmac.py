@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs import core
+from jaxenvs import core, trig
 from jaxenvs.envs.mpe import sight, world
 from jaxenvs.envs.mpe.scenario import Scenario
 from jaxenvs.envs.mpe.world import Landmark, Mover, State
@@ -111,7 +111,8 @@ class Facmac(Scenario[State, Params]):
         The draws are for the distance of a place and for its direction.
         """
         reach = jnp.sqrt(draws[0])
-        x, y = (reach * part for part in _direction(draws[1]))
+        sin, cos = trig.sincos(np.float32(2 * np.pi) * draws[1])
+        x, y = reach * cos, reach * sin
         own = state.position[self.num_predators :]
         choose = self._nearest_scores if self.score == "min" else self._sum_scores
         scores = jnp.stack([choose(state, x[k], y[k], k, params) for k in range(len(own))])
@@ -179,28 +180,3 @@ def _squared_distances(away: jax.Array, x: jax.Array, y: jax.Array) -> jax.Array
     """`(n, num_points)`: from bodies `(n, 2)` to points `(num_points,)`; points vary fastest."""
     x, y = x - away[:, :1], y - away[:, 1:]
     return x * x + y * y
-
-
-def _direction(turn: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Cosine and sine of `turn` `(...)` in [0, 1) of a whole turn, right to 1e-7.
-
-    XLA's own take an angle of any size and took half of a step's time. Here the angle to the
-    nearest quarter turn, which is pi / 4 at most, goes into the first terms of both series.
-    """
-    quarter = jnp.floor(4 * turn + np.float32(0.5))
-    angle = np.float32(np.pi / 2) * (4 * turn - quarter)
-    square = angle * angle
-    cos = _series(square, (1, -1 / 2, 1 / 24, -1 / 720, 1 / 40320))
-    sin = angle * _series(square, (1, -1 / 6, 1 / 120, -1 / 5040, 1 / 362880))
-    quarter = quarter.astype(jnp.int32) & 3
-    odd, back = (quarter & 1) == 1, quarter >= 2
-    x, y = jnp.where(odd, -sin, cos), jnp.where(odd, cos, sin)
-    return jnp.where(back, -x, x), jnp.where(back, -y, y)
-
-
-def _series(x: jax.Array, coefficients: tuple[float, ...]) -> jax.Array:
-    """The polynomial with these coefficients, the constant first."""
-    value = jnp.full_like(x, coefficients[-1])
-    for coefficient in coefficients[-2::-1]:
-        value = value * x + np.float32(coefficient)
-    return value

@@ -10,7 +10,7 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 import jaxenvs
-from jaxenvs.envs.mpe import assignment, facmac, sight
+from jaxenvs.envs.mpe import assignment, sight
 
 
 @functools.cache
@@ -139,14 +139,6 @@ def test_prey_flees_as_in_facmac(score):
     np.testing.assert_allclose(found, expected, atol=1e-4)
     away = np.asarray(found)[:, 0] * (position[:, 6] - position[:, :6].mean(axis=1))
     assert away.sum() > 0
-
-
-def test_directions_are_cosines_and_sines():
-    turn = np.linspace(0, 1, 100_001, dtype=np.float32)[:-1]
-    x, y = jax.jit(facmac._direction)(turn)
-    angle = 2 * np.pi * turn.astype(np.float64)
-    np.testing.assert_allclose(x, np.cos(angle), rtol=0, atol=1e-7)
-    np.testing.assert_allclose(y, np.sin(angle), rtol=0, atol=1e-7)
 
 
 def test_far_bodies_are_not_seen_by_predators():

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxenvs.envs.classic import trig
+from jaxenvs import trig
 
 
 @pytest.mark.parametrize(("reach", "error"), [(4.0, 8e-8), (100.0, 8e-8), (10_000.0, 1e-7)])
