@@ -18,20 +18,20 @@ import optax
 
 import jaxenvs
 from jaxenvs import prng
-from jaxenvs.baselines.common import checks, memory
-from jaxenvs.baselines.common.actor_critic import ActorCritic, Seen, Steps
-from jaxenvs.baselines.common.agents import Agents, still_there, team_metrics
-from jaxenvs.baselines.common.config import RunConfig
-from jaxenvs.baselines.common.evaluate import play_episodes, summarize
-from jaxenvs.baselines.common.learning import descend, minibatches, share_done
-from jaxenvs.baselines.common.memory import Past, Reactive, RecurrentTorso, swap
-from jaxenvs.baselines.common.metrics import explained_variance
-from jaxenvs.baselines.common.moments import Moments, scaled_reward
-from jaxenvs.baselines.common.networks import ACTIVATIONS, torso_of
-from jaxenvs.baselines.common.returns import gae
-from jaxenvs.baselines.common.shaping import require_shaped_reward, shaping_weight
-from jaxenvs.baselines.common.trainer import Metrics, Trainer
-from jaxenvs.baselines.meta.drifts import Setting, drift_of
+from jaxenvs.baselines.parts import checks, memory
+from jaxenvs.baselines.parts.actor_critic import ActorCritic, Seen, Steps
+from jaxenvs.baselines.parts.config import RunConfig
+from jaxenvs.baselines.parts.drifts import Setting, drift_of
+from jaxenvs.baselines.parts.evaluate import play_episodes, summarize
+from jaxenvs.baselines.parts.learning import descend, minibatches, share_done
+from jaxenvs.baselines.parts.memory import Past, Reactive, RecurrentTorso, swap
+from jaxenvs.baselines.parts.metrics import explained_variance
+from jaxenvs.baselines.parts.moments import Moments, scaled_reward
+from jaxenvs.baselines.parts.networks import ACTIVATIONS, torso_of
+from jaxenvs.baselines.parts.returns import gae
+from jaxenvs.baselines.parts.seats import Agents, still_there, team_metrics
+from jaxenvs.baselines.parts.shaping import require_shaped_reward, shaping_weight
+from jaxenvs.baselines.parts.trainer import Metrics, Trainer
 from jaxenvs.baselines.ppo import HyperParams, surrogate_loss
 from jaxenvs.core import Env
 from jaxenvs.struct import PyTree
@@ -480,7 +480,7 @@ class IPPO:
 
 def main() -> None:
     """Trains one team on the environment that is named; `jaxenvs train` can do more."""
-    from jaxenvs.baselines import run
+    from jaxenvs.baselines.runs import run
 
     run.train("ippo", run.preset("ippo", sys.argv[1] if len(sys.argv) > 1 else Config().env))
 

@@ -9,8 +9,8 @@ import dataclasses
 import sys
 
 from jaxenvs.baselines.common import replay_q
-from jaxenvs.baselines.common.joint import Own
-from jaxenvs.baselines.common.trainer import Trainer
+from jaxenvs.baselines.parts.mixing import Own
+from jaxenvs.baselines.parts.trainer import Trainer
 from jaxenvs.core import Env
 
 
@@ -33,7 +33,7 @@ def make_train(config: Config, env: Env | None = None) -> Trainer:
 
 def main() -> None:
     """Trains one team on the environment that is named; `jaxenvs train` can do more."""
-    from jaxenvs.baselines import run
+    from jaxenvs.baselines.runs import run
 
     run.train("iql", run.preset("iql", sys.argv[1] if len(sys.argv) > 1 else Config().env))
 

@@ -13,10 +13,10 @@ from typing import Any
 import jax.numpy as jnp
 
 from jaxenvs.baselines import ippo
-from jaxenvs.baselines.common.actor_critic import Seen
-from jaxenvs.baselines.common.agents import WithGlobalState
-from jaxenvs.baselines.common.memory import Reactive, RecurrentTorso
-from jaxenvs.baselines.common.trainer import Trainer
+from jaxenvs.baselines.parts.actor_critic import Seen
+from jaxenvs.baselines.parts.memory import Reactive, RecurrentTorso
+from jaxenvs.baselines.parts.seats import WithGlobalState
+from jaxenvs.baselines.parts.trainer import Trainer
 from jaxenvs.core import Env
 
 
@@ -71,7 +71,7 @@ class MAPPO(ippo.IPPO):
 
 def main() -> None:
     """Trains one team on the environment that is named; `jaxenvs train` can do more."""
-    from jaxenvs.baselines import run
+    from jaxenvs.baselines.runs import run
 
     run.train("mappo", run.preset("mappo", sys.argv[1] if len(sys.argv) > 1 else Config().env))
 

@@ -19,19 +19,19 @@ import optax
 
 import jaxenvs
 from jaxenvs import prng
-from jaxenvs.baselines.common import checks
-from jaxenvs.baselines.common.config import RunConfig
-from jaxenvs.baselines.common.distributions import Categorical, DiagGaussian
-from jaxenvs.baselines.common.evaluate import play_episodes, summarize
-from jaxenvs.baselines.common.heads import BoxHead, head_of
-from jaxenvs.baselines.common.learning import descend, minibatches, share_done
-from jaxenvs.baselines.common.metrics import episode_metrics, explained_variance, mean_over
-from jaxenvs.baselines.common.minatar import GYMNAX_FLAVOUR
-from jaxenvs.baselines.common.moments import Moments, normalized, scaled_reward
-from jaxenvs.baselines.common.networks import ACTIVATIONS, Readout, torso_of
-from jaxenvs.baselines.common.returns import gae
-from jaxenvs.baselines.common.trainer import Metrics, Trainer
-from jaxenvs.baselines.meta.drifts import Drift, Setting, drift_of
+from jaxenvs.baselines.parts import checks
+from jaxenvs.baselines.parts.config import RunConfig
+from jaxenvs.baselines.parts.distributions import Categorical, DiagGaussian
+from jaxenvs.baselines.parts.drifts import Drift, Setting, drift_of
+from jaxenvs.baselines.parts.evaluate import play_episodes, summarize
+from jaxenvs.baselines.parts.heads import BoxHead, head_of
+from jaxenvs.baselines.parts.learning import descend, minibatches, share_done
+from jaxenvs.baselines.parts.metrics import episode_metrics, explained_variance, mean_over
+from jaxenvs.baselines.parts.moments import Moments, normalized, scaled_reward
+from jaxenvs.baselines.parts.networks import ACTIVATIONS, Readout, torso_of
+from jaxenvs.baselines.parts.returns import gae
+from jaxenvs.baselines.parts.trainer import Metrics, Trainer
+from jaxenvs.baselines.presets.minatar import GYMNAX_FLAVOUR
 from jaxenvs.core import Env
 from jaxenvs.struct import PyTree
 from jaxenvs.wrappers.flatten import flatten, flatten_batch
@@ -462,7 +462,7 @@ class PPO:
 
 def main() -> None:
     """Trains one agent on the environment that is named; `jaxenvs train` can do more."""
-    from jaxenvs.baselines import run
+    from jaxenvs.baselines.runs import run
 
     run.train("ppo", run.preset("ppo", sys.argv[1] if len(sys.argv) > 1 else "CartPole-v1"))
 

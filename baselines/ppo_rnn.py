@@ -18,18 +18,18 @@ import optax
 
 import jaxenvs
 from jaxenvs import prng
-from jaxenvs.baselines.common import checks, memory
-from jaxenvs.baselines.common.config import RunConfig
-from jaxenvs.baselines.common.distributions import Categorical, DiagGaussian
-from jaxenvs.baselines.common.evaluate import play_episodes, summarize
-from jaxenvs.baselines.common.heads import BoxHead, head_of
-from jaxenvs.baselines.common.learning import descend, minibatches, share_done
-from jaxenvs.baselines.common.memory import Past, RecurrentTorso, look_ahead, swap
-from jaxenvs.baselines.common.metrics import episode_metrics, explained_variance
-from jaxenvs.baselines.common.networks import ACTIVATIONS, Readout
-from jaxenvs.baselines.common.returns import gae
-from jaxenvs.baselines.common.trainer import Metrics, Trainer
-from jaxenvs.baselines.meta.drifts import Setting, drift_of
+from jaxenvs.baselines.parts import checks, memory
+from jaxenvs.baselines.parts.config import RunConfig
+from jaxenvs.baselines.parts.distributions import Categorical, DiagGaussian
+from jaxenvs.baselines.parts.drifts import Setting, drift_of
+from jaxenvs.baselines.parts.evaluate import play_episodes, summarize
+from jaxenvs.baselines.parts.heads import BoxHead, head_of
+from jaxenvs.baselines.parts.learning import descend, minibatches, share_done
+from jaxenvs.baselines.parts.memory import Past, RecurrentTorso, look_ahead, swap
+from jaxenvs.baselines.parts.metrics import episode_metrics, explained_variance
+from jaxenvs.baselines.parts.networks import ACTIVATIONS, Readout
+from jaxenvs.baselines.parts.returns import gae
+from jaxenvs.baselines.parts.trainer import Metrics, Trainer
 from jaxenvs.baselines.ppo import HyperParams, surrogate_loss
 from jaxenvs.core import Env
 from jaxenvs.struct import PyTree
@@ -351,7 +351,7 @@ class RecurrentPPO:
 
 def main() -> None:
     """Trains one agent on the environment that is named; `jaxenvs train` can do more."""
-    from jaxenvs.baselines import run
+    from jaxenvs.baselines.runs import run
 
     env = sys.argv[1] if len(sys.argv) > 1 else Config().env
     run.train("ppo_rnn", run.preset("ppo_rnn", env))

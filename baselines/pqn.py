@@ -17,10 +17,10 @@ import optax
 
 import jaxenvs
 from jaxenvs import prng
-from jaxenvs.baselines.common import checks
-from jaxenvs.baselines.common.config import RunConfig
-from jaxenvs.baselines.common.evaluate import play_episodes, summarize
-from jaxenvs.baselines.common.exploration import (
+from jaxenvs.baselines.parts import checks
+from jaxenvs.baselines.parts.config import RunConfig
+from jaxenvs.baselines.parts.evaluate import play_episodes, summarize
+from jaxenvs.baselines.parts.exploration import (
     best_action,
     best_value,
     chosen,
@@ -28,14 +28,14 @@ from jaxenvs.baselines.common.exploration import (
     exploration_noise,
     linear_epsilon,
 )
-from jaxenvs.baselines.common.heads import discrete_head_of
-from jaxenvs.baselines.common.learning import descend, minibatches, share_done
-from jaxenvs.baselines.common.metrics import episode_metrics, explained_variance
-from jaxenvs.baselines.common.minatar import GYMNAX_FLAVOUR
-from jaxenvs.baselines.common.moments import Moments, normalized
-from jaxenvs.baselines.common.networks import ACTIVATIONS, Readout, torso_of
-from jaxenvs.baselines.common.returns import lambda_returns
-from jaxenvs.baselines.common.trainer import Metrics, Trainer
+from jaxenvs.baselines.parts.heads import discrete_head_of
+from jaxenvs.baselines.parts.learning import descend, minibatches, share_done
+from jaxenvs.baselines.parts.metrics import episode_metrics, explained_variance
+from jaxenvs.baselines.parts.moments import Moments, normalized
+from jaxenvs.baselines.parts.networks import ACTIVATIONS, Readout, torso_of
+from jaxenvs.baselines.parts.returns import lambda_returns
+from jaxenvs.baselines.parts.trainer import Metrics, Trainer
+from jaxenvs.baselines.presets.minatar import GYMNAX_FLAVOUR
 from jaxenvs.core import Env
 from jaxenvs.struct import PyTree
 from jaxenvs.wrappers.flatten import flatten, flatten_batch
@@ -341,7 +341,7 @@ def next_mask(mask: jax.Array | None, last: jax.Array | None, done: jax.Array) -
 
 def main() -> None:
     """Trains one agent on the environment that is named; `jaxenvs train` can do more."""
-    from jaxenvs.baselines import run
+    from jaxenvs.baselines.runs import run
 
     run.train("pqn", run.preset("pqn", sys.argv[1] if len(sys.argv) > 1 else "CartPole-v1"))
 

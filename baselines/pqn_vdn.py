@@ -18,12 +18,10 @@ import optax
 
 import jaxenvs
 from jaxenvs import prng
-from jaxenvs.baselines.common import checks
-from jaxenvs.baselines.common.agents import team_metrics
-from jaxenvs.baselines.common.joint import Sum
-from jaxenvs.baselines.common.learning import descend, minibatches
-from jaxenvs.baselines.common.trainer import Metrics, Trainer
-from jaxenvs.baselines.common.value_team import (
+from jaxenvs.baselines.parts import checks
+from jaxenvs.baselines.parts.learning import descend, minibatches
+from jaxenvs.baselines.parts.mixing import Sum
+from jaxenvs.baselines.parts.q_values import (
     RANDOM_PLAY,
     HyperParams,
     Situation,
@@ -32,6 +30,8 @@ from jaxenvs.baselines.common.value_team import (
     ValueTeam,
     sequences,
 )
+from jaxenvs.baselines.parts.seats import team_metrics
+from jaxenvs.baselines.parts.trainer import Metrics, Trainer
 from jaxenvs.core import Env
 from jaxenvs.struct import PyTree
 
@@ -197,7 +197,7 @@ class TeamPQN:
 
 def main() -> None:
     """Trains one team on the environment that is named; `jaxenvs train` can do more."""
-    from jaxenvs.baselines import run
+    from jaxenvs.baselines.runs import run
 
     env = sys.argv[1] if len(sys.argv) > 1 else Config().env
     run.train("pqn_vdn", run.preset("pqn_vdn", env))

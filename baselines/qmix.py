@@ -13,9 +13,10 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from jaxenvs.baselines.common import checks, replay_q
-from jaxenvs.baselines.common.networks import MLP, Readout
-from jaxenvs.baselines.common.trainer import Trainer
+from jaxenvs.baselines.common import replay_q
+from jaxenvs.baselines.parts import checks
+from jaxenvs.baselines.parts.networks import MLP, Readout
+from jaxenvs.baselines.parts.trainer import Trainer
 from jaxenvs.core import Env
 
 
@@ -101,7 +102,7 @@ def make_train(config: Config, env: Env | None = None) -> Trainer:
 
 def main() -> None:
     """Trains one team on the environment that is named; `jaxenvs train` can do more."""
-    from jaxenvs.baselines import run
+    from jaxenvs.baselines.runs import run
 
     run.train("qmix", run.preset("qmix", sys.argv[1] if len(sys.argv) > 1 else Config().env))
 

@@ -8,8 +8,8 @@ import dataclasses
 import sys
 
 from jaxenvs.baselines.common import replay_q
-from jaxenvs.baselines.common.joint import Sum
-from jaxenvs.baselines.common.trainer import Trainer
+from jaxenvs.baselines.parts.mixing import Sum
+from jaxenvs.baselines.parts.trainer import Trainer
 from jaxenvs.core import Env
 
 
@@ -32,7 +32,7 @@ def make_train(config: Config, env: Env | None = None) -> Trainer:
 
 def main() -> None:
     """Trains one team on the environment that is named; `jaxenvs train` can do more."""
-    from jaxenvs.baselines import run
+    from jaxenvs.baselines.runs import run
 
     run.train("vdn", run.preset("vdn", sys.argv[1] if len(sys.argv) > 1 else Config().env))
 

@@ -106,7 +106,7 @@ def last_return(side: str, outcome: Any) -> float:
 
 def whole_run(contest: Contest, env_id: str, total_steps: int) -> Any:
     """`key -> (carry, metrics)`: our training as a single program."""
-    from jaxenvs.baselines.common.trainer import train
+    from jaxenvs.baselines.parts.trainer import train
 
     trainer = contest.our_trainer(env_id, total_steps)
     return lambda key: train(trainer, key, trainer.hp)
@@ -147,7 +147,7 @@ def measure_loop(
     """Our chunked loop, with agents spread over the cores; without a second run."""
     import numpy as np
 
-    from jaxenvs.baselines.common import loop
+    from jaxenvs.baselines.runs import loop
 
     loop.use_cpu_cores(num_seeds)
     import jax

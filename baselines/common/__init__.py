@@ -1,1 +1,1 @@
-"""The pieces that several algorithms share: small, pure and separately tested."""
+"""Being emptied."""

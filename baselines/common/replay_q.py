@@ -20,12 +20,10 @@ import optax
 
 import jaxenvs
 from jaxenvs import prng
-from jaxenvs.baselines.common import checks
-from jaxenvs.baselines.common.agents import team_metrics
-from jaxenvs.baselines.common.joint import Join
-from jaxenvs.baselines.common.learning import descend
-from jaxenvs.baselines.common.trainer import Metrics, Trainer
-from jaxenvs.baselines.common.value_team import (
+from jaxenvs.baselines.parts import checks
+from jaxenvs.baselines.parts.learning import descend
+from jaxenvs.baselines.parts.mixing import Join
+from jaxenvs.baselines.parts.q_values import (
     RANDOM_PLAY,
     HyperParams,
     Situation,
@@ -34,6 +32,8 @@ from jaxenvs.baselines.common.value_team import (
     ValueTeam,
     sequences,
 )
+from jaxenvs.baselines.parts.seats import team_metrics
+from jaxenvs.baselines.parts.trainer import Metrics, Trainer
 from jaxenvs.core import Env
 from jaxenvs.struct import PyTree
 

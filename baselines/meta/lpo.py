@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jaxenvs.baselines.common import checks
-from jaxenvs.baselines.common.trainer import Trainer
-from jaxenvs.baselines.meta.drifts import NeuralDrift
 from jaxenvs.baselines.meta.search import Search, Settings, inner_config, save_means
+from jaxenvs.baselines.parts import checks
+from jaxenvs.baselines.parts.drifts import NeuralDrift
+from jaxenvs.baselines.parts.trainer import Trainer
 from jaxenvs.baselines.ppo import HyperParams
 
 INNER: dict[str, Any] = {
@@ -115,7 +115,7 @@ def finish(config: Config, carries: Any, out: Path) -> list[Path]:
 
 def main() -> None:
     """Searches on the environment that is named; `jaxenvs train` can do more."""
-    from jaxenvs.baselines import run
+    from jaxenvs.baselines.runs import run
 
     run.train("lpo", run.preset("lpo", sys.argv[1] if len(sys.argv) > 1 else "CartPole-v1"))
 

@@ -21,7 +21,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.baselines.meta.drifts import Drift, NeuralDrift, Setting, drift_of
+from jaxenvs.baselines.parts.drifts import Drift, NeuralDrift, Setting, drift_of
 
 RATIOS = np.linspace(0.02, 2.6, 173, dtype=np.float32)
 ADVANTAGES = np.linspace(-3, 3, 121, dtype=np.float32)

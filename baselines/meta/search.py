@@ -19,10 +19,10 @@ from jax.sharding import Mesh, PartitionSpec
 import jaxenvs
 from jaxenvs import prng
 from jaxenvs.baselines import ppo
-from jaxenvs.baselines.common.evolution import Evolution
-from jaxenvs.baselines.common.trainer import Metrics, Trainer
-from jaxenvs.baselines.meta import drifts
-from jaxenvs.baselines.meta.drifts import NeuralDrift
+from jaxenvs.baselines.meta.evolution import Evolution
+from jaxenvs.baselines.parts import drifts
+from jaxenvs.baselines.parts.drifts import NeuralDrift
+from jaxenvs.baselines.parts.trainer import Metrics, Trainer
 from jaxenvs.struct import PyTree
 
 

@@ -13,15 +13,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jaxenvs.baselines.common.trainer import Trainer
 from jaxenvs.baselines.meta import lpo
-from jaxenvs.baselines.meta.drifts import NeuralDrift
 from jaxenvs.baselines.meta.search import (
     Search,
     inner_config,
     require_positive_horizons,
     save_means,
 )
+from jaxenvs.baselines.parts.drifts import NeuralDrift
+from jaxenvs.baselines.parts.trainer import Trainer
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,7 +76,7 @@ def finish(config: Config, carries: Any, out: Path) -> list[Path]:
 
 def main() -> None:
     """Searches on the environment that is named; `jaxenvs train` can do more."""
-    from jaxenvs.baselines import run
+    from jaxenvs.baselines.runs import run
 
     run.train("ta_lpo", run.preset("ta_lpo", sys.argv[1] if len(sys.argv) > 1 else "CartPole-v1"))
 

@@ -21,8 +21,8 @@ import jax
 import numpy as np
 
 from jaxenvs.baselines import ppo
-from jaxenvs.baselines.common.trainer import train
 from jaxenvs.baselines.meta import lpo
+from jaxenvs.baselines.parts.trainer import train
 
 GENTLE = ppo.Config(num_envs=16, num_steps=64, num_epochs=4, lr=1e-3)
 SETTINGS = {

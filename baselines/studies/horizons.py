@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 
 from jaxenvs.baselines import ppo
-from jaxenvs.baselines.common import statistics
-from jaxenvs.baselines.common.statistics import Interval
 from jaxenvs.baselines.meta import lpo
+from jaxenvs.baselines.runs import statistics
+from jaxenvs.baselines.runs.statistics import Interval
 from jaxenvs.baselines.studies.drift_ablation import area
 
 LIFE = ppo.Config(**lpo.INNER)

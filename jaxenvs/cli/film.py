@@ -100,8 +100,8 @@ def _fitting(env: Env[Any, Any], folder: pathlib.Path, agent: int, flag: str) ->
 def _trained(folder: pathlib.Path, agent: int) -> tuple[Env[Any, Any], Any, Any, str]:
     """The environment, the policy, its memory and the environment's id of a run."""
     with extra("baselines"):
-        from jaxenvs.baselines import run
-        from jaxenvs.baselines.common.options import read_json
+        from jaxenvs.baselines.runs import run
+        from jaxenvs.baselines.runs.options import read_json
     with usage_errors():
         loaded = run.load_policy(folder, None if agent < 0 else agent)
     env_id = read_json(folder / "config.json")["config"]["env"]

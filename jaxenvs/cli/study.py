@@ -42,9 +42,9 @@ def main(argv: Sequence[str]) -> None:
     """Trains what is missing and writes the report. Raises `UsageError` for what does not fit."""
     arguments = parse(Arguments, argv, "jaxenvs study")
     with extra("baselines"):
-        from jaxenvs.baselines import run, study
-        from jaxenvs.baselines.common.checkpoint import CheckpointError
-        from jaxenvs.baselines.common.options import RunError
+        from jaxenvs.baselines.runs import run, study
+        from jaxenvs.baselines.runs.checkpoint import CheckpointError
+        from jaxenvs.baselines.runs.options import RunError
     if not arguments.algorithms or not arguments.envs:
         raise UsageError("--algorithms and --envs: expected at least one of each")
     changes = _changes(arguments.changes)

@@ -13,9 +13,8 @@ from jaxenvs.cli.film import Film, shoot
 from jaxenvs.cli.make import NAMED_VALUES, make
 
 with extra("baselines"):
-    from jaxenvs.baselines import run
-    from jaxenvs.baselines.common import checkpoint
-    from jaxenvs.baselines.common.options import Options, RunError
+    from jaxenvs.baselines.runs import checkpoint, run
+    from jaxenvs.baselines.runs.options import Options, RunError
 
 HELP = """\
 usage: jaxenvs train ALGORITHM [...]

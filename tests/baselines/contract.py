@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.baselines.common import loop
-from jaxenvs.baselines.common.trainer import train
+from jaxenvs.baselines.parts.trainer import train
+from jaxenvs.baselines.runs import loop
 
 
 def assert_same_bits(first, second):

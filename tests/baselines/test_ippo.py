@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from jaxenvs.baselines import ippo
-from jaxenvs.baselines.common.actor_critic import Steps
-from jaxenvs.baselines.common.trainer import train
+from jaxenvs.baselines.parts.actor_critic import Steps
+from jaxenvs.baselines.parts.trainer import train
 from tests.baselines.contract import (
     assert_carry_keeps_its_types,
     assert_chunks_are_the_scan,

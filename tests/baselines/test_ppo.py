@@ -11,9 +11,9 @@ import pytest
 
 import jaxenvs
 from jaxenvs.baselines import ppo
-from jaxenvs.baselines.common.trainer import train
-from jaxenvs.baselines.meta import drifts
-from jaxenvs.baselines.meta.drifts import NeuralDrift, PPODrift, Setting
+from jaxenvs.baselines.parts import drifts
+from jaxenvs.baselines.parts.drifts import NeuralDrift, PPODrift, Setting
+from jaxenvs.baselines.parts.trainer import train
 from tests.baselines.toys import Aim, Clock, Guess
 from tests.toys import Walk
 

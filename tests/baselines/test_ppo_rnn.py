@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from jaxenvs.baselines import ppo_rnn
-from jaxenvs.baselines.common.trainer import train
+from jaxenvs.baselines.parts.trainer import train
 from tests.baselines.contract import (
     assert_carry_keeps_its_types,
     assert_chunks_are_the_scan,

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from jaxenvs.baselines import pqn
-from jaxenvs.baselines.common.returns import lambda_returns
-from jaxenvs.baselines.common.trainer import train
+from jaxenvs.baselines.parts.returns import lambda_returns
+from jaxenvs.baselines.parts.trainer import train
 from tests.baselines.contract import (
     assert_carry_keeps_its_types,
     assert_chunks_are_the_scan,

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from jaxenvs.baselines import pqn_rnn
-from jaxenvs.baselines.common.memory import look_ahead, swap
-from jaxenvs.baselines.common.trainer import train
+from jaxenvs.baselines.parts.memory import look_ahead, swap
+from jaxenvs.baselines.parts.trainer import train
 from tests.baselines.contract import (
     assert_carry_keeps_its_types,
     assert_chunks_are_the_scan,

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from jaxenvs.baselines import iql, qmix, vdn
-from jaxenvs.baselines.common.joint import Sum
 from jaxenvs.baselines.common.replay_q import ReplayQ
-from jaxenvs.baselines.common.trainer import train
-from jaxenvs.baselines.common.value_team import RANDOM_PLAY, sequences
+from jaxenvs.baselines.parts.mixing import Sum
+from jaxenvs.baselines.parts.q_values import RANDOM_PLAY, sequences
+from jaxenvs.baselines.parts.trainer import train
 from tests.baselines.contract import (
     assert_carry_keeps_its_types,
     assert_chunks_are_the_scan,

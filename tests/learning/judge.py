@@ -3,7 +3,7 @@
 import jax
 import numpy as np
 
-from jaxenvs.baselines.common.trainer import train
+from jaxenvs.baselines.parts.trainer import train
 
 
 def greedy_returns(trainer, num_seeds):

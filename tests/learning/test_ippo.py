@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from jaxenvs.baselines import ippo
-from jaxenvs.baselines.common.evaluate import play_episodes
+from jaxenvs.baselines.parts.evaluate import play_episodes
 from tests.learning.judge import greedy_returns
 
 pytestmark = pytest.mark.slow

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from jaxenvs.baselines import ppo, run
-from jaxenvs.baselines.common.options import Options, RunError
-from jaxenvs.baselines.common.trainer import train
-from jaxenvs.baselines.meta import drifts, lpo, ta_lpo
+from jaxenvs.baselines.parts import drifts, lpo, ta_lpo
+from jaxenvs.baselines.parts.trainer import train
+from jaxenvs.baselines.runs.options import Options, RunError
 from tests.baselines.contract import assert_carry_keeps_its_types, assert_chunks_are_the_scan
 
 INNER = {
@@ -73,7 +73,7 @@ def test_both_of_a_pair_get_the_same_seeds(getkey):
 
 SPREAD = """
 import jax
-from jaxenvs.baselines.common import loop
+from jaxenvs.baselines.runs import loop
 jax.config.update("jax_num_cpu_devices", 4)
 from tests.baselines.meta.test_lpo import SMALL, lpo
 import numpy as np

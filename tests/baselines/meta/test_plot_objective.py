@@ -4,8 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from jaxenvs.baselines.meta import drifts, plot_objective
-from jaxenvs.baselines.meta.drifts import DPODrift, NeuralDrift, NoDrift, PPODrift
+from jaxenvs.baselines.parts import drifts, plot_objective
+from jaxenvs.baselines.parts.drifts import DPODrift, NeuralDrift, NoDrift, PPODrift
 
 
 def test_features():

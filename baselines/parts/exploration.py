@@ -1,0 +1,57 @@
+"""Epsilon-greedy play: the best action, and now and then any legal one."""
+
+import jax
+import jax.numpy as jnp
+
+from jaxenvs.baselines.parts.distributions import MASKED
+
+Noise = tuple[jax.Array, jax.Array]
+"""Chance for `epsilon_greedy`: uniform numbers `(...)`, and Gumbel noise `(..., n)`; float32."""
+
+
+def linear_epsilon(
+    start: jax.Array, end: jax.Array, share: jax.Array, progress: jax.Array
+) -> jax.Array:
+    """From `start` to `end` in a straight line over the first `share` of a run, then constant.
+
+    `progress` runs from 0 to 1 over the run; all are float32 scalars.
+    """
+    way = jnp.clip(progress / jnp.maximum(share, 1e-8), 0.0, 1.0)
+    return start + (end - start) * way
+
+
+def exploration_noise(key: jax.Array, shape: tuple[int, ...]) -> Noise:
+    """What `epsilon_greedy` needs for values of that shape, `(..., n)`; the key is consumed."""
+    when_key, what_key = jax.random.split(key)
+    when = jax.random.uniform(when_key, shape[:-1], jnp.float32)
+    return when, jax.random.gumbel(what_key, shape, jnp.float32)
+
+
+def best_action(values: jax.Array, mask: jax.Array | None) -> jax.Array:
+    """The legal action of the highest value, `(...)` int32; the first of equals."""
+    return jnp.argmax(legal(values, mask), axis=-1).astype(jnp.int32)
+
+
+def best_value(values: jax.Array, mask: jax.Array | None) -> jax.Array:
+    """The highest value of a legal action, `(...)` float32."""
+    return jnp.max(legal(values, mask), axis=-1)
+
+
+def chosen(values: jax.Array, action: jax.Array) -> jax.Array:
+    """The values `(..., n)` of the actions `(...)` int32 that were taken."""
+    # A comparison instead of a gather, whose gradient would be a scatter.
+    ids = jnp.arange(values.shape[-1], dtype=action.dtype)
+    return jnp.sum(jnp.where(ids == action[..., None], values, 0.0), axis=-1)
+
+
+def epsilon_greedy(
+    values: jax.Array, mask: jax.Array | None, epsilon: jax.Array, noise: Noise
+) -> jax.Array:
+    """The best action, but with probability `epsilon` a uniformly random legal one; int32."""
+    when, what = noise
+    return jnp.where(when < epsilon, best_action(what, mask), best_action(values, mask))
+
+
+def legal(values: jax.Array, mask: jax.Array | None) -> jax.Array:
+    """Values `(..., n)` that no forbidden action can win by."""
+    return values if mask is None else jnp.where(mask, values, MASKED)

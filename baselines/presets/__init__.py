@@ -1,0 +1,1 @@
+"""Settings tuned for environments, one module per family; docs/baselines says what they reach."""

@@ -1,0 +1,70 @@
+"""Learning curves as a picture."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from jaxenvs.baselines.runs.log import Row
+
+_COLORS = ("#2a6fdb", "#e07b39", "#2f9e6e", "#c2477f", "#7a5cc4", "#8a8a3a", "#3aa0a8", "#b04a3a")
+_INK, _GRID = "#333344", "#e6e6ee"
+
+
+def draw_curves(path: Path, title: str, rows: Sequence[Row], settings: Sequence[str]) -> None:
+    """Writes a PNG: return of the training episodes against environment steps.
+
+    `rows` are those of a run, `settings` the name of each agent's setting, in the order of the
+    agents. One colour per setting: the mean over its seeds, thick, and each seed, thin.
+    """
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    steps, returns = _by_agent(rows, len(settings))
+    figure, axes = plt.subplots(figsize=(7.2, 4.3), dpi=150, layout="constrained")
+    names = list(dict.fromkeys(settings))
+    for i, name in enumerate(names):
+        color = _COLORS[i % len(_COLORS)]
+        group = returns[[setting == name for setting in settings]]
+        for line in group:
+            known = np.isfinite(line)
+            axes.plot(steps[known], line[known], color=color, alpha=0.25, linewidth=0.9)
+        mean, known = _mean(group)
+        label = (name or "mean") + (f" of {len(group)} seeds" if len(group) > 1 else "")
+        axes.plot(steps[known], mean[known], color=color, linewidth=2.2, label=label)
+    axes.set_title(title, loc="left", color=_INK, fontsize=12, fontweight="bold")
+    axes.set_xlabel("environment steps per agent", color=_INK)
+    axes.set_ylabel("return of finished episodes", color=_INK)
+    axes.xaxis.set_major_formatter(lambda x, _: _steps(x))
+    axes.grid(color=_GRID, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.margins(x=0.01)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color("#b8b8c4")
+    axes.tick_params(colors=_INK, labelsize=9)
+    if len(names) > 1 or len(settings) > 1:
+        axes.legend(frameon=False, fontsize=9, loc="best", labelcolor=_INK)
+    figure.savefig(path)
+    plt.close(figure)
+
+
+def _by_agent(rows: Sequence[Row], num_agents: int) -> tuple[np.ndarray, np.ndarray]:
+    """Environment steps, `[num_chunks]`, and returns, `[num_agents, num_chunks]`."""
+    returns = np.array([row["episode_return"] for row in rows], float).reshape(-1, num_agents).T
+    steps = np.array([row["env_steps"] for row in rows[::num_agents]], float)
+    return steps, returns
+
+
+def _mean(group: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mean over seeds that are known, and where there is any."""
+    known = np.isfinite(group)
+    count = known.sum(axis=0)
+    return np.where(known, group, 0).sum(axis=0) / np.maximum(count, 1), count > 0
+
+
+def _steps(x: float) -> str:
+    """Axis labels: 250k, 1.5M."""
+    size, unit = (1e6, "M") if abs(x) >= 1e6 else (1e3, "k") if abs(x) >= 1e3 else (1, "")
+    return f"{x / size:.4g}{unit}"

@@ -1,0 +1,125 @@
+"""The chunked loop gives the bits of the single scan, on one device and spread over several."""
+
+import functools
+import subprocess
+import sys
+
+import jax
+import numpy as np
+import pytest
+
+from jaxenvs.baselines import ppo
+from jaxenvs.baselines.runs import loop
+from jaxenvs.baselines.parts.trainer import train
+from tests.baselines.contract import assert_same_bits
+
+NUM_AGENTS = 3
+CONFIG = ppo.Config(total_steps=7 * 32, num_envs=4, num_steps=8, hidden=(8,), eval_episodes=2)
+
+
+@pytest.fixture(scope="module")
+def agents():
+    """Three agents with different keys and learning rates."""
+    trainer = ppo.make_train(CONFIG)
+    keys = jax.random.split(jax.random.key(3), NUM_AGENTS)
+    hp = jax.tree.map(lambda x: np.full(NUM_AGENTS, x, np.float32), trainer.hp)
+    return trainer, keys, hp.replace(lr=np.array([1e-4, 1e-3, 1e-2], np.float32))
+
+
+@pytest.fixture(scope="module")
+def whole(agents):
+    """The carry and the metrics of the single scan."""
+    trainer, keys, hp = agents
+    return jax.jit(jax.vmap(functools.partial(train, trainer)))(keys, hp)
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 7])
+def test_chunks_give_the_bits_of_the_single_scan(agents, whole, chunk):
+    trainer, keys, hp = agents
+    programs = loop.compile_programs(trainer, NUM_AGENTS, chunk)
+    carry = programs.init(keys, hp)
+    pieces = []
+    for piece in loop.run_chunks(programs, carry, 0, trainer.num_updates, chunk):
+        carry = piece.carry
+        pieces.append(piece.metrics)
+    assert_same_bits(whole[0], carry)
+    for name, values in whole[1].items():
+        seen = np.concatenate([piece[name] for piece in pieces])
+        np.testing.assert_array_equal(np.asarray(values).T, seen)
+
+
+def test_chunk_boundaries(agents):
+    trainer, keys, hp = agents
+    programs = loop.compile_programs(trainer, NUM_AGENTS, 3)
+    pieces = loop.run_chunks(programs, programs.init(keys, hp), 0, trainer.num_updates, 3)
+    assert [(p.update_id, len(p.metrics["entropy"])) for p in pieces] == [(3, 3), (6, 3), (7, 1)]
+
+
+def test_a_seed_does_not_depend_on_its_neighbours(agents, whole):
+    trainer, keys, hp = agents
+    alone = jax.jit(functools.partial(train, trainer))(keys[1], jax.tree.map(lambda x: x[1], hp))
+    for name, values in alone[1].items():
+        np.testing.assert_allclose(values, whole[1][name][1], rtol=2e-3, atol=2e-3)
+
+
+def test_evaluation_is_repeatable(agents):
+    trainer, keys, hp = agents
+    programs = loop.compile_programs(trainer, NUM_AGENTS, 1)
+    carry = programs.init(keys, hp)
+    first, second = (programs.evaluate(carry, jax.random.key(1)) for _ in range(2))
+    assert_same_bits(first, second)
+    assert first["return"].shape == (NUM_AGENTS,)
+
+
+def test_summaries_weigh_episodes():
+    metrics = {
+        "episode_return": np.array([[10.0, np.nan], [40.0, np.nan]]),
+        "num_episodes": np.array([[2.0, 0.0], [1.0, 0.0]]),
+        "entropy": np.array([[1.0, 2.0], [3.0, 2.0]]),
+    }
+    row = loop.summarize(metrics)
+    np.testing.assert_allclose(row["episode_return"], [20, np.nan])
+    np.testing.assert_allclose(row["entropy"], [2, 2])
+    np.testing.assert_allclose(row["num_episodes"], [3, 0])
+
+
+SPREAD = """
+import jax, numpy as np
+jax.config.update("jax_numpy_dtype_promotion", "strict")
+from jaxenvs.baselines.runs import loop
+loop.use_cpu_cores(4)
+jax.config.update("jax_num_cpu_devices", 4)
+from tests.baselines.parts.test_loop import CONFIG
+from tests.baselines.contract import assert_same_bits
+from jaxenvs.baselines import ppo
+
+trainer = ppo.make_train(CONFIG)
+keys = jax.random.split(jax.random.key(3), 4)
+hp = jax.tree.map(lambda x: np.full(4, x, np.float32), trainer.hp)
+finals, scores = [], []
+for devices in (1, 3, 4):
+    programs = loop.compile_programs(trainer, 4, 3, devices)
+    print(devices, programs.num_devices)
+    for piece in loop.run_chunks(programs, programs.init(keys, hp), 0, 7, 3):
+        pass
+    finals.append(piece.carry.weights)
+    scores.append(programs.evaluate(piece.carry, jax.random.key(0)))
+for final, score in zip(finals[1:], scores[1:]):
+    for a, b in zip(jax.tree.leaves(finals[0]), jax.tree.leaves(final), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(scores[0]["return"], score["return"], rtol=1e-4)
+"""
+
+
+def test_agents_spread_over_devices(request):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", SPREAD],
+        cwd=request.config.rootpath,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    # Agents are shared out evenly: 4 of them over at most 3 devices run on 2.
+    assert done.stdout.split() == ["1", "1", "3", "2", "4", "4"]
