@@ -1,74 +1,64 @@
-"""Policies and values of several agents: networks that they share, or one pair for each.
+"""Policies and values: two networks (`Pair`), or one torso with two readouts (`Trunk`).
 
-What agents see is `[..., num_agents, num_features]` float32 under the names `actor` and `critic`,
-what they know besides is a `Past`. Where nothing is shared, every leaf of the weights leads with an
-axis `[num_agents]`.
+Both take what `seats` see, `[..., *seats, num_features]` float32. The agents of a team share one
+pair, or have one each: then every leaf of the weights leads with an axis `[num_agents]`.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
 
 from jaxenvs.baselines.parts.distributions import Categorical, DiagGaussian
-from jaxenvs.baselines.parts.heads import BoxHead
-from jaxenvs.baselines.parts.memory import Past, Reactive, RecurrentTorso, look_ahead
+from jaxenvs.baselines.parts.heads import BoxHead, DiscreteHead
+from jaxenvs.baselines.parts.memory import Past, Torso, look_ahead, one_step
 from jaxenvs.baselines.parts.networks import Readout
-from jaxenvs.baselines.parts.seats import Agents
-from jaxenvs.struct import PyTree
+from jaxenvs.baselines.parts.rollout import Steps, example_of, first_past, first_row
+from jaxenvs.baselines.parts.seats import Seats, Seen
 
-Seen = dict[str, jax.Array]
-"""What `actor` and `critic` see; without the latter, the critic sees what the actor does."""
-
-
-class Steps(PyTree):
-    """What networks are unrolled over: `[T, ...]`."""
-
-    seen: Seen  # (num_features,) float32
-    last_action: jax.Array  # (num_outputs,) float32, the action before
-    start: jax.Array  # () bool, whether an episode starts here
+Policy = Categorical | DiagGaussian
+View = Callable[[Seen], jax.Array]
+"""What a network takes of what a state shows."""
 
 
-class ActorCritic:
-    """The networks `actor` and `critic`: pure methods over what is fixed when compiling."""
+class Judged(NamedTuple):
+    """Values of a rollout, `[T, n, *seats]` float32, and the critic's memory after it."""
 
-    def __init__(
-        self,
-        agents: Agents,
-        torsos: dict[str, RecurrentTorso | Reactive],
-        share: bool,
-        log_std_init: float,
-    ) -> None:
-        self.agents, self.head, self.torsos, self.share = agents, agents.head, torsos, share
-        self.readouts = {"actor": Readout(self.head.num_outputs, 0.01), "critic": Readout(1, 1.0)}
-        self.log_std_init = log_std_init
+    value: jax.Array
+    next_value: jax.Array  # of what each step led to, before any reset
+    state: Any  # None: the critic has no memory of its own
 
-    def first(self, name: str) -> Past:
-        """What `actor` or `critic` knows of one environment before it starts, `[num_agents]`."""
-        one = self.torsos[name].first(self.head.num_outputs)
-        return jax.tree.map(lambda x: jnp.broadcast_to(x, (self.agents.num, *x.shape)), one)
+
+class ActorCritic(Protocol):
+    """What PPO asks of its networks."""
+
+    def first(self) -> Past | None:
+        """The actor's past of one environment before an episode, `[*seats]`."""
+        ...
+
+    def first_of_critic(self) -> Any:
+        """The state of the critic's own memory there; None: it has none."""
+        ...
 
     def init(self, key: jax.Array, seen: Seen) -> dict[str, Any]:
-        """Weights, from what all agents see of one environment; the key is consumed."""
-        keys = jax.random.split(key, self.agents.num)
-        if self.share:
-            return self._init_pair(keys[0], seen)
-        return jax.vmap(self._init_pair, (0, None))(keys, seen)
+        """Weights for what one environment shows; the key is consumed."""
+        ...
 
-    def _init_pair(self, key: jax.Array, seen: Seen) -> dict[str, Any]:
-        weights: dict[str, Any] = {}
-        for name, own_key in zip(self.torsos, jax.random.split(key), strict=True):
-            torso_key, readout_key = jax.random.split(own_key)
-            past, obs = self.first(name), sight(seen, name)
-            example = (past.state, obs[None], past.action[None], past.start[None])
-            torso = self.torsos[name].init(torso_key, *example)
-            out, _ = self.torsos[name].apply(torso, *example)
-            weights[name] = {"torso": torso, "readout": self.readouts[name].init(readout_key, out)}
-        if isinstance(self.head, BoxHead):
-            shape = (self.head.num_outputs,)
-            weights["actor"]["log_std"] = jnp.full(shape, self.log_std_init, jnp.float32)
-        return weights
+    def decide(self, weights: Any, seen: Seen, past: Past | None) -> tuple[Policy, Any]:
+        """The policy `[n, *seats]` for one observation of each environment; the memory's state."""
+        ...
+
+    def judge(self, weights: Any, critic_state: Any, steps: Steps, action: jax.Array) -> Judged:
+        """Values of all steps; `action` is what was done in each, as networks see it."""
+        ...
+
+    def review(self, weights: Any, states: Any, rows: Any) -> tuple[Policy, jax.Array]:
+        """Policy and value at rows to learn from, `[T, n]`, for one set of weights.
+
+        `states` are `(actor's, critic's)` before the first of them; `rows` have `seen` and `past`.
+        """
+        ...
 
     def each(self, function: Callable[..., Any], axes: tuple[Any, ...], out: Any = 0) -> Any:
         """`function` with the weights of each agent for its part, or as it is if they share them.
@@ -76,77 +66,192 @@ class ActorCritic:
         The weights come first; `axes` are the agents' axes of the other arguments, `out` those of
         what comes back.
         """
+        ...
+
+
+class Pair:
+    """A network for the policy and one for the value: `actor` and `critic`."""
+
+    def __init__(
+        self,
+        seats: Seats,
+        torsos: dict[str, Torso],
+        views: dict[str, View],
+        log_std_init: float,
+        share: bool = True,
+    ) -> None:
+        """`torsos` and `views` are of `actor` and `critic`; without `share` each agent has both."""
+        self.seats, self.head, self.torsos, self.views = seats, seats.head, torsos, views
+        self.readouts = {"actor": Readout(self.head.num_outputs, 0.01), "critic": Readout(1, 1.0)}
+        self.log_std_init, self.share = log_std_init, share
+
+    def first(self) -> Past | None:
+        """See `ActorCritic`."""
+        return first_past(self.torsos["actor"], self.seats)
+
+    def first_of_critic(self) -> Any:
+        """See `ActorCritic`."""
+        past = first_past(self.torsos["critic"], self.seats)
+        return None if past is None else past.state
+
+    def init(self, key: jax.Array, seen: Seen) -> dict[str, Any]:
+        """See `ActorCritic`."""
+        if not self.seats.shape:
+            forgets = self.first() is None
+            return self._init_at_once(key, seen) if forgets else self._init_in_turn(key, seen)
+        keys = jax.random.split(key, len(self.seats.names))
+        if self.share:
+            return self._init_in_turn(keys[0], seen)
+        return jax.vmap(self._init_in_turn, (0, None))(keys, seen)
+
+    def _init_at_once(self, key: jax.Array, seen: Seen) -> dict[str, Any]:
+        """Both of two equal torsos together: the program is half as long."""
+        torso_key, readout_key = jax.random.split(key)
+        obs, torso = self.views["actor"](seen), self.torsos["actor"]
+        encoders = jax.vmap(torso.encoder.init, (0, None))(jax.random.split(torso_key), obs)
+        weights: dict[str, Any] = {}
+        for i, (name, readout) in enumerate(self.readouts.items()):
+            encoder = jax.tree.map(lambda leaf, i=i: leaf[i], encoders)
+            own = {"params": {torso.encoder.name: encoder["params"]}}
+            out: Any = torso.apply(own, obs, None)
+            weights[name] = {"torso": own, "readout": readout.init(readout_key, out[0])}
+        return _with_log_std(weights, self.head, self.log_std_init)
+
+    def _init_in_turn(self, key: jax.Array, seen: Seen) -> dict[str, Any]:
+        weights: dict[str, Any] = {}
+        for name, own_key in zip(self.torsos, jax.random.split(key), strict=True):
+            torso_key, readout_key = jax.random.split(own_key)
+            torso = self.torsos[name]
+            example = example_of(torso, self.seats, self.views[name](seen))
+            own = torso.init(torso_key, *example)
+            out: Any = torso.apply(own, *example)
+            weights[name] = {"torso": own, "readout": self.readouts[name].init(readout_key, out[0])}
+        return _with_log_std(weights, self.head, self.log_std_init)
+
+    def each(self, function: Callable[..., Any], axes: tuple[Any, ...], out: Any = 0) -> Any:
+        """See `ActorCritic`."""
         return function if self.share else jax.vmap(function, (0, *axes), out)
 
-    def unroll(self, name: str, weights: Any, state: Any, steps: Any) -> tuple[jax.Array, Any]:
-        """Outputs and states of `actor` or `critic` over steps, for one set of its weights.
+    def decide(self, weights: Any, seen: Seen, past: Past | None) -> tuple[Policy, Any]:
+        """See `ActorCritic`."""
 
-        `steps` are `Steps` or have their fields.
-        """
-        obs = sight(steps.seen, name)
-        out, states = self.torsos[name].apply(
-            weights["torso"], state, obs, steps.last_action, steps.start
+        def alone(weights: Any, obs: jax.Array, past: Past | None) -> tuple[jax.Array, Any]:
+            out, state = one_step(self.torsos["actor"], weights["torso"], obs, past)
+            return self._read("actor", weights, out), state
+
+        actor = weights["actor"]
+        outputs, state = self.each(alone, (1, 1), 1)(actor, self.views["actor"](seen), past)
+        return _policy(self.head, actor, outputs, seen.mask), state
+
+    def judge(self, weights: Any, critic_state: Any, steps: Steps, action: jax.Array) -> Judged:
+        """See `ActorCritic`."""
+        view, torso = self.views["critic"], self.torsos["critic"]
+
+        def alone(
+            weights: Any, state: Any, past: Past | None, obs: Any, next_obs: Any, action: Any
+        ) -> Judged:
+            found: Any = torso.apply(weights["torso"], obs, _from(past, state))
+            out, states = found
+            ahead = look_ahead(torso, weights["torso"], states, next_obs, action)
+            value, next_value = (self._read("critic", weights, x)[..., 0] for x in (out, ahead))
+            return Judged(value, next_value, jax.tree.map(lambda x: x[-1], states))
+
+        past = _from(steps.past, None)
+        return self.each(alone, (1, 2, 2, 2, 2), Judged(2, 2, 1))(  # type: ignore[arg-type]
+            weights["critic"], critic_state, past, view(steps.seen), view(steps.next_seen), action
         )
-        return self.readouts[name].apply(weights["readout"], out), states  # type: ignore[return-value]
 
-    def judge(
-        self, weights: Any, state: Any, steps: Steps, final: Seen, action: jax.Array
-    ) -> tuple[jax.Array, jax.Array, Any]:
-        """Values of all steps and of what each led to, `[T, n, num_agents]`, and the last state.
+    def review(self, weights: Any, states: Any, rows: Any) -> tuple[Policy, jax.Array]:
+        """See `ActorCritic`."""
+        outputs = {}
+        for name, state in zip(("actor", "critic"), states, strict=True):
+            obs, past = self.views[name](rows.seen), _from(rows.past, state)
+            found: Any = self.torsos[name].apply(weights[name]["torso"], obs, past)
+            outputs[name] = self._read(name, weights[name], found[0])
+        policy = _policy(self.head, weights["actor"], outputs["actor"], rows.seen.mask)
+        return policy, outputs["critic"][..., 0]
 
-        Args:
-          weights: the critics'.
-          state: of their memory before the first step, `[n, num_agents]`.
-          steps: `[T, n, num_agents]`.
-          final: what each step led to, before any reset.
-          action: what was done in each step, as networks see it.
-        """
-
-        def alone(weights: Any, state: Any, steps: Steps, final: Seen, action: jax.Array) -> Any:
-            value, states = self.unroll("critic", weights, state, steps)
-            obs = sight(final, "critic")
-            ahead = look_ahead(self.torsos["critic"], weights["torso"], states, obs, action)
-            next_value: Any = self.readouts["critic"].apply(weights["readout"], ahead)
-            return value[..., 0], next_value[..., 0], jax.tree.map(lambda x: x[-1], states)
-
-        return self.each(alone, (1, 2, 2, 2), (2, 2, 1))(weights, state, steps, final, action)
-
-    def distribution(
-        self, weights: Any, outputs: jax.Array, mask: jax.Array | None
-    ) -> Categorical | DiagGaussian:
-        """The policy, from the actor's weights and outputs."""
-        return self.head.distribution(outputs, weights.get("log_std"), mask)
-
-    def decide(
-        self, weights: Any, seen: Seen, past: Past, mask: jax.Array | None
-    ) -> tuple[Categorical | DiagGaussian, Any]:
-        """The policy `[n, num_agents]` for one observation of each environment, and the states."""
-
-        def alone(weights: Any, seen: Seen, past: Past) -> tuple[jax.Array, Any]:
-            step = Steps(seen=seen, last_action=past.action, start=past.start)
-            step = jax.tree.map(lambda x: x[None], step)
-            outputs, states = self.unroll("actor", weights, past.state, step)
-            return outputs[0], jax.tree.map(lambda x: x[0], states)
-
-        outputs, states = self.each(alone, (1, 1), 1)(weights, seen, past)
-        return self.distribution(weights, outputs, mask), states
-
-    def act(
-        self, weights: Any, obs: Any, mask: jax.Array | None, past: Past
-    ) -> tuple[jax.Array, Past]:
-        """All agents' greedy actions for what they observe, and what they know afterwards."""
-        seen = {"actor": self.agents.features(jax.tree.map(lambda x: x[None], obs))}
-        legal = self.agents.legal(None if mask is None else mask[None], 1)
-        policy, states = self.decide(weights, seen, jax.tree.map(lambda x: x[None], past), legal)
-        action = policy.mode()[0]
-        after = Past(
-            state=jax.tree.map(lambda x: x[0], states),
-            action=self.agents.as_input(action),
-            start=jnp.zeros(self.agents.num, jnp.bool_),
-        )
-        return self.agents.to_env(action), after
+    def _read(self, name: str, weights: Any, out: jax.Array) -> jax.Array:
+        return self.readouts[name].apply(weights["readout"], out)  # type: ignore[return-value]
 
 
-def sight(seen: Seen, name: str) -> jax.Array:
-    """What `actor` or `critic` sees."""
-    return seen.get(name, seen["actor"])
+class Trunk:
+    """One torso, and a readout each for policy and value: with a memory, half the work of two."""
+
+    def __init__(self, seats: Seats, torso: Torso, view: View, log_std_init: float) -> None:
+        self.seats, self.head, self.torso, self.view = seats, seats.head, torso, view
+        self.actor, self.critic = Readout(self.head.num_outputs, 0.01), Readout(1, 1.0)
+        self.log_std_init = log_std_init
+
+    def first(self) -> Past | None:
+        """See `ActorCritic`."""
+        return first_past(self.torso, self.seats)
+
+    def first_of_critic(self) -> Any:
+        """See `ActorCritic`."""
+        return None
+
+    def init(self, key: jax.Array, seen: Seen) -> dict[str, Any]:
+        """See `ActorCritic`."""
+        torso_key, actor_key, critic_key = jax.random.split(key, 3)
+        example = example_of(self.torso, self.seats, self.view(seen))
+        torso = self.torso.init(torso_key, *example)
+        out: Any = self.torso.apply(torso, *example)
+        weights: dict[str, Any] = {
+            "torso": torso,
+            "actor": {"readout": self.actor.init(actor_key, out[0])},
+            "critic": {"readout": self.critic.init(critic_key, out[0])},
+        }
+        return _with_log_std(weights, self.head, self.log_std_init)
+
+    def each(self, function: Callable[..., Any], axes: tuple[Any, ...], out: Any = 0) -> Any:
+        """See `ActorCritic`."""
+        del axes, out
+        return function
+
+    def decide(self, weights: Any, seen: Seen, past: Past | None) -> tuple[Policy, Any]:
+        """See `ActorCritic`."""
+        out, state = one_step(self.torso, weights["torso"], self.view(seen), past)
+        return self._policy(weights, out, seen), state
+
+    def judge(self, weights: Any, critic_state: Any, steps: Steps, action: jax.Array) -> Judged:
+        """See `ActorCritic`."""
+        past = None if steps.past is None else _from(steps.past, first_row(steps.past.state))
+        found: Any = self.torso.apply(weights["torso"], self.view(steps.seen), past)
+        out, states = found
+        next_obs = self.view(steps.next_seen)
+        ahead = look_ahead(self.torso, weights["torso"], states, next_obs, action)
+        return Judged(self._value(weights, out), self._value(weights, ahead), critic_state)
+
+    def review(self, weights: Any, states: Any, rows: Any) -> tuple[Policy, jax.Array]:
+        """See `ActorCritic`."""
+        past = _from(rows.past, states[0])
+        found: Any = self.torso.apply(weights["torso"], self.view(rows.seen), past)
+        return self._policy(weights, found[0], rows.seen), self._value(weights, found[0])
+
+    def _policy(self, weights: Any, out: jax.Array, seen: Seen) -> Policy:
+        outputs: Any = self.actor.apply(weights["actor"]["readout"], out)
+        return _policy(self.head, weights["actor"], outputs, seen.mask)
+
+    def _value(self, weights: Any, out: jax.Array) -> jax.Array:
+        value: Any = self.critic.apply(weights["critic"]["readout"], out)
+        return value[..., 0]
+
+
+def _policy(
+    head: DiscreteHead | BoxHead, actor: Any, outputs: jax.Array, mask: jax.Array | None
+) -> Policy:
+    return head.distribution(outputs, actor.get("log_std"), mask)
+
+
+def _with_log_std(weights: Any, head: DiscreteHead | BoxHead, log_std_init: float) -> Any:
+    """The weights, with a deviation for every coordinate where actions are continuous."""
+    if isinstance(head, BoxHead):
+        width = (head.num_outputs,)
+        weights["actor"]["log_std"] = jnp.full(width, log_std_init, jnp.float32)
+    return weights
+
+
+def _from(past: Past | None, state: Any) -> Past | None:
+    """The past with another state of the memory."""
+    return None if past is None else past.replace(state=state)

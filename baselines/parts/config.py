@@ -1,26 +1,39 @@
 """What the configs of all algorithms share."""
 
 import dataclasses
-from typing import Any, ClassVar
+import functools
+import types
+from typing import Any
 
 import numpy as np
 
+from jaxenvs.struct import PyTree
+
+HyperParams = Any
+"""The traced numbers of a config: a pytree of float32 scalars, a field for each `swept` one."""
+
+
+def swept(default: float) -> Any:
+    """A field of a config whose number is traced: it may differ between the learners of a program.
+
+    All other fields are fixed when compiling.
+    """
+    return dataclasses.field(default=default, metadata={"swept": True})
+
 
 class RunConfig:
-    """Base of a config: a frozen dataclass with these fields, and one for each traced number."""
-
-    traced: ClassVar[type[Any]]
-    """The class of the numbers that a sweep may vary; its fields are fields of the config."""
+    """Base of a config: a frozen dataclass with these fields."""
 
     total_steps: int
     num_envs: int
     num_steps: int
 
     @property
-    def hyper_params(self) -> Any:
-        """The sweepable fields, in the class `traced`, as float32 scalars."""
-        names = [field.name for field in dataclasses.fields(self.traced)]
-        return self.traced(**{name: np.float32(getattr(self, name)) for name in names})
+    def hyper_params(self) -> HyperParams:
+        """The `swept` fields, in their order, as float32 scalars."""
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]
+        names = tuple(field.name for field in fields if field.metadata.get("swept"))
+        return _record(names)(**{name: np.float32(getattr(self, name)) for name in names})
 
     @property
     def batch_size(self) -> int:
@@ -31,3 +44,10 @@ class RunConfig:
     def num_updates(self) -> int:
         """Updates per run; steps beyond the last whole one are not taken."""
         return self.total_steps // self.batch_size
+
+
+@functools.cache
+def _record(names: tuple[str, ...]) -> type[Any]:
+    """A pytree class with these fields, the same one for the same names."""
+    fields = {"__annotations__": dict.fromkeys(names, Any), "__module__": __name__}
+    return types.new_class("HyperParams", (PyTree,), exec_body=lambda ns: ns.update(fields))

@@ -24,12 +24,12 @@ def minibatches(key: jax.Array, num_epochs: int, num_minibatches: int, size: int
     return orders.reshape(num_epochs * num_minibatches, size // num_minibatches)
 
 
-def share_done(update_id: jax.Array, num_updates: jax.Array | int) -> jax.Array:
+def progress_of(update_id: jax.Array, num_updates: jax.Array | int) -> jax.Array:
     """How much of a run lies before an update, from 0 to 1, float32."""
     return update_id.astype(jnp.float32) / jnp.asarray(num_updates, jnp.float32)
 
 
-def descend(
+def gradient_steps(
     loss: Callable[[Any, Any], tuple[jax.Array, Metrics]],
     optimizer: optax.GradientTransformation,
     learner: Learner,

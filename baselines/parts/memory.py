@@ -1,10 +1,10 @@
-"""Recurrent networks that forget where an episode starts: a GRU, S5, and one without a memory.
+"""Networks with or without a memory: a GRU, S5, or none.
 
-They take whole sequences, time first, and give their state after every step, so that a rollout's
-memory can be picked up anywhere: `(state, x, start) -> (outputs, states)` with `x` of shape
+The memories take whole sequences, time first, and return their state after every step, so that play
+and learning can start from any step: `(state, x, start) -> (outputs, states)` with `x` of shape
 `[T, n, num_inputs]`, `start` of shape `[T, n]`, true at the first step of an episode, `state` of
 shape `[n, ...]` per leaf, and `outputs` and `states` with both axes. One step is a sequence of one.
-There may be further axes after `n`, the same for all, such as one of agents.
+Further axes may follow `n`, the same for all, such as one of agents.
 """
 
 import math
@@ -15,22 +15,19 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.baselines.parts.networks import MLP, orthogonal
+from jaxenvs.baselines.parts.networks import CNN, MLP, orthogonal
 from jaxenvs.struct import PyTree
 
-KINDS = ("gru", "s5")
-"""The names of the memories."""
-
-NONE = "none"
-"""The name of what stands in their place where nothing is to be remembered."""
+KINDS = ("none", "gru", "s5")
+"""The names of the memories; `none` remembers nothing."""
 
 
 class Past(PyTree):
-    """What an agent with a memory knows before its next observation; leading axis `[n]`."""
+    """What a player knows before its next observation; leading axes `[n, ...]`."""
 
-    state: Any  # of the memory
+    state: Any  # of the memory; None: there is none
     action: jax.Array  # (num_outputs,) float32, the last action as the network sees it
-    start: jax.Array  # () bool, whether an episode starts: then nothing of this counts
+    start: jax.Array  # () bool, whether an episode starts here: then the rest does not count
 
 
 class GRU(nn.Module):
@@ -120,100 +117,87 @@ class S5(nn.Module):
         return self.param(name, init, (self.width, self.width), jnp.float32)
 
 
-class NoMemory(nn.Module):
-    """Passes its inputs on; its state is a single number that nobody reads, whatever the `width`.
+_MODULES: dict[str, Any] = {"gru": GRU, "s5": S5}
 
-    Not none at all: JAX loses track of how empty arrays are spread over devices.
+
+class Torso(nn.Module):
+    """A network up to its last layer: dense layers or a convolution, then a memory if there is one.
+
+    With `show_action` the last action is an input beside the observation.
     """
 
-    width: int
+    encoder: nn.Module
+    kind: str = "none"  # a name in KINDS
+    width: int = 0  # of the memory
+    show_action: bool = False
 
-    @nn.compact
-    def __call__(
-        self, state: jax.Array, x: jax.Array, start: jax.Array
-    ) -> tuple[jax.Array, jax.Array]:
-        """See the top of the file."""
-        del start
-        return x, jnp.broadcast_to(state, (len(x), *state.shape))
-
-
-_MODULES: dict[str, Any] = {"gru": GRU, "s5": S5, NONE: NoMemory}
-
-
-class RecurrentTorso(nn.Module):
-    """Dense layers on observation and last action, then a memory."""
-
-    hidden: tuple[int, ...]
-    activation: str
-    kind: str  # a name in KINDS, or NONE
-    width: int
-    layer_norm: bool = False
-
-    def first(self, num_outputs: int) -> Past:
-        """The past of one environment before its first observation."""
-        width = 1 if self.kind == NONE else self.width
-        state = jnp.zeros(width, jnp.complex64 if self.kind == "s5" else jnp.float32)
+    def first(self, num_outputs: int) -> Past | None:
+        """The past of one player before its first observation; None where nothing is needed."""
+        if not self.show_action:
+            return None
+        dtype = jnp.complex64 if self.kind == "s5" else jnp.float32
+        state = None if self.kind == "none" else jnp.zeros(self.width, dtype)
         action = jnp.zeros(num_outputs, jnp.float32)
         return Past(state=state, action=action, start=jnp.ones((), jnp.bool_))
 
     @nn.compact
-    def __call__(
-        self, state: Any, obs: jax.Array, action: jax.Array, start: jax.Array
-    ) -> tuple[jax.Array, Any]:
-        """Outputs `[T, n, width]` and states; see the top of the file.
+    def __call__(self, obs: jax.Array, past: Past | None) -> tuple[jax.Array, Any]:
+        """Outputs `[T, n, ..., width]` for observations `[T, n, ..., num_features]`, and states.
 
-        `obs` is `[T, n, num_features]`, `action` `[T, n, num_outputs]` the action before it.
+        `past.state` is `[n, ...]`, before the first step; `past.action` and `past.start` are
+        `[T, n, ...]`, before every step. States are `[T, n, ...]`, after every step.
         """
-        action = jnp.where(start[..., None], 0.0, action)
-        x = jnp.concatenate([obs, action], axis=-1)
-        x = MLP(self.hidden, self.activation, self.layer_norm, name="encoder")(x)
-        return _MODULES[self.kind](self.width, name="memory")(state, x, start)
+        if past is None:
+            return self.encoder(obs), None
+        action = jnp.where(past.start[..., None], 0.0, past.action)
+        x = self.encoder(jnp.concatenate([obs, action], axis=-1))
+        if self.kind == "none":
+            return x, None
+        return _MODULES[self.kind](self.width, name="memory")(past.state, x, past.start)
 
 
-class Reactive(nn.Module):
-    """A network that remembers nothing, in the form of one that does; its state is None."""
-
-    torso: nn.Module
-
-    def first(self, num_outputs: int) -> Past:
-        """As of `RecurrentTorso`."""
-        action = jnp.zeros(num_outputs, jnp.float32)
-        return Past(state=None, action=action, start=jnp.ones((), jnp.bool_))
-
-    def __call__(
-        self, state: None, obs: jax.Array, action: jax.Array, start: jax.Array
-    ) -> tuple[jax.Array, None]:
-        """Outputs for what is seen, whatever was before."""
-        del state, action, start
-        return self.torso(obs), None
+def recurrent_torso(
+    widths: tuple[int, ...], activation: str, kind: str, width: int, layer_norm: bool = False
+) -> Torso:
+    """Dense layers on observation and last action, then a memory of a `kind` in `KINDS`."""
+    encoder = MLP(widths, activation, layer_norm, name="encoder")
+    return Torso(encoder, kind, width, show_action=True)
 
 
-def swap(leaf: jax.Array) -> jax.Array:
-    """Exchanges the axes of time and environments."""
-    return jnp.swapaxes(leaf, 0, 1)
+def plain_torso(encoder: MLP | CNN) -> Torso:
+    """Dense layers or a convolution on the observation, without a memory."""
+    return Torso(encoder.clone(name="torso"))
+
+
+def one_step(
+    torso: Torso, weights: Any, obs: jax.Array, past: Past | None
+) -> tuple[jax.Array, Any]:
+    """Outputs and states `[n, ...]` for one observation `[n, ..., num_features]` of each player."""
+    if past is not None:
+        past = past.replace(action=past.action[None], start=past.start[None])
+    found: Any = torso.apply(weights, obs[None], past)
+    return jax.tree.map(lambda x: x[0], found)
 
 
 def look_ahead(
-    torso: RecurrentTorso | Reactive,
-    weights: Any,
-    states: Any,
-    obs: jax.Array,
-    action: jax.Array,
+    torso: Torso, weights: Any, states: Any, obs: jax.Array, action: jax.Array
 ) -> jax.Array:
-    """Outputs `[T, n, width]` for what each step led to, if the episode went on there.
+    """Outputs `[T, n, ..., width]` for what each step led to, as if the episode went on there.
 
     `states` are those after the steps, `obs` the observations that the steps led to, `action` the
-    actions of the steps; all `[T, n, ...]`.
+    actions of the steps as networks see them; all `[T, n, ...]`.
     """
-    shape = obs.shape[:2]
+    if not torso.show_action:
+        out: Any = torso.apply(weights, obs, None)[0]
+        return out
 
     def flat(leaf: jax.Array) -> jax.Array:
         return leaf.reshape(-1, *leaf.shape[2:])
 
-    obs, action = flat(obs)[None], flat(action)[None]
-    going_on = jnp.zeros(obs.shape[:-1], jnp.bool_)
-    out: Any = torso.apply(weights, jax.tree.map(flat, states), obs, action, going_on)[0]
-    return out[0].reshape(*shape, *out.shape[2:])
+    going_on = jnp.zeros((1, *flat(obs).shape[:-1]), jnp.bool_)
+    past = Past(state=jax.tree.map(flat, states), action=flat(action)[None], start=going_on)
+    out = torso.apply(weights, flat(obs)[None], past)[0][0]
+    return out.reshape(*obs.shape[:2], *out.shape[1:])
 
 
 def _then(

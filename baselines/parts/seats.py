@@ -1,13 +1,16 @@
-"""Games of several agents as batches for networks: one row per agent.
+"""Who plays: one agent, or the team of a game of several agents.
 
-Arrays are `[..., num_agents, ...]`, as the environments give them. Networks see every agent's
-observation as one vector of the same length, padded with zeros, and after it, if asked for, which
-agent it is; their choices come back as one array of actions.
+`seats` are the axes between those of the environments and those of an observation or action: `()`
+for one agent, `(num_agents,)` for a team. Algorithms write their arrays as `[..., *seats, ...]`, so
+that one text serves both, and the axis costs nothing where it is not needed.
+
+Networks take every agent's observation as one vector of the same length, padded with zeros, and
+after it, if asked for, which agent it is; their choices come back as one array of actions.
 """
 
 import functools
 import math
-from typing import Any
+from typing import Any, Protocol
 
 import jax
 import jax.numpy as jnp
@@ -19,15 +22,108 @@ from jaxenvs.baselines.parts.metrics import episode_metrics
 from jaxenvs.baselines.parts.trainer import Metrics
 from jaxenvs.core import Env
 from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.struct import PyTree
 from jaxenvs.wrappers.base import Wrapper
-from jaxenvs.wrappers.flatten import flatten
+from jaxenvs.wrappers.flatten import flatten, flatten_batch
 
 
-class Agents:
-    """The agents of a game: what their networks see, and what becomes of their choices."""
+class Seen(PyTree):
+    """What a state shows to networks; leading axes as of the states."""
 
-    def __init__(self, env: Env, show_id: bool = False) -> None:
-        """Looks at the spaces; `show_id` puts a one-hot vector of the agent behind what it sees.
+    obs: jax.Array  # (*seats, num_features) float32
+    mask: jax.Array | None  # (*seats, num_actions) bool, the legal actions; None: all
+    world: jax.Array | None  # (num_world,) float32, the global state; None where nobody needs it
+
+
+class Seats(Protocol):
+    """The players of an environment: what their networks see, what becomes of their choices."""
+
+    shape: tuple[int, ...]
+    """The axes of the seats: `()` or `(num_agents,)`."""
+
+    names: tuple[str, ...]
+    """The agents' names; none for one agent."""
+
+    space: spaces.Space
+    """Where one player's observation lies, before it is flattened."""
+
+    head: DiscreteHead | BoxHead
+    """The head that fits the largest of the agents' action spaces."""
+
+    def shown(self, env: Env) -> Env:
+        """The environment whose observations `observe` takes."""
+        ...
+
+    def observe(self, shown: Any) -> Seen:
+        """What networks see of observations of `shown(env)`, `[n, ...]`."""
+        ...
+
+    def as_input(self, action: jax.Array) -> jax.Array:
+        """Choices of the head as networks see them, `[..., *seats, n]` float32."""
+        ...
+
+    def to_env(self, action: jax.Array) -> jax.Array:
+        """The environments' actions for choices `[..., *seats(, n)]` of the head."""
+        ...
+
+    def spread(self, per_env: jax.Array) -> jax.Array:
+        """`[...]` values of environments as `[..., *seats]`, the same for every agent."""
+        ...
+
+    def metrics(self, episode: dict[str, jax.Array]) -> Metrics:
+        """Figures of the episodes that ended; `episode` is the batch engine's."""
+        ...
+
+
+class One:
+    """A single agent."""
+
+    shape: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+
+    def __init__(self, env: Env) -> None:
+        """Raises `TypeError` for a game of several agents, and for actions that have no head."""
+        if isinstance(env.unwrapped, MultiAgentEnv):
+            raise TypeError(
+                f"env: expected a game of one agent, got {type(env.unwrapped).__name__}"
+            )
+        self.space = env.observation_space()
+        self.head: DiscreteHead | BoxHead = head_of(env.action_space())
+
+    def shown(self, env: Env) -> Env:
+        """See `Seats`."""
+        return Shown(env=env)
+
+    def observe(self, shown: Any) -> Seen:
+        """See `Seats`."""
+        obs = flatten_batch(self.space, shown["obs"])
+        return Seen(obs=obs, mask=shown.get("mask"), world=None)
+
+    def as_input(self, action: jax.Array) -> jax.Array:
+        """See `Seats`."""
+        return self.head.as_input(action)
+
+    def to_env(self, action: jax.Array) -> jax.Array:
+        """See `Seats`."""
+        return self.head.to_env(action)
+
+    def spread(self, per_env: jax.Array) -> jax.Array:
+        """See `Seats`."""
+        return per_env
+
+    def metrics(self, episode: dict[str, jax.Array]) -> Metrics:
+        """See `Seats`."""
+        return episode_metrics(episode)
+
+
+class Team:
+    """The agents of a game of several."""
+
+    def __init__(self, env: Env, show_id: bool = False, show_world: bool = False) -> None:
+        """Prepares the spaces.
+
+        `show_id` puts a one-hot vector of the agent behind its observation, `show_world` adds the
+        global state to what a state shows.
 
         Raises `TypeError` for a game without an axis of agents, and for spaces that do not fit
         into one network.
@@ -36,82 +132,96 @@ class Agents:
             raise TypeError(f"env: expected a game of several agents, got {type(env).__name__}")
         self.names: tuple[str, ...] = env.agents
         self.num = len(self.names)
-        self.show_id = show_id
+        self.shape: tuple[int, ...] = (self.num,)
+        self.show_id, self.show_world = show_id, show_world
         observed, acted = env.observation_spaces(), env.action_spaces()
-        self.seen = common_space([observed[name] for name in self.names], "observation spaces")
+        self.space = common_space([observed[name] for name in self.names], "observation spaces")
         own = [acted[name] for name in self.names]
         self.head: DiscreteHead | BoxHead = head_of(common_space(own, "action spaces"))
-        """The head that fits the largest of the agents' action spaces."""
         self.joint = env.action_space()
         self.coordinates = _coordinates(own) if isinstance(self.head, BoxHead) else None
         """Of actions that are boxes of different sizes: which there are, `[num_agents, n]` bool."""
 
+    def shown(self, env: Env) -> Env:
+        """See `Seats`."""
+        return Shown(env=env, world=self.show_world)
+
+    def observe(self, shown: Any) -> Seen:
+        """See `Seats`."""
+        obs = self.features(shown["obs"])
+        mask = shown.get("mask")
+        if self.coordinates is not None:  # the mask of continuous actions: an agent's padding
+            mask = jnp.broadcast_to(self.coordinates, (len(obs), *self.coordinates.shape))
+        return Seen(obs=obs, mask=mask, world=shown.get("world"))
+
     def features(self, obs: Any) -> jax.Array:
         """Observations `[n, num_agents, ...]` as `[n, num_agents, num_features]` float32."""
-        flat = jax.vmap(jax.vmap(functools.partial(flatten, self.seen)))(obs)
+        flat = jax.vmap(jax.vmap(functools.partial(flatten, self.space)))(obs)
         if not self.show_id:
             return flat
         ids = jnp.broadcast_to(np.eye(self.num, dtype=np.float32), (len(flat), self.num, self.num))
         return jnp.concatenate([flat, ids], axis=-1)
 
-    def legal(self, mask: jax.Array | None, num_envs: int) -> jax.Array | None:
-        """What the head's distribution takes for a mask, `[num_envs, num_agents, n]` bool or None.
-
-        `mask` is the environments' own; an agent's padding is never legal.
-        """
-        if self.coordinates is None:
-            return mask
-        return jnp.broadcast_to(self.coordinates, (num_envs, *self.coordinates.shape))
-
     def as_input(self, action: jax.Array) -> jax.Array:
-        """Choices `[..., num_agents(, n)]` as networks see them, `[..., num_agents, n]` float32."""
-        seen = self.head.as_input(action)
-        return seen if self.coordinates is None else jnp.where(self.coordinates, seen, 0.0)
+        """See `Seats`."""
+        shown = self.head.as_input(action)
+        return shown if self.coordinates is None else jnp.where(self.coordinates, shown, 0.0)
 
     def to_env(self, action: jax.Array) -> jax.Array:
-        """The environments' actions for choices `[..., num_agents(, n)]` of the head."""
+        """See `Seats`."""
         if isinstance(self.joint, spaces.Box):
             whole = action.reshape(*action.shape[:-2], -1)
             return BoxHead(self.joint).to_env(whole)
         assert isinstance(self.joint, spaces.MultiDiscrete)
         return action + self.joint.start.astype(np.int32)
 
+    def spread(self, per_env: jax.Array) -> jax.Array:
+        """See `Seats`."""
+        return jnp.broadcast_to(per_env[..., None], (*per_env.shape, self.num))
 
-class WithGlobalState(Wrapper):
-    """Observations are `{"obs": the agents', "world": the global state}`.
+    def metrics(self, episode: dict[str, jax.Array]) -> Metrics:
+        """See `Seats`."""
+        return team_metrics(episode, self.names)
 
-    So that whoever learns from the global state gets it wherever an observation is given, also that
-    of an episode's last state. `world` is `(n,)` float32.
+
+class Shown(Wrapper):
+    """Observations are `{"obs": ..., "mask": the legal actions, "world": the global state}`.
+
+    So masks and global states are known wherever an observation is, final ones included, and a
+    learner can bootstrap from them. `mask` is left out where the game has none, `world`, `(n,)`
+    float32, where it is not asked for.
     """
+
+    world: bool = False
+    """Whether the global state is shown."""
 
     def observe(self, state: Any, params: Any) -> dict[str, Any]:
-        """Both, of the same state."""
-        world = self._game.global_state(state, params)
-        return {"obs": self.env.observe(state, params), "world": world}
+        """All of the same state."""
+        shown = {"obs": self.env.observe(state, params)}
+        mask = self.env.action_mask(state, params)
+        if mask is not None:
+            shown["mask"] = mask
+        if self.world:
+            shown["world"] = self._team.global_state(state, params)
+        return shown
 
     def observation_space(self, params: Any = None) -> spaces.Dict:
-        """The agents' space and, without bounds, that of the global state."""
+        """The game's space, bits for the mask and, without bounds, numbers for the global state."""
         params = self.env.canonical_params(params)
         start = jax.eval_shape(self.env.initial, jax.random.key(0), params)
-        shape = jax.eval_shape(self._game.global_state, start, params).shape
-        world = spaces.Box(-np.inf, np.inf, shape)
-        return spaces.Dict({"obs": self.env.observation_space(params), "world": world})
+        parts: dict[str, spaces.Space] = {"obs": self.env.observation_space(params)}
+        mask = jax.eval_shape(self.env.action_mask, start, params)
+        if mask is not None:
+            parts["mask"] = spaces.MultiBinary(mask.shape)
+        if self.world:
+            shape = jax.eval_shape(self._team.global_state, start, params).shape
+            parts["world"] = spaces.Box(-np.inf, np.inf, shape)
+        return spaces.Dict(parts)
 
     @property
-    def _game(self) -> MultiAgentEnv:
+    def _team(self) -> MultiAgentEnv:
         assert isinstance(self.env, MultiAgentEnv)
         return self.env
-
-
-def still_there(present: jax.Array, terminated: jax.Array, done: jax.Array) -> jax.Array:
-    """Which agents play at the next step, `[n, num_agents]` bool.
-
-    Args:
-      present: `[n, num_agents]` bool, who played at this one.
-      terminated: `[n, num_agents]` bool.
-      done: `[n]` bool, whether the episode is over and all are back.
-    """
-    return done[:, None] | (present & ~terminated)
 
 
 def team_metrics(episode: dict[str, jax.Array], names: tuple[str, ...]) -> Metrics:

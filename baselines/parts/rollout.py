@@ -1,0 +1,162 @@
+"""Playing in many environments at once: the one rollout of all algorithms.
+
+Arrays lead with time and environments, `[num_steps, num_envs, *seats, ...]`, where `seats` is `()`
+for one agent and `(num_agents,)` for a team.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from jaxenvs.baselines.parts.memory import Past, Torso
+from jaxenvs.baselines.parts.seats import Seats, Seen
+from jaxenvs.struct import PyTree
+from jaxenvs.vector import VecEnv
+
+
+class Situation(PyTree):
+    """Where play goes on: `[num_envs]`."""
+
+    seen: Seen
+    past: Past | None  # [*seats], what the players know besides; None: nothing
+    present: jax.Array | None  # [num_agents] bool, which agents have not left; None for one agent
+    env_state: Any
+
+
+class Steps(PyTree):
+    """What was seen and done: `[num_steps, num_envs]`."""
+
+    seen: Seen
+    past: Past | None  # [*seats], before this step
+    present: jax.Array | None  # [num_agents] bool, before this step; None for one agent
+    action: jax.Array  # [*seats], as the head gave it
+    extra: Any  # what `decide` adds, such as log-probabilities
+    reward: jax.Array  # [*seats] float32, with the weighted shaped reward
+    terminated: jax.Array  # [*seats] bool
+    done: jax.Array  # () bool, the episode is over
+    next_seen: Seen  # what the step led to, before any reset
+    episode: Any  # the batch engine's return, length and done; None in sequences to learn from
+
+
+Decide = Callable[[Seen, Past | None, Any], tuple[jax.Array, Any, Any]]
+"""`(seen, past, chance) -> (action, extra, memory's next state)` for `[num_envs]` situations."""
+
+
+def start(venv: VecEnv[Any, Any], seats: Seats, first: Past | None, key: jax.Array) -> Situation:
+    """All environments at their first observations; the key is consumed.
+
+    `first` is the past of one environment's players before an episode, `[*seats]`.
+    """
+    shown, env_state = venv.reset(key)
+    shape = (venv.num_envs, *seats.shape)
+    return Situation(
+        seen=seats.observe(shown),
+        past=jax.tree.map(lambda x: jnp.broadcast_to(x, (venv.num_envs, *x.shape)), first),
+        present=jnp.ones(shape, jnp.bool_) if seats.shape else None,
+        env_state=env_state,
+    )
+
+
+def play(
+    venv: VecEnv[Any, Any],
+    seats: Seats,
+    decide: Decide,
+    situation: Situation,
+    chances: Any,
+    shaping: jax.Array | None = None,
+) -> tuple[Situation, Steps]:
+    """Plays in all environments, one step per row of `chances`.
+
+    Args:
+      venv: of `seats.shown(env)`, with `final_obs`.
+      seats: who plays.
+      decide: chooses the actions.
+      situation: where to start.
+      chances: what `decide` draws from, and a key for the environments; leading axis `[num_steps]`.
+      shaping: `()` float32, the weight of `info["shaped_reward"]`; None: it is not looked at.
+    """
+
+    def step(before: Situation, chance: tuple[Any, jax.Array]) -> tuple[Situation, Steps]:
+        action, extra, state = decide(before.seen, before.past, chance[0])
+        t = venv.step(chance[1], before.env_state, seats.to_env(action))
+        done, past = t.info["episode"]["done"], None
+        row = Steps(
+            seen=before.seen,
+            past=before.past,
+            present=before.present,
+            action=action,
+            extra=extra,
+            reward=t.reward if shaping is None else t.reward + shaping * t.info["shaped_reward"],
+            terminated=t.terminated,
+            done=done,
+            next_seen=seats.observe(t.info["final_obs"]),
+            episode=t.info["episode"],
+        )
+        if before.past is not None:
+            past = Past(state=state, action=seats.as_input(action), start=seats.spread(done))
+        return Situation(
+            seen=seats.observe(t.obs),
+            past=past,
+            present=still_there(before.present, t.terminated, done),
+            env_state=t.state,
+        ), row
+
+    return jax.lax.scan(step, situation, chances)
+
+
+def still_there(
+    present: jax.Array | None, terminated: jax.Array, done: jax.Array
+) -> jax.Array | None:
+    """Which agents play at the next step, `[n, num_agents]` bool; None for one agent.
+
+    Args:
+      present: `[n, num_agents]` bool, which played at this one.
+      terminated: `[n, num_agents]` bool.
+      done: `[n]` bool, whether the episode is over and all are back.
+    """
+    return None if present is None else done[:, None] | (present & ~terminated)
+
+
+def first_past(torso: Torso, seats: Seats) -> Past | None:
+    """What the players of one environment know before an episode, `[*seats]`; None: nothing."""
+    one = torso.first(seats.head.num_outputs)
+    return jax.tree.map(lambda x: jnp.broadcast_to(x, (*seats.shape, *x.shape)), one)
+
+
+def example_of(torso: Torso, seats: Seats, obs: jax.Array) -> tuple[jax.Array, Past | None]:
+    """Arguments to make a torso's weights with, from what one environment shows, `[*seats, n]`."""
+    past = first_past(torso, seats)
+    if past is not None:
+        past = past.replace(action=past.action[None], start=past.start[None])
+    return obs[None], past
+
+
+def first_row(tree: Any) -> Any:
+    """The first entry of every leaf."""
+    return jax.tree.map(lambda leaf: leaf[0], tree)
+
+
+def swap_leading(tree: Any) -> Any:
+    """Exchanges the axes of time and environments in every leaf."""
+    return jax.tree.map(lambda leaf: jnp.swapaxes(leaf, 0, 1), tree)
+
+
+def sequences(steps: Steps) -> Steps:
+    """Steps `[T, n]` as sequences `[n, T]`: of the memory's states only the first ones are kept."""
+    if steps.past is None:
+        return swap_leading(steps.replace(episode=None))
+    first = first_row(steps.past.state)
+    rows = steps.replace(past=steps.past.replace(state=None), episode=None)
+    rows = swap_leading(rows)
+    return rows.replace(past=rows.past.replace(state=first))
+
+
+def time_first(rows: Steps) -> Steps:
+    """Sequences `[n, T]` as steps `[T, n]`, with the memory's states before them, `[n]`."""
+    if rows.past is None:
+        return swap_leading(rows)
+    state = rows.past.state
+    steps = swap_leading(rows.replace(past=rows.past.replace(state=None)))
+    return steps.replace(past=steps.past.replace(state=state))
