@@ -53,7 +53,7 @@ def start(venv: VecEnv[Any, Any], seats: Seats, first: Past | None, key: jax.Arr
     shape = (venv.num_envs, *seats.shape)
     return Situation(
         seen=seats.observe(shown),
-        past=jax.tree.map(lambda x: jnp.broadcast_to(x, (venv.num_envs, *x.shape)), first),
+        past=repeated(first, venv.num_envs),
         present=jnp.ones(shape, jnp.bool_) if seats.shape else None,
         env_state=env_state,
     )
@@ -119,10 +119,30 @@ def still_there(
     return None if present is None else done[:, None] | (present & ~terminated)
 
 
+def act_alone(
+    seats: Seats,
+    choose: Callable[[Seen, Past | None], tuple[jax.Array, Any]],
+    obs: Any,
+    mask: jax.Array | None,
+    past: Past | None,
+) -> Any:
+    """The action for one observation as the environment gives it, by `choose` for `[n]` of them.
+
+    `choose` returns the head's action and the memory's next state. With a past the result is the
+    action and the past of the next observation.
+    """
+    shown = {"obs": obs} if mask is None else {"obs": obs, "mask": mask}
+    shown, before = jax.tree.map(lambda x: x[None], (shown, past))
+    action, state = first_row(choose(seats.observe(shown), before))
+    if past is None:
+        return seats.to_env(action)
+    start = jnp.zeros(seats.shape, jnp.bool_)
+    return seats.to_env(action), Past(state=state, action=seats.as_input(action), start=start)
+
+
 def first_past(torso: Torso, seats: Seats) -> Past | None:
     """What the players of one environment know before an episode, `[*seats]`; None: nothing."""
-    one = torso.first(seats.head.num_outputs)
-    return jax.tree.map(lambda x: jnp.broadcast_to(x, (*seats.shape, *x.shape)), one)
+    return repeated(torso.first(seats.head.num_outputs), *seats.shape)
 
 
 def example_of(torso: Torso, seats: Seats, obs: jax.Array) -> tuple[jax.Array, Past | None]:
@@ -131,6 +151,11 @@ def example_of(torso: Torso, seats: Seats, obs: jax.Array) -> tuple[jax.Array, P
     if past is not None:
         past = past.replace(action=past.action[None], start=past.start[None])
     return obs[None], past
+
+
+def repeated(tree: Any, *axes: int) -> Any:
+    """Every leaf with these leading axes, along which it is the same."""
+    return jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (*axes, *leaf.shape)), tree)
 
 
 def first_row(tree: Any) -> Any:
