@@ -13,6 +13,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxenvs.struct import frozen
+
 if TYPE_CHECKING:
     import gymnasium
 
@@ -90,8 +92,8 @@ class Box(_ArraySpace):
     ) -> None:
         self.dtype = np.dtype(dtype)
         self.shape = tuple(shape) if shape is not None else np.broadcast(low, high).shape
-        self.low = _frozen(np.broadcast_to(np.asarray(low, self.dtype), self.shape))
-        self.high = _frozen(np.broadcast_to(np.asarray(high, self.dtype), self.shape))
+        self.low = frozen(np.broadcast_to(np.asarray(low, self.dtype), self.shape))
+        self.high = frozen(np.broadcast_to(np.asarray(high, self.dtype), self.shape))
         if np.any(self.low > self.high):
             raise ValueError("Box: expected low <= high in every coordinate")
 
@@ -176,11 +178,11 @@ class MultiDiscrete(_ArraySpace):
     """Integer arrays, coordinate `i` one of `num_values[i]` from `start[i]` on."""
 
     def __init__(self, num_values: Any, dtype: Any = np.int32, start: Any = 0) -> None:
-        self.num_values = _frozen(np.asarray(num_values, np.int32))
+        self.num_values = frozen(np.asarray(num_values, np.int32))
         if np.any(self.num_values < 1):
             raise ValueError(f"MultiDiscrete: expected counts >= 1, got {self.num_values}")
         self.shape, self.dtype = self.num_values.shape, np.dtype(dtype)
-        self.start = _frozen(np.broadcast_to(np.asarray(start, np.int32), self.shape))
+        self.start = frozen(np.broadcast_to(np.asarray(start, np.int32), self.shape))
 
     def sample(self, key: jax.Array) -> jax.Array:
         stop = self.start + self.num_values
@@ -307,12 +309,6 @@ class Tuple(Space):
 
     def __repr__(self) -> str:
         return f"Tuple({list(self.spaces)})"
-
-
-def _frozen(array: np.ndarray) -> np.ndarray:
-    array = np.array(array)
-    array.flags.writeable = False
-    return array
 
 
 def _shape(value: Value) -> tuple[int, ...]:
