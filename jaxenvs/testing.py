@@ -20,8 +20,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs.core import Env, Transition
-from jaxenvs.levels import LevelEnv
-from jaxenvs.multi import MultiAgentEnv, reward_shape, stack
+from jaxenvs.levels import LevelEnv, has_levels
+from jaxenvs.multi import MultiAgentEnv, has_agents, reward_shape, stack
 from jaxenvs.spaces import Discrete, MultiDiscrete
 from jaxenvs.vector import vectorize
 
@@ -38,9 +38,9 @@ def check_env(env: Env[Any, Any], num_steps: int = 10_000) -> None:
     for law in _LAWS:
         law(env)
     random_play_keeps_to_the_spaces(env, num_steps)
-    if isinstance(env, MultiAgentEnv):
+    if has_agents(env):
         agents_share_an_axis(env)
-    if isinstance(env, LevelEnv):
+    if has_levels(env):
         levels_survive_json_and_edits(env)
 
 
@@ -230,7 +230,7 @@ def random_play_keeps_to_the_spaces(env: Env[Any, Any], num_steps: int) -> None:
             "an episode's length is its time": episode["length"] == vstate.env_state.time + 1,
             "some action is always legal": _some_legal(mask),
         }
-        if isinstance(env, MultiAgentEnv):
+        if has_agents(env):
             seen = jax.vmap(env.global_state, in_axes=(0, None))(after, params)
             looks |= {
                 "an agent that has terminated stays so": step.terminated | ~gone,

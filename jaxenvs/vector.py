@@ -21,7 +21,7 @@ import numpy as np
 
 from jaxenvs import prng
 from jaxenvs.core import Env, ParamsT, StateT, Transition, as_key
-from jaxenvs.levels import LevelEnv, LevelSource
+from jaxenvs.levels import LevelEnv, LevelSource, has_levels
 from jaxenvs.multi import reward_shape
 from jaxenvs.struct import PyTree
 
@@ -92,7 +92,7 @@ def vectorize(
         raise ValueError(f"num_envs: expected at least 1, got {num_envs}")
     _check_choice("autoreset", autoreset, ("same_step", "next_step", "disabled"))
     _check_choice("resets", resets, ("auto", "fused", "chunked", "pool"))
-    if level_source is not None and not isinstance(env.unwrapped, LevelEnv):
+    if level_source is not None and not has_levels(env):
         raise ValueError(f"level_source: {type(env.unwrapped).__name__} has no levels")
     if chunk is not None and not 1 <= chunk <= num_envs:
         raise ValueError(f"chunk: expected 1 to num_envs ({num_envs}), got {chunk}")
@@ -238,10 +238,9 @@ class VecEnv(Generic[StateT, ParamsT]):
 
     @property
     def _level_env(self) -> LevelEnv[Any, Any, Any]:
-        """The game that makes levels; wrappers only play them."""
-        env = self.env.unwrapped
-        assert isinstance(env, LevelEnv)
-        return env
+        """The environment, which plays levels where there is a level source."""
+        assert has_levels(self.env)
+        return self.env
 
     def _env_keys(self, key: jax.Array) -> jax.Array:
         return prng.keys_for(key, self._ids)
@@ -271,9 +270,7 @@ class VecEnv(Generic[StateT, ParamsT]):
         draw_key = jax.random.fold_in(level_key, ids[0])
         level, carry = self.level_source.draw(draw_key, carry, used, self._level_env, params)
         keys = prng.keys_for(start_key, ids)
-        # A wrapper of a game with levels has `initial_on` too, with its own state.
-        initial_on = self.env.initial_on  # type: ignore[attr-defined]
-        state = jax.vmap(initial_on, in_axes=(0, 0, None))(keys, level, params)
+        state = jax.vmap(self._level_env.initial_on, in_axes=(0, 0, None))(keys, level, params)
         return Starts(state=state, level=level), carry
 
     def _restart(

@@ -44,10 +44,15 @@ def limit_steps(env: Env[Any, Any], max_episode_steps: int | None) -> Env[Any, A
     """
     if max_episode_steps is None:
         return env
+    return env.with_params(max_steps=checked_limit(max_episode_steps))
+
+
+def checked_limit(max_episode_steps: int) -> int:
+    """`max_steps` for Gymnasium's limit, of which -1 is none; else raises `ValueError` below 1."""
     steps = operator.index(max_episode_steps)
     if steps != -1 and steps < 1:
         raise ValueError(f"max_episode_steps: expected at least 1, or -1 for none, got {steps}")
-    return env.with_params(max_steps=max(steps, 0))
+    return max(steps, 0)
 
 
 def episode_params(env: Env[Any, Any], options: Mapping[str, Any] | None) -> Any:

@@ -21,9 +21,8 @@ import numpy as np
 
 import jaxenvs
 from jaxenvs import core, spaces
-from jaxenvs.adapters import outputs
-from jaxenvs.core import Info
-from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.core import Env, Info
+from jaxenvs.multi import MultiAgentEnv, has_agents, row_of
 from jaxenvs.vector import where
 
 NAMES = {
@@ -91,13 +90,12 @@ class JaxMarlEnv:
     """
 
     def __init__(self, env: Any) -> None:
-        if not isinstance(env.unwrapped, MultiAgentEnv):
+        if not isinstance(env, Env) or not has_agents(env):
             raise TypeError(f"env: expected a game of several agents, got {env!r}")
-        self.env = env
-        game = env.unwrapped
-        self.agents = list(game.agents)
-        self.num_agents = game.num_agents
-        self._observed, self._acted = game.observation_spaces(), game.action_spaces()
+        self.env: MultiAgentEnv[Any, Any] = env
+        self.agents = list(env.agents)
+        self.num_agents = env.num_agents
+        self._observed, self._acted = env.observation_spaces(), env.action_spaces()
         self.observation_spaces = {a: to_jaxmarl_space(s) for a, s in self._observed.items()}
         self.action_spaces = {a: to_jaxmarl_space(s) for a, s in self._acted.items()}
         self.max_steps = int(env.default_params.max_steps)
@@ -180,10 +178,10 @@ class JaxMarlEnv:
 
     def get_world_state(self, state: Any) -> jax.Array:
         """`(n,)` float32, for centralised critics."""
-        return self.env.unwrapped.global_state(state, self.env.default_params)
+        return self.env.global_state(state, self.env.default_params)
 
     def _by_agent(self, obs: Any) -> dict[str, Any]:
-        return {a: outputs.own(obs, i, self._observed[a]) for i, a in enumerate(self.agents)}
+        return {a: row_of(obs, i, self._observed[a]) for i, a in enumerate(self.agents)}
 
     def _stacked(self, actions: Mapping[str, Any]) -> jax.Array:
         space: Any = self.env.action_space()

@@ -35,18 +35,6 @@ def presenter(space: spaces.Space, batched: bool) -> Callable[[Any], Any]:
     return lambda obs: obs
 
 
-def own(obs: Any, row: int, space: spaces.Space) -> Any:
-    """One agent's observation in its own `space`, without padding, out of the `obs` of all."""
-    match space:
-        case spaces.Dict():
-            return {name: own(obs[name], row, part) for name, part in space.spaces.items()}
-        case spaces.Tuple():
-            pairs = zip(obs, space.spaces, strict=True)
-            return tuple(own(part, row, sub) for part, sub in pairs)
-        case _:
-            return obs[row][tuple(slice(size) for size in space.shape)]  # type: ignore[attr-defined]
-
-
 def single_info(info: Any) -> Any:
     """An info of one environment: 0-d arrays become Python's numbers, as Gymnasium's own are."""
     if isinstance(info, dict):

@@ -29,7 +29,7 @@ from jaxenvs import spaces
 from jaxenvs.adapters import arguments, frames, outputs
 from jaxenvs.adapters.actions import action_reader
 from jaxenvs.core import Env
-from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.multi import MultiAgentEnv, has_agents, row_of
 
 Game = str | MultiAgentEnv[Any, Any]
 Dicts = tuple[dict[str, Any], ...]
@@ -91,15 +91,14 @@ class JaxParallelEnv(ParallelEnv[str, Any, Any]):
         frames.check_render_mode(render_mode, self.metadata["render_modes"])
         game = _make(env, kwargs)
         if max_cycles is not None:
-            game = arguments.limit_steps(game, max_cycles)
+            game = game.with_params(max_steps=arguments.checked_limit(max_cycles))
         self.jax_env, self.render_mode, self.drop_dead = game, render_mode, drop_dead
-        self._agents_env: MultiAgentEnv[Any, Any] = game.unwrapped  # type: ignore[assignment]
         name = env if isinstance(env, str) else type(game.unwrapped).__name__
         self.metadata = self.metadata | {"name": name.replace("-", "_")}
-        self.possible_agents = list(self._agents_env.agents)
+        self.possible_agents = list(game.agents)
         self.agents: list[str] = []
         self._rows = {agent: i for i, agent in enumerate(self.possible_agents)}
-        self.masks = _forbids(self._agents_env) if masks is None else masks
+        self.masks = _forbids(game) if masks is None else masks
         self._set_spaces()
         self._generator: np.random.Generator | None = None
         self._params: Any = game.default_params
@@ -107,7 +106,7 @@ class JaxParallelEnv(ParallelEnv[str, Any, Any]):
         self._window: Any = None
 
     def _set_spaces(self) -> None:
-        game = self._agents_env
+        game = self.jax_env
         observed, acted = game.observation_spaces(), game.action_spaces()
         self._own = observed
         self._shows = {a: outputs.presenter(observed[a], batched=False) for a in observed}
@@ -231,11 +230,11 @@ class JaxParallelEnv(ParallelEnv[str, Any, Any]):
         return {agent: {"observation": own[agent]} | masked[agent] for agent in own}
 
     def _one(self, obs: Any, agent: str) -> Any:
-        own = outputs.own(obs, self._rows[agent], self._own[agent])
+        own = row_of(obs, self._rows[agent], self._own[agent])
         return self._shows[agent](jax.tree.map(np.array, own))
 
     def _mask_info(self, masks: np.ndarray | None, agent: str) -> dict[str, np.ndarray]:
-        size = _num_actions(self._agents_env.action_spaces()[agent])
+        size = _num_actions(self.jax_env.action_spaces()[agent])
         if masks is None:
             return {"action_mask": np.ones(size, np.int8)} if self.masks else {}
         return {"action_mask": masks[self._rows[agent], :size].astype(np.int8)}
@@ -253,13 +252,13 @@ class JaxParallelEnv(ParallelEnv[str, Any, Any]):
         return {name: outputs.single_info(own(value)) for name, value in info.items()}
 
 
-def _make(env: Game, kwargs: Mapping[str, Any]) -> Env[Any, Any]:
+def _make(env: Game, kwargs: Mapping[str, Any]) -> MultiAgentEnv[Any, Any]:
     game = jaxenvs.make(env, **kwargs) if isinstance(env, str) else env
     if not isinstance(env, str) and kwargs:
         raise TypeError(
             f"{sorted(kwargs)}: only an id takes options; make the environment with them"
         )
-    if not isinstance(game, Env) or not isinstance(game.unwrapped, MultiAgentEnv):
+    if not isinstance(game, Env) or not has_agents(game):
         raise TypeError(f"env: expected a game of several agents, got {env!r}")
     return game
 
@@ -294,10 +293,9 @@ def _step(env: Env[Any, Any]) -> Any:
 
 
 @functools.lru_cache(maxsize=256)
-def _whole(env: Env[Any, Any]) -> Any:
+def _whole(env: MultiAgentEnv[Any, Any]) -> Any:
     """Compiled: `(state, params) -> global state`."""
-    game: Any = env.unwrapped
-    return jax.jit(game.global_state)
+    return jax.jit(env.global_state)
 
 
 def _masks(env: Env[Any, Any], state: Any, params: Any) -> jax.Array | None:
