@@ -1,33 +1,23 @@
 """The batch engine: many copies of one environment, with automatic resets.
 
 A finished copy starts afresh inside `step`. The observation is computed once, on the state that was
-selected. What a fresh start costs decides how it is made:
-
-- `fused`: one for every copy at every step, selected where needed. Best where a reset is cheap:
-  all of it fuses with the step.
-- `chunked`: a loop that makes a fixed number at a time until all finished copies have one. Best
-  where a reset is dear. Gives the same episodes as `fused`, bit for bit, except that a level source
-  draws for the chunk.
-- `pool`: drawn from a pool of starts made beforehand, of which a few are renewed at every step. The
-  cheapest for dear resets, but copies may share starts: episodes are no longer independent.
+selected. How fresh starts are made depends on what a reset costs; see `jaxenvs.resets`.
 """
 
 import dataclasses
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
-from jaxenvs import prng
+from jaxenvs import prng, resets
 from jaxenvs.core import Env, ParamsT, StateT, Transition, as_key
 from jaxenvs.levels import LevelEnv, LevelSource, has_levels
 from jaxenvs.multi import reward_shape
+from jaxenvs.resets import Autoreset, Pool, usual_chunk, where
 from jaxenvs.struct import PyTree
 
-Autoreset = Literal["same_step", "next_step", "disabled"]
 Resets = Literal["auto", "fused", "chunked", "pool"]
-T = TypeVar("T")
 
 
 class Starts(PyTree):
@@ -35,13 +25,6 @@ class Starts(PyTree):
 
     state: Any
     level: Any  # None without a level source
-
-
-class Pool(PyTree):
-    """Starts made beforehand."""
-
-    starts: Starts  # [pool_size]
-    cursor: jax.Array  # () int32, the next entry to renew
 
 
 class VecState(PyTree):
@@ -107,7 +90,7 @@ def vectorize(
         resets=resets,
         final_obs=final_obs,
         level_source=level_source,
-        chunk=chunk if chunk is not None else max(1, num_envs // 32),
+        chunk=chunk if chunk is not None else usual_chunk(num_envs),
         pool_size=pool_size,
         pool_refresh=pool_refresh,
     )
@@ -172,19 +155,11 @@ class VecEnv(Generic[StateT, ParamsT]):
         env_state, reward, terminated, truncated, info = jax.vmap(
             self.env.advance, in_axes=(0, 0, 0, None)
         )(self._env_keys(step_key), vstate.env_state, cast(action), params)
-        if self.autoreset == "next_step":
-            # This step stands for the reset of what ended at the last one.
-            reward, terminated, truncated, info = where(
-                vstate.done,
-                jax.tree.map(jnp.zeros_like, (reward, terminated, truncated, info)),
-                (reward, terminated, truncated, info),
-            )
-        done = _any_left(terminated | truncated)
-        restart = {
-            "same_step": done,
-            "next_step": vstate.done,
-            "disabled": jnp.zeros_like(done),
-        }[self.autoreset]
+        reward, terminated, truncated, info = resets.silenced(
+            self.autoreset, vstate.done, (reward, terminated, truncated, info)
+        )
+        done = _over_for_all(terminated | truncated)
+        restart = resets.due_after(self.autoreset, vstate.done, done)
         episode_return = vstate.episode_return + reward
         if self.autoreset == "next_step":
             episode_return = where(restart, jnp.zeros_like(reward), episode_return)
@@ -277,77 +252,32 @@ class VecEnv(Generic[StateT, ParamsT]):
         self, key: jax.Array, vstate: VecState, restart: jax.Array, params: ParamsT
     ) -> VecState:
         """Puts a fresh start where `restart` says, by the strategy of `resets`."""
-        by_name = {"fused": self._fused, "chunked": self._chunked, "pool": self._pooled}
-        vstate = by_name[self.resets](key, vstate, restart, params)
-        zeros = jnp.zeros_like(vstate.episode_return)
-        return vstate.replace(episode_return=where(restart, zeros, vstate.episode_return))
+        pick_key, start_key = jax.random.split(key) if self.resets == "pool" else (key, key)
 
-    def _fused(
-        self, key: jax.Array, vstate: VecState, restart: jax.Array, params: ParamsT
-    ) -> VecState:
-        ids = self._ids
-        starts, carry = self._starts(key, ids, vstate.level_carry, params, restart)
-        return _place(vstate, where(restart, starts, _current(vstate)), carry)
+        def make_starts(ids: jax.Array, used: jax.Array, carry: Any) -> tuple[Starts, Any]:
+            return self._starts(start_key, ids, carry, params, used)
 
-    def _chunked(
-        self, key: jax.Array, vstate: VecState, restart: jax.Array, params: ParamsT
-    ) -> VecState:
-        # Who is to start, in order; then numbers that nobody has, so that the last chunk is full.
-        nobody = jnp.full(self.chunk, self.num_envs, jnp.int32)
-        waiting = jnp.where(restart, self._ids, np.int32(self.num_envs))
-        waiting = jnp.concatenate([jnp.sort(waiting), nobody])
-
-        def some_left(loop: tuple[jax.Array, Starts, Any]) -> jax.Array:
-            return waiting[loop[0]] < self.num_envs
-
-        def make_chunk(loop: tuple[jax.Array, Starts, Any]) -> tuple[jax.Array, Starts, Any]:
-            first, current, carry = loop
-            ids = jax.lax.dynamic_slice(waiting, (first,), (self.chunk,))
-            starts, carry = self._starts(key, ids, carry, params, ids < self.num_envs)
-            current = jax.tree.map(
-                lambda old, new: old.at[ids].set(new, mode="drop"), current, starts
+        current = Starts(state=vstate.env_state, level=vstate.level)
+        carry, pool = vstate.level_carry, vstate.pool
+        if pool is not None:
+            current, carry, pool = resets.pooled(
+                pick_key, make_starts, restart, current, carry, pool, self.pool_refresh
             )
-            return first + np.int32(self.chunk), current, carry
-
-        loop = (jnp.int32(0), _current(vstate), vstate.level_carry)
-        _, current, carry = jax.lax.while_loop(some_left, make_chunk, loop)
-        return _place(vstate, current, carry)
-
-    def _pooled(
-        self, key: jax.Array, vstate: VecState, restart: jax.Array, params: ParamsT
-    ) -> VecState:
-        pick_key, renew_key = jax.random.split(key)
-        pool = vstate.pool
-        assert pool is not None
-        picks = jax.random.randint(pick_key, (self.num_envs,), 0, self.pool_size, dtype=jnp.int32)
-        picked = jax.tree.map(lambda leaf: leaf[picks], pool.starts)
-        current = where(restart, picked, _current(vstate))
-        ids = pool.cursor + jnp.arange(self.pool_refresh, dtype=jnp.int32)
-        renewed, carry = self._starts(renew_key, ids, vstate.level_carry, params)
-        starts = jax.tree.map(lambda old, new: old.at[ids].set(new), pool.starts, renewed)
-        cursor = (pool.cursor + self.pool_refresh) % self.pool_size
-        vstate = vstate.replace(pool=Pool(starts=starts, cursor=cursor.astype(jnp.int32)))
-        return _place(vstate, current, carry)
+        elif self.resets == "chunked":
+            current, carry = resets.chunked(make_starts, restart, current, carry, self.chunk)
+        else:
+            current, carry = resets.fused(make_starts, restart, current, carry)
+        zeros = jnp.zeros_like(vstate.episode_return)
+        return vstate.replace(
+            env_state=current.state,
+            level=current.level,
+            level_carry=carry,
+            pool=pool,
+            episode_return=where(restart, zeros, vstate.episode_return),
+        )
 
 
-def where(mask: jax.Array, chosen: T, other: T) -> T:
-    """Selects along the leading axis, leaf by leaf: `chosen` where `mask`, `(n,)` bool."""
-
-    def select(a: jax.Array, b: jax.Array) -> jax.Array:
-        return jnp.where(mask.reshape(mask.shape + (1,) * (a.ndim - mask.ndim)), a, b)
-
-    return jax.tree.map(select, chosen, other)
-
-
-def _current(vstate: VecState) -> Starts:
-    return Starts(state=vstate.env_state, level=vstate.level)
-
-
-def _place(vstate: VecState, current: Starts, carry: Any) -> VecState:
-    return vstate.replace(env_state=current.state, level=current.level, level_carry=carry)
-
-
-def _any_left(done: jax.Array) -> jax.Array:
+def _over_for_all(done: jax.Array) -> jax.Array:
     """`[num_envs]` from `[num_envs, ...]`: an episode is over when it is for all its agents."""
     return done if done.ndim == 1 else done.all(axis=tuple(range(1, done.ndim)))
 

@@ -23,8 +23,14 @@ from jaxenvs.adapters.episodes import Episodes
 from jaxenvs.adapters.legacy_infos import legacy_infos
 from jaxenvs.adapters.outputs import Output
 from jaxenvs.core import Env
+from jaxenvs.resets import Autoreset
 
 Seeds = int | Sequence[int | None] | None
+_AUTORESETS: dict[AutoresetMode, Autoreset] = {
+    AutoresetMode.NEXT_STEP: "next_step",
+    AutoresetMode.SAME_STEP: "same_step",
+    AutoresetMode.DISABLED: "disabled",
+}
 
 
 class GymnasiumVectorEnv(Carried, VectorEnv[Any, Any, Any]):
@@ -179,7 +185,7 @@ class GymnasiumVectorEnv(Carried, VectorEnv[Any, Any, Any]):
             programs.Batch(
                 env=self.jax_env,
                 num_envs=self.num_envs,
-                mode=self.autoreset_mode.value,
+                autoreset=_AUTORESETS[self.autoreset_mode],
                 own_params=self._own_params,
                 on_device=self.output != "numpy",
             )

@@ -20,10 +20,10 @@ import jax.numpy as jnp
 import numpy as np
 
 import jaxenvs
-from jaxenvs import core, spaces
+from jaxenvs import core, resets, spaces
+from jaxenvs.adapters.outputs import strong
 from jaxenvs.core import Env, Info
 from jaxenvs.multi import MultiAgentEnv, has_agents, row_of
-from jaxenvs.vector import where
 
 NAMES = {
     "MPE_simple_v3": "MPE-Simple-v3",
@@ -135,15 +135,18 @@ class JaxMarlEnv:
 
         With `reset_state`, a finished episode goes on from there.
         """
-        step_key, reset_key = jax.random.split(core.as_key(key))
-        obs, after, rewards, dones, infos = self.step_env(step_key, state, actions)
-        if reset_state is None:
-            fresh = self.reset(reset_key)
-        else:
-            fresh = self.get_obs(reset_state), reset_state
-        over = dones["__all__"]
-        obs, after = jax.tree.map(lambda a, b: where(over, a, b), fresh, (obs, after))
-        return obs, after, rewards, dones, infos
+
+        def play(key: jax.Array) -> tuple[Any, Any, jax.Array]:
+            obs, after, rewards, dones, infos = self.step_env(key, state, actions)
+            return (obs, after), (rewards, dones, infos), dones["__all__"]
+
+        def restart(key: jax.Array) -> tuple[Any, Any]:
+            if reset_state is None:
+                return self.reset(key)
+            return self.get_obs(reset_state), reset_state
+
+        (obs, after), outcome = resets.step_or_restart(core.as_key(key), play, restart)
+        return obs, after, *outcome
 
     def step_env(
         self, key: jax.Array, state: Any, actions: Mapping[str, Any]
@@ -269,7 +272,7 @@ class FromJaxMarl(MultiAgentEnv[JaxMarlState, core.Params]):
 
     def initial(self, key: jax.Array, params: core.Params) -> JaxMarlState:
         obs, inner = self.jaxmarl_env.reset(key)
-        return JaxMarlState(time=jnp.int32(0), inner=_strong(inner), obs=self._padded(obs))
+        return JaxMarlState(time=jnp.int32(0), inner=strong(inner), obs=self._padded(obs))
 
     def transition(
         self, key: jax.Array, state: JaxMarlState, action: Any, params: core.Params
@@ -280,10 +283,10 @@ class FromJaxMarl(MultiAgentEnv[JaxMarlState, core.Params]):
             for i, (ours, theirs) in enumerate(zip(self.agents, self._keys, strict=True))
         }
         obs, inner, rewards, dones, info = self.jaxmarl_env.step_env(key, state.inner, actions)
-        state = state.replace(inner=_strong(inner), obs=self._padded(obs))
+        state = state.replace(inner=strong(inner), obs=self._padded(obs))
         reward = jnp.stack([jnp.asarray(rewards[k]).astype(jnp.float32) for k in self._keys])
         done = jnp.stack([jnp.asarray(dones[k]).astype(jnp.bool_) for k in self._keys])
-        return state, reward, done | dones["__all__"], _strong(info)
+        return state, reward, done | dones["__all__"], strong(info)
 
     def observe(self, state: JaxMarlState, params: core.Params) -> jax.Array:
         return state.obs
@@ -324,10 +327,3 @@ def _box_like(leaf: Any) -> spaces.Box:
         return spaces.Box(False, True, leaf.shape, np.bool_)
     limits = np.iinfo(leaf.dtype)
     return spaces.Box(limits.min, limits.max, leaf.shape, leaf.dtype)
-
-
-def _strong(tree: Any) -> Any:
-    """Leaves as arrays without weak types, so that reset and step agree."""
-    return jax.tree.map(
-        lambda leaf: jax.lax.convert_element_type(leaf, jnp.result_type(leaf)), tree
-    )

@@ -1,9 +1,10 @@
-"""Observations and infos in the form that Gymnasium gives them, and arrays as torch tensors."""
+"""Observations and infos in the form that Gymnasium gives them, arrays in that of others."""
 
 from collections.abc import Callable
 from typing import Any, Literal, get_args
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import spaces
@@ -75,6 +76,13 @@ def entry(values: Any, i: int) -> Any:
             if not name.startswith("_") and values["_" + name][i]
         }
     return single_info(np.array(values[i])) if values.dtype != object else values[i]
+
+
+def strong(tree: Any) -> Any:
+    """Leaves as arrays without weak types, so that a wrapped game's reset and step agree."""
+    return jax.tree.map(
+        lambda leaf: jax.lax.convert_element_type(leaf, jnp.result_type(leaf)), tree
+    )
 
 
 def to_torch(tree: Any) -> Any:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from jaxenvs.core import Info
 from jaxenvs.multi import reward_shape
-from jaxenvs.vector import where
+from jaxenvs.resets import where
 from jaxenvs.wrappers.base import MemoryState, MemoryWrapper
 
 
