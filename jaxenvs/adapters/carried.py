@@ -7,6 +7,9 @@ import jax
 import numpy as np
 from gymnasium.error import ResetNeeded
 
+from jaxenvs.adapters import programs
+from jaxenvs.core import Env
+
 
 class Carried(abc.ABC):
     """Holds the carry of a program of `jaxenvs.adapters.programs` between calls.
@@ -55,3 +58,48 @@ class Carried(abc.ABC):
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
         self._prepare()
+
+
+class CarriedOne(Carried):
+    """One copy, with its stream of random keys, on a `programs.Single`.
+
+    Subclasses set `jax_env`, `device` and `_saved` too; see `Carried`.
+    """
+
+    jax_env: Env[Any, Any]
+    on_device: bool = False
+    """Whether observations are returned as device arrays."""
+
+    _root: np.ndarray  # (2,) uint32, of the stream of keys
+    _num_calls: int
+    _own_params: bool = False
+
+    def _shared_program(self) -> programs.Single:
+        return programs.single(programs.Single(self.jax_env, self._own_params, self.on_device))
+
+    def _new_stream(self, generator: np.random.Generator) -> None:
+        """Starts another stream of random keys."""
+        self._root, self._num_calls = programs.draw_root(generator), 0
+
+    def _start(self, params: Any) -> tuple[Any, Any]:
+        """Starts an episode, with params of its own if not None: the observation and the info."""
+        self._own_params = params is not None
+        self._program = self._shared_program()
+        head = np.array([*self._root, self._num_calls], np.uint32)
+        self._carry, obs, first = self._program.reset(self._put(head), params)
+        self._num_calls += 1
+        if self.on_device:
+            (info,) = self._program.first.read(first)
+        else:
+            obs, info = self._program.first.read(first)
+        return obs, info
+
+    def _advance(self, action: Any) -> tuple[Any, np.ndarray, Any]:
+        """Plays an action: the observation, the `numbers` of `programs.Single`, the info."""
+        self._carry, obs, outcome = self._program.step(self._carry, action)
+        self._num_calls += 1
+        if self.on_device:
+            numbers, info = self._program.outcome.read(outcome)
+        else:
+            obs, numbers, info = self._program.outcome.read(outcome)
+        return obs, numbers, info
