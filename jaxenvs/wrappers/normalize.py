@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from jaxenvs.core import Env, Transition
 from jaxenvs.struct import PyTree
 from jaxenvs.vector import VecEnv
-from jaxenvs.wrappers.moments import Moments
+from jaxenvs.wrappers.moments import Moments, discounted_return
 
 
 class ObservationState(PyTree):
@@ -143,14 +143,11 @@ class NormalizeReward(_BatchWrapper):
     ) -> Transition:
         """As of the inner batch."""
         step = self.batch.step(key, vstate.inner, action, params)
-        discounted = vstate.discounted * self.gamma + step.reward
-        moments = vstate.moments.update(discounted)
-        going_on = ~(step.terminated | step.truncated)
-        state = RewardState(
-            inner=step.state,
-            discounted=jnp.where(going_on, discounted, jnp.zeros_like(discounted)),
-            moments=moments,
+        discounted, seen = discounted_return(
+            vstate.discounted, step.reward, step.terminated | step.truncated, self.gamma
         )
+        moments = vstate.moments.update(seen)
+        state = RewardState(inner=step.state, discounted=discounted, moments=moments)
         return step._replace(reward=moments.scale(step.reward, self.limit), state=state)
 
 
