@@ -311,6 +311,22 @@ class Tuple(Space):
         return f"Tuple({list(self.spaces)})"
 
 
+def sample_legal(space: Space, key: jax.Array, mask: jax.Array | None) -> Value:
+    """A random action of `space`, one that `mask` allows.
+
+    Args:
+      space: of actions. Masks count where it is `Discrete` or `MultiDiscrete`.
+      key: consumed.
+      mask: what `Env.action_mask` gives, `[..., n]` bool, whose last axis is over the actions from
+        `start` on; or None. Leading axes, as of a batch, get actions of their own.
+    """
+    if mask is None or not isinstance(space, Discrete | MultiDiscrete):
+        return space.sample(key)
+    logits = jnp.where(mask, np.float32(0), np.float32(-np.inf))
+    offset = jax.random.categorical(key, logits).astype(space.dtype)
+    return offset + np.asarray(space.start, space.dtype)
+
+
 def _shape(value: Value) -> tuple[int, ...]:
     return tuple(getattr(value, "shape", np.shape(value)))
 

@@ -22,7 +22,7 @@ import numpy as np
 from jaxenvs.core import Env, Transition
 from jaxenvs.levels import LevelEnv, has_levels
 from jaxenvs.multi import MultiAgentEnv, has_agents, reward_shape, stack
-from jaxenvs.spaces import Discrete, MultiDiscrete
+from jaxenvs.spaces import Discrete, sample_legal
 from jaxenvs.vector import vectorize
 
 _NUM_ENVS = 64
@@ -219,7 +219,11 @@ def random_play_keeps_to_the_spaces(env: Env[Any, Any], num_steps: int) -> None:
         vstate, gone = carry
         action_key, step_key = jax.random.split(key)
         mask = venv.action_mask(vstate)
-        step = venv.step(step_key, vstate, _legal_actions(venv, action_key, mask))
+        if mask is None:
+            action = venv.sample_actions(action_key)
+        else:
+            action = sample_legal(env.action_space(), action_key, mask)
+        step = venv.step(step_key, vstate, action)
         after, episode = step.state.env_state, step.info["episode"]
         done = episode["done"]
         looks = {
@@ -339,15 +343,6 @@ def _on_host(leaf: jax.Array) -> Any:
     """An array of numpy, of which rows are taken without compiling; keys have none."""
     is_key = jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
     return leaf if is_key else np.asarray(leaf)
-
-
-def _legal_actions(venv: Any, key: jax.Array, mask: jax.Array | None) -> Any:
-    """Random actions, legal ones by a mask whose last axis is over discrete actions, if any."""
-    space = venv.env.action_space()
-    if mask is None or not isinstance(space, Discrete | MultiDiscrete):
-        return venv.sample_actions(key)
-    logits = jnp.where(mask, np.float32(0), np.float32(-np.inf))
-    return jax.random.categorical(key, logits).astype(space.dtype)
 
 
 def _some_legal(mask: jax.Array | None) -> jax.Array:
