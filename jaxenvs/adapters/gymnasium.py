@@ -12,10 +12,10 @@ import jax
 import numpy as np
 
 from jaxenvs import spaces
-from jaxenvs.adapters import arguments, frames, outputs, programs
-from jaxenvs.adapters.actions import action_reader
-from jaxenvs.adapters.carried import CarriedOne
-from jaxenvs.adapters.outputs import Output
+from jaxenvs.adapters._host import arguments, frames, outputs, programs
+from jaxenvs.adapters._host.actions import action_reader
+from jaxenvs.adapters._host.carried import CarriedOne
+from jaxenvs.adapters._host.outputs import Output
 from jaxenvs.core import Env
 
 _MAX_CACHED_ACTIONS = 1024
@@ -36,9 +36,9 @@ class GymnasiumEnv(CarriedOne, gymnasium.Env[Any, Any]):
       **kwargs: constructor fields and params of the id's class, as in `jaxenvs.make`.
 
     A seed fixes everything random until the next seed. Options of a reset change params of the
-    episode that it starts; see `jaxenvs.adapters.arguments.episode_params`. Actions, also tensors
-    and arrays on the device, raise `ValueError` where they are out of range or of the wrong shape
-    or kind.
+    episode that it starts: an option is the name of a param, or Gymnasium's name for it, and
+    `options["params"]` may hold a dict of them. Actions, also tensors and arrays on the device,
+    raise `ValueError` where they are out of range or of the wrong shape or kind.
     """
 
     made_anew = (*CarriedOne.made_anew, "_actions", "_read_action", "_present", "_window")

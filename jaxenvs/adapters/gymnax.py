@@ -18,8 +18,8 @@ import jax.numpy as jnp
 
 import jaxenvs
 from jaxenvs import core, resets, spaces
+from jaxenvs.adapters._host.outputs import strong
 from jaxenvs.adapters.gymnax_names import GYMNAX_NAMES
-from jaxenvs.adapters.outputs import strong
 from jaxenvs.core import Env, Info
 
 

@@ -21,7 +21,7 @@ import numpy as np
 
 import jaxenvs
 from jaxenvs import core, resets, spaces
-from jaxenvs.adapters.outputs import strong
+from jaxenvs.adapters._host.outputs import strong
 from jaxenvs.core import Env, Info
 from jaxenvs.multi import MultiAgentEnv, has_agents, row_of
 

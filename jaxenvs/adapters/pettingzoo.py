@@ -24,9 +24,9 @@ from pettingzoo.utils.wrappers import OrderEnforcingWrapper
 
 import jaxenvs
 from jaxenvs import spaces
-from jaxenvs.adapters import arguments, frames, outputs
-from jaxenvs.adapters.actions import action_reader
-from jaxenvs.adapters.carried import CarriedOne
+from jaxenvs.adapters._host import arguments, frames, outputs
+from jaxenvs.adapters._host.actions import action_reader
+from jaxenvs.adapters._host.carried import CarriedOne
 from jaxenvs.core import Env
 from jaxenvs.multi import MultiAgentEnv, has_agents, row_of
 

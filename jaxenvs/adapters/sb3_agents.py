@@ -17,7 +17,7 @@ from stable_baselines3.common.vec_env import VecEnv  # pyright: ignore[reportMis
 
 import jaxenvs
 from jaxenvs import spaces
-from jaxenvs.adapters import frames
+from jaxenvs.adapters._host import frames
 from jaxenvs.core import Env
 from jaxenvs.multi import MultiAgentEnv, has_agents
 from jaxenvs.vector import vectorize

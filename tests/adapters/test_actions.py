@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from jaxenvs import spaces
-from jaxenvs.adapters.actions import action_reader
+from jaxenvs.adapters._host.actions import action_reader
 
 TORQUE = spaces.Box(-2, 2, (1,))
 PARTS = spaces.Dict({"move": spaces.Discrete(3), "push": TORQUE})

@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import prng, resets
-from jaxenvs.adapters.packing import Packed, Packing
+from jaxenvs.adapters._host.packing import Packed, Packing
 from jaxenvs.core import Env
 from jaxenvs.multi import has_agents, reward_shape
 from jaxenvs.resets import Autoreset, where
@@ -294,7 +294,7 @@ class Batch:
             del used
             return self._start(*jax.tree.map(lambda leaf: leaf[ids], (head, params))), nothing
 
-        if self.env.reset_cost == "dear":
+        if self.env.reset_cost == "expensive":
             chunk = resets.usual_chunk(self.num_envs)
             state, _ = resets.chunked(start_some, mask, carry.state, None, chunk)
         else:

@@ -7,12 +7,12 @@ import jax
 import numpy as np
 from gymnasium.error import ResetNeeded
 
-from jaxenvs.adapters import programs
+from jaxenvs.adapters._host import programs
 from jaxenvs.core import Env
 
 
 class Carried(abc.ABC):
-    """Holds the carry of a program of `jaxenvs.adapters.programs` between calls.
+    """Holds the carry of a program of `jaxenvs.adapters._host.programs` between calls.
 
     Copies, also through `pickle`, bring it along in numpy and put it on the device when it is
     needed. Subclasses set `device`, `_saved` to None, and call `_prepare` when they are made.
