@@ -1,9 +1,9 @@
 """The contract that every environment keeps.
 
-An environment is a value: a frozen record of what is static (sizes, modes), without arrays. What
-changes while playing is in a `State`, every number of the game is in a `Params`; both are pytrees,
-so `jit`, `vmap`, `scan` and `grad` apply as to any function. `step` never resets an episode: that
-is the business of `jaxenvs.vectorize`.
+An environment is a value: a frozen record of what is static (sizes, modes). What changes while
+playing is in a `State`, every number of the game is in a `Params`; both are pytrees, so `jit`,
+`vmap`, `scan` and `grad` apply as to any function. `step` never resets an episode:
+`jaxenvs.vectorize` does.
 """
 
 import abc
@@ -60,8 +60,9 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
     overrides: tuple[tuple[str, Any], ...] = ()
     """Changes to the original's params, sorted by name, arrays as `ByValue`; see `with_params`."""
 
-    reset_cost: ClassVar[Literal["cheap", "dear"]] = "cheap"
-    """`dear` where a fresh start costs more than a few steps; `vectorize` goes by it."""
+    reset_cost: ClassVar[Literal["cheap", "expensive"]] = "cheap"
+    """`expensive`: a reset costs more than a few steps. `vectorize` chooses by this how copies are
+    reset."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -165,7 +166,7 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
         return None
 
     def initial_info(self, state: StateT, params: ParamsT | None = None) -> Info:
-        """What frameworks whose resets report an info are told of a first state; mostly nothing."""
+        """The info of a first state, for frameworks whose resets report one; mostly empty."""
         del state, params
         return {}
 

@@ -82,7 +82,7 @@ def vectorize(
     if not 1 <= pool_refresh <= pool_size or pool_size % pool_refresh:
         raise ValueError(f"pool_refresh: expected a divisor of {pool_size}, got {pool_refresh}")
     if resets == "auto":
-        resets = "chunked" if env.reset_cost == "dear" else "fused"
+        resets = "chunked" if env.reset_cost == "expensive" else "fused"
     return VecEnv(
         env=env,
         num_envs=num_envs,

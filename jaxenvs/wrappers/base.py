@@ -40,7 +40,7 @@ class Wrapper(MultiAgentEnv[Any, Any], LevelEnv[Any, Any, Any]):
         return self.env.unwrapped
 
     @property
-    def reset_cost(self) -> Literal["cheap", "dear"]:  # type: ignore[override]
+    def reset_cost(self) -> Literal["cheap", "expensive"]:  # type: ignore[override]
         """What the inner environment says of its resets."""
         return self.env.reset_cost
 

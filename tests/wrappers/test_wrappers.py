@@ -73,7 +73,7 @@ def test_wrappers_pass_on_params_time_and_the_game():
     assert env.unwrapped == Walk().with_params(max_steps=3)
     assert int(env.default_params.max_steps) == 3
     assert int(env.with_params(max_steps=4).default_params.max_steps) == 4
-    assert Wrapper(env=Race()).reset_cost == "dear"
+    assert Wrapper(env=Race()).reset_cost == "expensive"
     _, steps = _play(env, jnp.ones(5, jnp.int32))
     assert steps.truncated.tolist() == [False, False, True, True, True]
     assert steps.state.inner.inner.time.tolist() == [1, 2, 3, 4, 5]
