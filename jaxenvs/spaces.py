@@ -22,7 +22,7 @@ Value = Any  # an array, or a dict or tuple of values
 
 
 class Space(abc.ABC):
-    """What all spaces can do."""
+    """A set of arrays, or of dicts and tuples of arrays."""
 
     @abc.abstractmethod
     def sample(self, key: jax.Array) -> Value:
@@ -36,8 +36,8 @@ class Space(abc.ABC):
     def cast(self, value: Value, name: str = "value") -> Value:
         """`value` in this space's dtype.
 
-        Raises `TypeError` for floats where integers are due and `ValueError` for another shape or
-        structure; both name `name`. The range is not looked at.
+        Raises `TypeError` for floats where integers are expected and `ValueError` for another shape
+        or structure; both name `name`. The range is not checked.
         """
 
     @abc.abstractmethod
@@ -46,7 +46,7 @@ class Space(abc.ABC):
 
     @abc.abstractmethod
     def _identity(self) -> tuple[Any, ...]:
-        """What makes two spaces of one class equal."""
+        """What two equal spaces of one class have in common."""
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and self._identity() == other._identity()

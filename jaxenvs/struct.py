@@ -9,7 +9,7 @@ import numpy as np
 
 
 def static(*, default: Any = dataclasses.MISSING) -> Any:
-    """A field of the tree's structure: hashable, no leaf, a new value compiles anew."""
+    """A field that is hashable and no leaf of the tree: programs compile anew for a new value."""
     return dataclasses.field(default=default, metadata={"static": True})
 
 

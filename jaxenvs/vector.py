@@ -59,8 +59,8 @@ def vectorize(
         next one. `next_step`: it returns the last observation; the following step ignores its
         action, gives reward 0 and the first observation (Gymnasium's default). `disabled`: copies
         are reset only through `reset_where`.
-      resets: how fresh starts are made (see the module); `auto` takes the environment's word on
-        what they cost.
+      resets: how fresh starts are made: `fused`, `chunked` or `pool`, as `jaxenvs.resets` explains;
+        `auto`: `chunked` where the environment's `reset_cost` is "expensive", else `fused`.
       final_obs: adds `info["final_obs"]`, the observation before the reset, equal to `obs` where
         no reset happened.
       level_source: where levels come from, for a `LevelEnv`; None: its own `sample_level`.

@@ -146,10 +146,10 @@ def spaces_module() -> Any:
 
 
 class GymnaxState(core.State):
-    """A gymnax environment's state beside our clock."""
+    """A gymnax environment's state and the time."""
 
     inner: Any  # as the gymnax environment made it
-    obs: Any  # what it last showed, since gymnax may draw observations at random
+    obs: Any  # the last observation, since gymnax may draw observations at random
 
 
 class GymnaxParams(core.Params):
@@ -206,7 +206,7 @@ class FromGymnax(Env[GymnaxState, GymnaxParams]):
 
 
 def from_gymnax_space(space: Any) -> spaces.Space:
-    """A gymnax space in our classes. Raises `TypeError` for one that we have no word for."""
+    """A gymnax space in our classes. Raises `TypeError` for one that has no equivalent here."""
     kind = type(space).__name__
     if kind == "Discrete":
         return spaces.Discrete(int(space.n))

@@ -235,10 +235,10 @@ def to_jaxmarl_space(space: spaces.Space) -> Any:
 
 
 class JaxMarlState(core.State):
-    """A JaxMARL environment's state beside our clock."""
+    """A JaxMARL environment's state and the time."""
 
     inner: Any  # as the JaxMARL environment made it
-    obs: Any  # what it last showed, padded
+    obs: Any  # the last observations, padded
 
 
 class FromJaxMarl(MultiAgentEnv[JaxMarlState, core.Params]):
@@ -260,7 +260,7 @@ class FromJaxMarl(MultiAgentEnv[JaxMarlState, core.Params]):
 
     def observation_spaces(self, params: core.Params | None = None) -> dict[str, spaces.Space]:
         del params
-        # What it shows, not what it declares, which is not always the same.
+        # The observations' own shapes, since the spaces that it declares do not always fit.
         shown = jax.eval_shape(self.jaxmarl_env.reset, jax.random.key(0))[0]
         return {a: _box_like(shown[k]) for a, k in zip(self.agents, self._keys, strict=True)}
 
@@ -308,7 +308,7 @@ class FromJaxMarl(MultiAgentEnv[JaxMarlState, core.Params]):
 
 
 def from_jaxmarl_space(space: Any) -> spaces.Space:
-    """A JaxMARL space in our classes. Raises `TypeError` for one that we have no word for."""
+    """A JaxMARL space in our classes. Raises `TypeError` for one that has no equivalent here."""
     kind = type(space).__name__
     if kind == "Discrete":
         return spaces.Discrete(int(space.n))

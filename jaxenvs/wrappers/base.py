@@ -41,7 +41,7 @@ class Wrapper(MultiAgentEnv[Any, Any], LevelEnv[Any, Any, Any]):
 
     @property
     def reset_cost(self) -> Literal["cheap", "expensive"]:  # type: ignore[override]
-        """What the inner environment says of its resets."""
+        """That of the inner environment."""
         return self.env.reset_cost
 
     def original_params(self) -> Any:

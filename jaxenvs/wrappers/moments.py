@@ -1,4 +1,4 @@
-"""Running mean and variance of a stream of batches, to normalise observations and rewards."""
+"""Running mean and variance of batches, with which observations and rewards are normalised."""
 
 from typing import Self
 
@@ -11,7 +11,7 @@ _EPSILON = 1e-8  # keeps a constant coordinate from dividing by zero
 
 
 class Moments(PyTree):
-    """Count, mean and variance of everything seen, per coordinate.
+    """Count, mean and variance of everything included so far, per coordinate.
 
     Batches are merged by the rule of Chan, Golub & LeVeque (1979), which does not cancel as a sum
     of squares would.
@@ -23,7 +23,7 @@ class Moments(PyTree):
 
     @classmethod
     def zero(cls, shape: tuple[int, ...] = ()) -> Self:
-        """Nothing seen: mean 0 and variance 1, so that normalising changes nothing."""
+        """Of nothing yet: mean 0 and variance 1, so that normalising changes nothing."""
         return cls(
             count=jnp.zeros((), jnp.float32),
             mean=jnp.zeros(shape, jnp.float32),

@@ -1,4 +1,4 @@
-"""What the arguments of an adapter say: which game, its time limit, the options of a reset."""
+"""The arguments of adapters: the environment, its time limit, the options of a reset."""
 
 import dataclasses
 import operator

@@ -1,4 +1,4 @@
-"""What a single environment and a batch share: a carry on the device, with which copies go on."""
+"""What single environments and batches share: a carry on the device, which copies take along."""
 
 import abc
 from typing import Any, ClassVar
@@ -19,7 +19,7 @@ class Carried(abc.ABC):
     """
 
     made_anew: ClassVar[tuple[str, ...]] = ("_program", "_carry")
-    """Attributes that `_prepare` sets, or the first reset, and that do not go into copies."""
+    """Attributes that copies do not take along; `_prepare` or the first reset sets them."""
 
     device: str | None
     _program: Any
@@ -28,7 +28,7 @@ class Carried(abc.ABC):
 
     @abc.abstractmethod
     def _prepare(self) -> None:
-        """Sets what a copy makes anew, `_carry` to None among it; starts no backend."""
+        """Sets what copies do not take along, `_carry` to None for one; starts no backend."""
 
     @abc.abstractmethod
     def _shared_program(self) -> Any:
@@ -38,7 +38,7 @@ class Carried(abc.ABC):
         return value if self.device is None else jax.device_put(value, jax.devices(self.device)[0])
 
     def _wake(self) -> None:
-        """Goes on where the environment stood that this is a copy of."""
+        """Continues from where the environment was when this copy was made."""
         if self._saved is None:
             raise ResetNeeded("call reset() before step() or render()")
         self._program = self._shared_program()

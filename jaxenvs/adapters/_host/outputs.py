@@ -110,7 +110,7 @@ def from_torch(action: Any, space: spaces.Space) -> Any:
     if not isinstance(action, torch.Tensor):
         return action
     dtype: np.dtype = space.dtype  # type: ignore[attr-defined]
-    # Floats where integers are due go on as they are, to be refused where all actions are checked.
+    # Floats where integers are expected pass as they are: they are refused with all other actions.
     if not (action.is_floating_point() and dtype.kind != "f"):
         action = action.to(getattr(torch, dtype.name))
     return jax.dlpack.from_dlpack(action.detach().contiguous())
