@@ -91,9 +91,7 @@ class JaxParallelEnv(CarriedOne, ParallelEnv[str, Any, Any]):
         **kwargs: Any,
     ) -> None:
         frames.check_render_mode(render_mode, self.metadata["render_modes"])
-        game = _make(env, kwargs)
-        if max_cycles is not None:
-            game = game.with_params(max_steps=arguments.checked_limit(max_cycles))
+        game = arguments.limit_steps(_make(env, kwargs), max_cycles)
         self.jax_env, self.render_mode, self.drop_dead = game, render_mode, drop_dead
         name = env if isinstance(env, str) else type(game.unwrapped).__name__
         self.metadata = self.metadata | {"name": name.replace("-", "_")}

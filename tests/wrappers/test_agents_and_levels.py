@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs import spaces
+from jaxenvs import MultiAgentEnv, spaces
+from jaxenvs import testing as laws
 from jaxenvs.baselines import ippo
 from jaxenvs.testing import check_env
 from jaxenvs.wrappers import (
@@ -59,38 +60,93 @@ class Signs(Crowd):
         return 4 + state.sums % np.array([2, 3, 4], np.int32)
 
 
+class Relay(Race, MultiAgentEnv):
+    """The race as a game of several agents with levels: only the first one's steps count."""
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        return ("runner", "coach")
+
+    def observation_spaces(self, params=None) -> Any:
+        return {"runner": spaces.MultiDiscrete([5, 10]), "coach": spaces.MultiDiscrete([5, 10])}
+
+    def action_spaces(self, params=None) -> Any:
+        return {"runner": spaces.Discrete(2), "coach": spaces.Discrete(3)}
+
+    observation_space = MultiAgentEnv.observation_space
+    action_space = MultiAgentEnv.action_space
+
+    def transition(self, key, state, action, params):
+        state, reward, over, info = super().transition(key, state, action[0], params)
+        return state, jnp.stack([reward, reward]), jnp.stack([over, over]), info
+
+    def observe(self, state, params):
+        return jnp.stack([super().observe(state, params)] * 2)
+
+    def global_state(self, state, params):
+        return state.position[None].astype(jnp.float32)
+
+
+class DrivenRelay(Relay):
+    """The relay with accelerators in place of buttons."""
+
+    def action_spaces(self, params=None) -> Any:
+        return {"runner": spaces.Box(0, 1, (1,)), "coach": spaces.Box(-1, 1, (2,))}
+
+    def transition(self, key, state, action, params):
+        return super().transition(key, state, (action[:, 0] > 0.5).astype(jnp.int32), params)
+
+
+REWARDED = RewardScale(env=RewardNoise(env=EpisodeStatistics(env=StickyActions(env=Relay()))))
+STACKS = [
+    FrameStack(env=REWARDED, num_frames=2),
+    TimeAwareObservation(env=FlattenObservation(env=ClipAction(env=DrivenRelay()))),
+    RescaleAction(env=Wrapper(env=DrivenRelay())),
+    FrameStack(env=TimeAwareObservation(env=FlattenObservation(env=Signs())), num_frames=2),
+]
+PLAIN = (Wrapper, EpisodeStatistics, StickyActions, FrameStack, FlattenObservation)
 TEAMS = [
-    *(wrapper(env=Crowd()) for wrapper in (Wrapper, StickyActions, FlattenObservation, FrameStack)),
-    *(wrapper(env=Crowd()) for wrapper in (TimeAwareObservation, RewardNoise, RewardScale)),
+    *(wrapper(env=Crowd()) for wrapper in (*PLAIN, TimeAwareObservation, RewardNoise, RewardScale)),
     *(wrapper(env=Haul()) for wrapper in (ClipAction, RescaleAction)),
-    FrameStack(env=FlattenObservation(env=Signs()), num_frames=2),
 ]
 RACES = [
-    *(wrapper(env=Race()) for wrapper in (Wrapper, EpisodeStatistics, StickyActions)),
-    *(wrapper(env=Race()) for wrapper in (FlattenObservation, FrameStack, RewardNoise)),
+    *(wrapper(env=Race()) for wrapper in (*PLAIN, RewardNoise, RewardScale)),
     *(wrapper(env=Drive()) for wrapper in (ClipAction, RescaleAction)),
     TimeAwareObservation(env=FlattenObservation(env=Race())),
-    RewardScale(env=Race()),
 ]
 
 
 def _name(env):
-    return f"{type(env).__name__}-{type(env.env).__name__}"
+    return f"{type(env).__name__}-{type(env.unwrapped).__name__}"
+
+
+@pytest.mark.parametrize("env", STACKS, ids=_name)
+def test_wrapped_games_of_several_agents_with_levels_keep_the_contract(env):
+    assert jaxenvs.has_agents(env)
+    assert jaxenvs.has_levels(env) == isinstance(env.unwrapped, Relay)
+    check_env(env, num_steps=640)
 
 
 @pytest.mark.parametrize("env", TEAMS, ids=_name)
-def test_a_wrapped_game_of_several_agents_keeps_the_contract(env):
+def test_every_wrapper_keeps_the_agents(env):
     assert jaxenvs.has_agents(env)
     assert not jaxenvs.has_levels(env)
     assert env.agents == ("small", "middle", "large")
-    check_env(env, num_steps=640)
+    laws.agents_share_an_axis(env)
+    laws.types_never_change(env)
+    laws.observations_have_the_space_s_type(env)
 
 
 @pytest.mark.parametrize("env", RACES, ids=_name)
-def test_a_wrapped_game_with_levels_keeps_the_contract(env):
+def test_every_wrapper_keeps_the_levels(env):
     assert jaxenvs.has_levels(env)
     assert not jaxenvs.has_agents(env)
-    check_env(env, num_steps=640)
+    laws.types_never_change(env)
+    laws.observations_have_the_space_s_type(env)
+    level = env.sample_level(jax.random.key(0), env.default_params)
+    assert env.level_from_json(env.level_to_json(level)) == level
+    started = jax.eval_shape(env.reset_to_level, jax.random.key(1), level)
+    assert started == jax.eval_shape(env.reset, jax.random.key(1))
 
 
 def test_a_wrapper_adds_neither_agents_nor_levels():

@@ -20,7 +20,7 @@ from jaxenvs.wrappers import (
     Wrapper,
 )
 from jaxenvs.wrappers.flatten import flatten
-from tests.toys import Crowd, Race, Walk
+from tests.toys import Race, Walk
 
 
 class Push(Walk):
@@ -38,9 +38,7 @@ class Push(Walk):
 WRAPPED = [
     Wrapper(env=Walk()),
     EpisodeStatistics(env=Walk()),
-    EpisodeStatistics(env=Crowd()),
     FrameStack(env=Walk()),
-    FrameStack(env=FlattenObservation(env=Race()), num_frames=2),
     StickyActions(env=Walk()),
     FlattenObservation(env=Walk()),
     TimeAwareObservation(env=CartPole()),

@@ -3,12 +3,14 @@
 import dataclasses
 import operator
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from jaxenvs import registry
 from jaxenvs.core import Env, canonical
+
+EnvT = TypeVar("EnvT", bound=Env[Any, Any])
 
 GYMNASIUM_NAMES = {"low": "reset_low", "high": "reset_high"}
 """Reset options of Gymnasium's own environments, and the params that they are here."""
@@ -37,22 +39,17 @@ def make_game(
     return registry.make(env_id, **kwargs)
 
 
-def limit_steps(env: Env[Any, Any], max_episode_steps: int | None) -> Env[Any, Any]:
+def limit_steps(env: EnvT, max_episode_steps: int | None) -> EnvT:
     """The environment with another time limit: None keeps its own, -1 takes it away.
 
     Raises `ValueError` for any other number below 1.
     """
     if max_episode_steps is None:
         return env
-    return env.with_params(max_steps=checked_limit(max_episode_steps))
-
-
-def checked_limit(max_episode_steps: int) -> int:
-    """`max_steps` for Gymnasium's limit, of which -1 is none; else raises `ValueError` below 1."""
     steps = operator.index(max_episode_steps)
     if steps != -1 and steps < 1:
         raise ValueError(f"max_episode_steps: expected at least 1, or -1 for none, got {steps}")
-    return max(steps, 0)
+    return env.with_params(max_steps=max(steps, 0))
 
 
 def episode_params(env: Env[Any, Any], options: Mapping[str, Any] | None) -> Any:
