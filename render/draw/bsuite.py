@@ -101,7 +101,7 @@ def simple_bandit(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
 
 def mnist_bandit(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
     """The image; after the guess the right answer."""
-    from jaxenvs.envs.bsuite import digits
+    from jaxenvs.envs.bsuite import _digits as digits
 
     del params
     canvas = Canvas(size, size)

@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from jaxenvs.envs.grid import tiles, view
-from jaxenvs.envs.grid.tiles import Kind
+from jaxenvs.envs.grid import _tiles as tiles
+from jaxenvs.envs.grid import _view as view
+from jaxenvs.envs.grid._tiles import Kind
 from jaxenvs.render.canvas import Canvas
 from jaxenvs.render.controls import Controls
 from jaxenvs.render.palette import (

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from jaxenvs.core import Env
-from jaxenvs.envs.hanabi.rules import DISCARD, PLAY, TELL_COLOR, TELL_RANK, Rules, moves
+from jaxenvs.envs.hanabi._rules import DISCARD, PLAY, TELL_COLOR, TELL_RANK, Rules, moves
 from jaxenvs.render import cards
 from jaxenvs.render.canvas import Align, Canvas, Point
 from jaxenvs.render.controls import Controls

@@ -9,10 +9,10 @@ import numpy as np
 
 from jaxenvs import spaces
 from jaxenvs.envs.minatar import seaquest
+from jaxenvs.envs.minatar._game import DOWN, FIRE, LEFT, NOOP, RIGHT, SIZE, UP, Game
 from jaxenvs.envs.minatar.asterix import Asterix
 from jaxenvs.envs.minatar.breakout import Breakout
 from jaxenvs.envs.minatar.freeway import Freeway
-from jaxenvs.envs.minatar.game import DOWN, FIRE, LEFT, NOOP, RIGHT, SIZE, UP, Game
 from jaxenvs.envs.minatar.seaquest import Seaquest
 from jaxenvs.envs.minatar.space_invaders import SpaceInvaders
 from jaxenvs.render.canvas import Canvas, Point

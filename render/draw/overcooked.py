@@ -13,8 +13,8 @@ import numpy as np
 
 from jaxenvs import spaces
 from jaxenvs.core import Env
-from jaxenvs.envs.overcooked.layout import DISHES, FLOOR, ONIONS, POT, SERVING, TOMATOES
-from jaxenvs.envs.overcooked.state import DISH, NOTHING, ONION, SOUP, TOMATO, is_soup
+from jaxenvs.envs.overcooked._layout import DISHES, FLOOR, ONIONS, POT, SERVING, TOMATOES
+from jaxenvs.envs.overcooked._state import DISH, NOTHING, ONION, SOUP, TOMATO, is_soup
 from jaxenvs.render.canvas import Canvas, Point
 from jaxenvs.render.controls import Controls
 from jaxenvs.render.palette import (

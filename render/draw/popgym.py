@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from jaxenvs.core import Env
-from jaxenvs.envs.popgym import bitboard
+from jaxenvs.envs.popgym import _bitboard as bitboard
 from jaxenvs.render import cards
 from jaxenvs.render.canvas import Canvas, Point
 from jaxenvs.render.controls import Controls

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.envs.minatar import bitmap
-from jaxenvs.envs.minatar.game import FIRE, LEFT, NOOP
+from jaxenvs.envs.minatar import _bitmap as bitmap
+from jaxenvs.envs.minatar._game import FIRE, LEFT, NOOP
 from jaxenvs.render.draw import draw, family_module
 from jaxenvs.render.draw import minatar as pictures
 from jaxenvs.render.palette import GREEN, ORANGE, PURPLE, RED, WHITE, YELLOW

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.envs.overcooked.state import DISH, ONION, SOUP
+from jaxenvs.envs.overcooked._state import DISH, ONION, SOUP
 from jaxenvs.render.draw import draw
 from jaxenvs.render.draw import overcooked as pictures
 from jaxenvs.render.palette import GREEN, ORANGE

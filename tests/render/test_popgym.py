@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.envs.popgym import bitboard
+from jaxenvs.envs.popgym import _bitboard as bitboard
 from jaxenvs.render.draw import draw
 from jaxenvs.render.draw import popgym as pictures
 from jaxenvs.render.palette import INK, RED, WHITE, YELLOW

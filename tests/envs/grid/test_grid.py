@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.envs.grid import layout, tiles
-from jaxenvs.envs.grid.game import Action
-from jaxenvs.envs.grid.tiles import Color, Door, Kind
+from jaxenvs.envs.grid import _layout as layout
+from jaxenvs.envs.grid import _tiles as tiles
+from jaxenvs.envs.grid._game import Action
+from jaxenvs.envs.grid._tiles import Color, Door, Kind
 from jaxenvs.render import draw as pictures
 
 L, R, F, P, D, T = (Action(i) for i in range(6))

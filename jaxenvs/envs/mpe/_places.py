@@ -6,9 +6,11 @@ from typing import ClassVar
 import jax
 import jax.numpy as jnp
 
-from jaxenvs.envs.mpe import assignment, sight, world
-from jaxenvs.envs.mpe.scenario import ParamsT, Scenario, StateT
-from jaxenvs.envs.mpe.world import Mover
+from jaxenvs.envs.mpe import _assignment as assignment
+from jaxenvs.envs.mpe import _view as view
+from jaxenvs.envs.mpe import _world as world
+from jaxenvs.envs.mpe._scenario import ParamsT, Scenario, StateT
+from jaxenvs.envs.mpe._world import Mover
 
 
 class Params(world.Params):
@@ -37,7 +39,7 @@ class Places(Scenario[StateT, ParamsT]):
         return (Mover("agent", self.num_agents, params.agent_radius, solid=True),)
 
     def views(self, state: StateT, params: ParamsT) -> tuple[jax.Array, ...]:
-        ahead = sight.flat(world.way(state.position, state.landmarks))
+        ahead = view.flat(world.way(state.position, state.landmarks))
         return (jnp.concatenate([state.velocity, state.position, ahead], axis=1),)
 
     def rewards(self, state: StateT, params: ParamsT) -> jax.Array:

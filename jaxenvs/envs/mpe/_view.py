@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.mpe import world
+from jaxenvs.envs.mpe import _world as world
 
 
 def others(table: jax.Array) -> jax.Array:
@@ -48,7 +48,7 @@ def flat(table: jax.Array) -> jax.Array:
     return table.reshape(table.shape[0], -1)
 
 
-def seen(neighbors: int | None, count: int) -> int:
+def num_shown(neighbors: int | None, count: int) -> int:
     """How many of `count` things are shown, with room for `neighbors`; None: all."""
     return count if neighbors is None else neighbors
 

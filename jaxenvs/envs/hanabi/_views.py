@@ -11,8 +11,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.hanabi.rules import DISCARD, NOTHING, PLAY, TELL_COLOR, TELL_RANK, Rules
-from jaxenvs.envs.hanabi.state import State, move_of, set_of
+from jaxenvs.envs.hanabi._rules import DISCARD, NOTHING, PLAY, TELL_COLOR, TELL_RANK, Rules
+from jaxenvs.envs.hanabi._state import State, move_of, set_of
 
 _WORD = 32
 _PLACES = np.arange(_WORD, dtype=np.uint32)

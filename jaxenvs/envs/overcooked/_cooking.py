@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.overcooked.kitchens import MOST_INGREDIENTS
-from jaxenvs.envs.overcooked.layout import (
+from jaxenvs.envs.overcooked._kitchens import MOST_INGREDIENTS
+from jaxenvs.envs.overcooked._layout import (
     COUNTER,
     DISHES,
     FLOOR,
@@ -16,7 +16,7 @@ from jaxenvs.envs.overcooked.layout import (
     TOMATOES,
     Layout,
 )
-from jaxenvs.envs.overcooked.state import DISH, NOTHING, ONION, SOUP, TOMATO, Pots, State, is_soup
+from jaxenvs.envs.overcooked._state import DISH, NOTHING, ONION, SOUP, TOMATO, Pots, State, is_soup
 
 
 def interact(

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from jaxenvs import core
 from jaxenvs.core import StateT
-from jaxenvs.envs.popgym import cards
+from jaxenvs.envs.popgym import _cards as cards
 
 
 class CardGame(core.Env[StateT, core.Params], Generic[StateT]):

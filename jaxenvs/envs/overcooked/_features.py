@@ -18,10 +18,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.overcooked import cooking
-from jaxenvs.envs.overcooked.kitchens import MOST_INGREDIENTS
-from jaxenvs.envs.overcooked.layout import FLOOR, Layout
-from jaxenvs.envs.overcooked.state import DISH, ONION, SOUP, TOMATO, State, is_soup
+from jaxenvs.envs.overcooked import _cooking as cooking
+from jaxenvs.envs.overcooked._kitchens import MOST_INGREDIENTS
+from jaxenvs.envs.overcooked._layout import FLOOR, Layout
+from jaxenvs.envs.overcooked._state import DISH, ONION, SOUP, TOMATO, State, is_soup
 
 _PER_POT = 10
 

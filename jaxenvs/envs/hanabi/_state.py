@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, struct
-from jaxenvs.envs.hanabi.rules import Moves, Rules, moves
+from jaxenvs.envs.hanabi._rules import Moves, Rules, moves
 
 
 class LastMove(struct.PyTree):

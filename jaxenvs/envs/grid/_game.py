@@ -13,8 +13,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
-from jaxenvs.envs.grid import layout, tiles, view
-from jaxenvs.envs.grid.tiles import Kind
+from jaxenvs.envs.grid import _layout as layout
+from jaxenvs.envs.grid import _tiles as tiles
+from jaxenvs.envs.grid import _view as view
+from jaxenvs.envs.grid._tiles import Kind
 
 
 class Action(enum.IntEnum):

@@ -8,8 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
-from jaxenvs.envs.mpe import world
-from jaxenvs.envs.mpe.world import Landmark, Mover
+from jaxenvs.envs.mpe import _world as world
+from jaxenvs.envs.mpe._world import Landmark, Mover
 from jaxenvs.multi import MultiAgentEnv
 
 StateT = TypeVar("StateT", bound=Any)

@@ -6,9 +6,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.overcooked.kitchens import NORTH, Kitchen
-from jaxenvs.envs.overcooked.layout import FLOOR, Layout
-from jaxenvs.envs.overcooked.state import DISH, NOTHING, ONION, SOUP, Pots, State
+from jaxenvs.envs.overcooked._kitchens import NORTH, Kitchen
+from jaxenvs.envs.overcooked._layout import FLOOR, Layout
+from jaxenvs.envs.overcooked._state import DISH, NOTHING, ONION, SOUP, Pots, State
 
 JAXMARL: dict[str, tuple[tuple[int, int], ...]] = {
     "cramped_room": ((1, 1), (3, 1)),

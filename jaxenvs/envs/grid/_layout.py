@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.grid import tiles
+from jaxenvs.envs.grid import _tiles as tiles
 
 
 def indices(height: int, width: int) -> tuple[np.ndarray, np.ndarray]:

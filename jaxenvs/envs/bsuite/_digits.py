@@ -1,7 +1,7 @@
 """The shipped digits, `digits.npz`: 1,000 images drawn stroke by stroke, as if by many hands.
 
-Written by `python -m jaxenvs.envs.bsuite.digits`; they belong to this project and its licence. They
-stand in for MNIST, which is too large to ship, in the same format.
+Written by `python -m jaxenvs.envs.bsuite._digits`; they belong to this project and its licence.
+They stand in for MNIST, which is too large to ship, in the same format.
 """
 
 import functools

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from jaxenvs.envs.hanabi.rules import COLORS, Rules
-from jaxenvs.envs.hanabi.state import State, is_over
+from jaxenvs.envs.hanabi._rules import COLORS, Rules
+from jaxenvs.envs.hanabi._state import State, is_over
 
 
 def describe(state: State, rules: Rules, viewer: int | None = None) -> str:

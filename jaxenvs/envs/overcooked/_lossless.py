@@ -15,8 +15,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.overcooked import cooking
-from jaxenvs.envs.overcooked.layout import (
+from jaxenvs.envs.overcooked import _cooking as cooking
+from jaxenvs.envs.overcooked._layout import (
     COUNTER,
     DISHES,
     ONIONS,
@@ -25,7 +25,7 @@ from jaxenvs.envs.overcooked.layout import (
     TOMATOES,
     Layout,
 )
-from jaxenvs.envs.overcooked.state import DONE, State, with_cooks_settled
+from jaxenvs.envs.overcooked._state import DONE, State, with_cooks_settled
 from jaxenvs.fusion import settled
 
 _TERRAIN = (POT, COUNTER, ONIONS, TOMATOES, DISHES, SERVING)

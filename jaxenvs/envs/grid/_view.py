@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import fusion
-from jaxenvs.envs.grid import tiles
+from jaxenvs.envs.grid import _tiles as tiles
 
 
 def ahead(direction: jax.Array) -> tuple[jax.Array, jax.Array]:

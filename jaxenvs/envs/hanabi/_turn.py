@@ -4,8 +4,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.hanabi.rules import DISCARD, NOTHING, PLAY, TELL_COLOR, Moves, Rules, moves
-from jaxenvs.envs.hanabi.state import LastMove, State, is_over, move_of, on_turn, set_of
+from jaxenvs.envs.hanabi._rules import DISCARD, NOTHING, PLAY, TELL_COLOR, Moves, Rules, moves
+from jaxenvs.envs.hanabi._state import LastMove, State, is_over, move_of, on_turn, set_of
 
 
 def legal_moves(state: State, rules: Rules) -> jax.Array:

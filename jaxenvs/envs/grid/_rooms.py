@@ -7,8 +7,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.grid import layout, tiles
-from jaxenvs.envs.grid.tiles import NUM_COLORS
+from jaxenvs.envs.grid import _layout as layout
+from jaxenvs.envs.grid import _tiles as tiles
+from jaxenvs.envs.grid._tiles import NUM_COLORS
 
 
 def lattice(num_rows: int, num_cols: int, room_size: int) -> np.ndarray:
