@@ -191,3 +191,15 @@ def _decode_boxes(
     push = jnp.stack([action[:, 2] - action[:, 1], action[:, 4] - action[:, 3]], axis=1)
     spoken = action[:, NUM_MOVES : NUM_MOVES + vocabulary]
     return push, jnp.where(movable[:, None], spoken, action[:, :vocabulary])
+
+
+def out_of_bounds(position: jax.Array) -> jax.Array:
+    """`(n,)`: what keeps prey from running away for ever, from positions `(n, 2)`.
+
+    A penalty for being far from the middle, summed over the axes.
+    """
+    x = jnp.abs(position)
+    near = (x - np.float32(0.9)) * 10
+    far = jnp.minimum(jnp.exp(2 * x - 2), np.float32(10))
+    each = jnp.where(x < np.float32(0.9), np.float32(0), jnp.where(x < 1, near, far))
+    return each[:, 0] + each[:, 1]

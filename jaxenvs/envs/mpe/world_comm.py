@@ -9,8 +9,7 @@ import numpy as np
 
 from jaxenvs.envs.mpe import _view as view
 from jaxenvs.envs.mpe import _world as world
-from jaxenvs.envs.mpe._bounds import out_of_bounds
-from jaxenvs.envs.mpe._scenario import Scenario
+from jaxenvs.envs.mpe._scenario import Scenario, out_of_bounds
 from jaxenvs.envs.mpe._world import Landmark, Mover
 
 NUM_SYMBOLS = 4
