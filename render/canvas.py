@@ -11,8 +11,8 @@ import itertools
 import math
 import os
 import pathlib
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 import numpy as np
 
@@ -22,6 +22,7 @@ import pygame
 from PIL import Image
 
 from jaxenvs.render.palette import BACKGROUND, INK, Color
+from jaxenvs.render.picture import Draw
 
 Point = Sequence[float]  # x to the right, y down, in pixels of the finished picture
 Align = Literal["left", "center", "right"]
@@ -244,6 +245,20 @@ class View:
     def length(self, distance: float) -> float:
         """Pixels of a distance in the game."""
         return float(distance) * self.scale
+
+
+def on_canvas(paint: Callable[[Canvas, Any, Any, Any], None], height: float = 1.0) -> Draw:
+    """What draws a `Picture`, from `paint(canvas, env, state, params)`.
+
+    The canvas is empty, as wide as asked for and `height` times as high.
+    """
+
+    def draw(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
+        canvas = Canvas(size, round(height * size))
+        paint(canvas, env, state, params)
+        return canvas.rgb()
+
+    return draw
 
 
 def _up(length: float) -> float:

@@ -12,7 +12,7 @@ from jaxenvs.core import Env
 from jaxenvs.multi import MultiAgentEnv
 from jaxenvs.render import episode, panel
 from jaxenvs.render.controls import AmountControls, Controls
-from jaxenvs.render.draw import draw, family_module
+from jaxenvs.render.picture import draw, picture_of
 from jaxenvs.render.window import Keys, Window
 
 PAUSE, RESTART, SLOW, QUIT = "return", "backspace", "tab", "escape"
@@ -25,11 +25,11 @@ SYMBOLS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 
 def controls_of(env: Env[Any, Any]) -> Controls:
     """The keys of a game. Raises `ValueError` where it has no picture or no keys."""
-    name = type(env.unwrapped).__name__
-    keys = getattr(family_module(env), "KEYS", {})
-    if name not in keys:
+    controls = picture_of(env).controls
+    if controls is None:
+        name = type(env.unwrapped).__name__
         raise ValueError(f"{name} cannot be played by hand: no keys are set for it")
-    return keys[name]
+    return controls
 
 
 class Partner(NamedTuple):

@@ -21,9 +21,9 @@ def check_render_mode(render_mode: str | None, known: list[str]) -> None:
 
 def natural_fps(env: Env[Any, Any]) -> int:
     """Steps per second that look right for this game."""
-    from jaxenvs.render.draw import family_module
+    from jaxenvs.render import picture_of
 
-    controls = family_module(env).KEYS.get(type(env.unwrapped).__name__)
+    controls = picture_of(env).controls
     return FPS if controls is None else round(controls.rate)
 
 
@@ -31,7 +31,7 @@ def picture(env: Env[Any, Any], state: Any, params: Any) -> np.ndarray:
     """The picture of one state, uint8 `[height, width, 3]`."""
     from jaxenvs.render import draw
 
-    return draw.draw(env, state, params)
+    return draw(env, state, params)
 
 
 def open_window(title: str, frame: np.ndarray) -> "Window":

@@ -8,7 +8,7 @@ import pytest
 
 import jaxenvs
 from jaxenvs import spaces
-from jaxenvs.render.draw import mpe, social
+from jaxenvs.render import picture_of
 from jaxenvs.render.play import Game, Partner, seat_of
 from jaxenvs.render.window import Keys
 
@@ -33,7 +33,8 @@ def test_keys_are_actions_of_the_one_who_is_played(env_id):
     seat = seat_of(env)
     assert seat is not None
     own = list(env.action_spaces().values())[seat]
-    controls = (mpe if env_id.startswith("MPE") else social).KEYS[type(env).__name__]
+    controls = picture_of(env).controls
+    assert controls is not None
     for name in controls.keys:
         action = controls.action([name], env.action_space(), 0)
         if isinstance(own, spaces.Discrete):
@@ -80,8 +81,9 @@ def test_seats_that_keys_cannot_play_are_refused():
 
 
 def test_moves_and_words_go_together():
-    controls = mpe.KEYS["Reference"]
-    space = jaxenvs.make("MPE-SimpleReference-v3").action_space()
+    env = jaxenvs.make("MPE-SimpleReference-v3")
+    controls, space = picture_of(env).controls, env.action_space()
+    assert controls is not None
     assert controls.action(["left", "c"], space, 0) == 11
     assert controls.action([], space, 0) == 0
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.render.draw import draw
-from jaxenvs.render.draw import hanabi as pictures
+from jaxenvs.envs.hanabi import pictures
+from jaxenvs.render import draw, picture_of
 
 FULL = "Hanabi-Full-3p-v0"
 
@@ -52,7 +52,9 @@ def test_what_was_told_can_be_seen():
 
 def test_the_menu_is_where_it_is_drawn():
     env, _ = game()
-    pointer = pictures.KEYS["Hanabi"].pointer
+    controls = picture_of(env).controls
+    assert controls is not None
+    pointer = controls.pointer
     assert pointer is not None
     height = pictures._height(env.rules)
     found = []

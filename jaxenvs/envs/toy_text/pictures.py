@@ -6,68 +6,31 @@ from typing import Any
 
 import numpy as np
 
-from jaxenvs.core import Env
-from jaxenvs.envs.toy_text import cliff_walking, taxi
-from jaxenvs.render import cards
+from jaxenvs.envs.toy_text.blackjack import Blackjack
+from jaxenvs.envs.toy_text.cliff_walking import HEIGHT, WIDTH, CliffWalking
+from jaxenvs.envs.toy_text.frozen_lake import FrozenLake
+from jaxenvs.envs.toy_text.taxi import CITY, IN_TAXI, SIZE, STANDS, Taxi
+from jaxenvs.render import cards, palette
 from jaxenvs.render.canvas import Canvas, Point
 from jaxenvs.render.controls import Controls
-from jaxenvs.render.palette import (
-    BACKGROUND,
-    BLUE,
-    BROWN,
-    FAINT,
-    GREEN,
-    INK,
-    MUTED,
-    RED,
-    WHITE,
-    YELLOW,
-    Color,
-    blend,
-)
+from jaxenvs.render.picture import Picture, Pictures
 
-KEYS: dict[str, Controls] = {
-    "FrozenLake": Controls(
-        keys={"left": (0, "left"), "down": (1, "down"), "right": (2, "right"), "up": (3, "up")}
-    ),
-    "CliffWalking": Controls(
-        keys={"up": (0, "up"), "right": (1, "right"), "down": (2, "down"), "left": (3, "left")}
-    ),
-    "Taxi": Controls(
-        keys={
-            "down": (0, "south"),
-            "up": (1, "north"),
-            "right": (2, "east"),
-            "left": (3, "west"),
-            "p": (4, "pick up"),
-            "d": (5, "set down"),
-        }
-    ),
-    "Blackjack": Controls(keys={"s": (0, "stick"), "h": (1, "hit")}),
-}
-"""How each of the games is played."""
-
-ICE: Color = (223, 237, 246)
-WATER: Color = (58, 92, 130)
-GRASS: Color = (206, 224, 190)
-ROCK: Color = (122, 104, 92)
-ABYSS: Color = (62, 54, 56)
-SKIN: Color = (242, 208, 176)
-STANDS: tuple[Color, ...] = (RED, GREEN, YELLOW, BLUE)
+ICE: palette.Color = (223, 237, 246)
+WATER: palette.Color = (58, 92, 130)
+GRASS: palette.Color = (206, 224, 190)
+ROCK: palette.Color = (122, 104, 92)
+ABYSS: palette.Color = (62, 54, 56)
+SKIN: palette.Color = (242, 208, 176)
+STAND_COLORS: tuple[palette.Color, ...] = (palette.RED, palette.GREEN, palette.YELLOW, palette.BLUE)
 STAND_NAMES = "RGYB"
-
-
-def draw(env: Env[Any, Any], state: Any, params: Any, size: int) -> np.ndarray:
-    """The picture of a game of this family, uint8 `[height, width, 3]`."""
-    del params  # chances and rewards are not to be seen
-    return PICTURES[type(env).__name__](env, state, size)
 
 
 # -- FrozenLake --------------------------------------------------------------------------------
 
 
-def frozen_lake(env: Any, state: Any, size: int) -> np.ndarray:
+def frozen_lake(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
     """The lake from above: ice, holes, the goal as a present, and the player."""
+    del params
     board = env.board
     height, width = len(board), len(board[0])
     side = size / max(height, width)
@@ -81,14 +44,16 @@ def frozen_lake(env: Any, state: Any, size: int) -> np.ndarray:
         elif board[row][column] == "G":
             _present(canvas, middle, side)
         elif board[row][column] == "S":
-            canvas.text("S", middle, 0.5 * side, blend(ICE, BLUE, 0.4), "center", bold=True)
+            canvas.text(
+                "S", middle, 0.5 * side, palette.blend(ICE, palette.BLUE, 0.4), "center", bold=True
+            )
     row, column = divmod(int(state.number), width)
     middle = ((column + 0.5) * side, (row + 0.5) * side)
     in_water = board[row][column] == "H"
     feet = (middle[0], middle[1] + (0.42 if in_water else 0.34) * side)
     if board[row][column] == "G":
         feet = (middle[0] - 0.25 * side, feet[1] + 0.08 * side)
-    _person(canvas, feet, 0.66 * side, RED, side, sunk=0.3 if in_water else 0.0)
+    _person(canvas, feet, 0.66 * side, palette.RED, side, sunk=0.3 if in_water else 0.0)
     if in_water:
         _water_line(canvas, middle, side)
     return canvas.rgb()
@@ -98,30 +63,32 @@ def _ice(canvas: Canvas, middle: Point, side: float, number: int) -> None:
     """A tile with two scratches, which differ from tile to tile; tile 0 has none."""
     line = max(1.0, side / 90)
     corner = (middle[0] - side / 2, middle[1] - side / 2)
-    canvas.rect(*corner, side, side, ICE, blend(ICE, BLUE, 0.25), line)
+    canvas.rect(*corner, side, side, ICE, palette.blend(ICE, palette.BLUE, 0.25), line)
     for k in range(2 if number else 0):
         angle = number * 2.4 + k * 3.9  # scattered, and the same in every picture
         x = middle[0] + 0.3 * side * math.cos(angle)
         y = middle[1] + 0.3 * side * math.sin(angle * 1.7)
         reach = side * 0.09
-        canvas.line([(x - reach, y + reach), (x + reach, y - reach)], WHITE, 2.2 * line)
+        canvas.line([(x - reach, y + reach), (x + reach, y - reach)], palette.WHITE, 2.2 * line)
 
 
 def _hole(canvas: Canvas, middle: Point, side: float) -> None:
     """Water with a rim of broken ice."""
     line = max(1.0, side / 70)
     x, y = middle
-    canvas.polygon(_blob(middle, 0.4 * side), WHITE, blend(ICE, INK, 0.3), line)
-    canvas.polygon(_blob(middle, 0.34 * side), WATER, INK, line)
+    canvas.polygon(
+        _blob(middle, 0.4 * side), palette.WHITE, palette.blend(ICE, palette.INK, 0.3), line
+    )
+    canvas.polygon(_blob(middle, 0.34 * side), WATER, palette.INK, line)
     glint = [(x - 0.18 * side, y - 0.14 * side), (x + 0.02 * side, y - 0.2 * side)]
-    canvas.line(glint, blend(WATER, WHITE, 0.5), 2 * line)
+    canvas.line(glint, palette.blend(WATER, palette.WHITE, 0.5), 2 * line)
 
 
 def _water_line(canvas: Canvas, middle: Point, side: float) -> None:
     """The front half of a hole again, over what is in it."""
     front = _blob(middle, 0.34 * side, start=0.25, end=math.pi - 0.25)
     canvas.polygon(front, WATER, None)
-    canvas.line(front, INK, max(1.0, side / 70))
+    canvas.line(front, palette.INK, max(1.0, side / 70))
 
 
 def _blob(
@@ -140,20 +107,26 @@ def _present(canvas: Canvas, middle: Point, side: float) -> None:
     """A box with a ribbon."""
     x, y = middle
     line = max(1.0, side / 70)
-    canvas.rect(x - 0.24 * side, y - 0.12 * side, 0.48 * side, 0.38 * side, GREEN, INK, line)
-    canvas.rect(x - 0.28 * side, y - 0.2 * side, 0.56 * side, 0.12 * side, GREEN, INK, line)
-    canvas.rect(x - 0.05 * side, y - 0.2 * side, 0.1 * side, 0.46 * side, YELLOW, INK, line)
+    canvas.rect(
+        x - 0.24 * side, y - 0.12 * side, 0.48 * side, 0.38 * side, palette.GREEN, palette.INK, line
+    )
+    canvas.rect(
+        x - 0.28 * side, y - 0.2 * side, 0.56 * side, 0.12 * side, palette.GREEN, palette.INK, line
+    )
+    canvas.rect(
+        x - 0.05 * side, y - 0.2 * side, 0.1 * side, 0.46 * side, palette.YELLOW, palette.INK, line
+    )
     for sign in (-1, 1):
         bow = [
             (x, y - 0.2 * side),
             (x + sign * 0.17 * side, y - 0.33 * side),
             (x + sign * 0.19 * side, y - 0.19 * side),
         ]
-        canvas.polygon(bow, YELLOW, INK, line)
+        canvas.polygon(bow, palette.YELLOW, palette.INK, line)
 
 
 def _person(
-    canvas: Canvas, feet: Point, height: float, color: Color, side: float, sunk: float = 0.0
+    canvas: Canvas, feet: Point, height: float, color: palette.Color, side: float, sunk: float = 0.0
 ) -> None:
     """Somebody in a coat and a cap, seen from the front; `sunk`: the share that is not drawn."""
     x, y = feet
@@ -161,7 +134,7 @@ def _person(
     if not sunk:
         for sign in (-1, 1):
             foot = (x + sign * 0.1 * height, y)
-            canvas.line([(foot[0], y - 0.2 * height), foot], INK, 0.09 * height)
+            canvas.line([(foot[0], y - 0.2 * height), foot], palette.INK, 0.09 * height)
     low = y - max(0.1, sunk) * height
     shoulder, hem = 0.16 * height, 0.24 * height
     coat = [
@@ -170,42 +143,49 @@ def _person(
         (x + hem, low),
         (x - hem, low),
     ]
-    canvas.polygon(coat, color, INK, line)
+    canvas.polygon(coat, color, palette.INK, line)
     head = (x, y - 0.73 * height)
-    canvas.circle(head, 0.19 * height, SKIN, INK, line)
+    canvas.circle(head, 0.19 * height, SKIN, palette.INK, line)
     cap = [
         (x + 0.19 * height * math.cos(a), head[1] - 0.19 * height * math.sin(a))
         for a in np.linspace(0.15, math.pi - 0.15, 14)
     ]
-    canvas.polygon(cap, blend(color, INK, 0.25), INK, line)
+    canvas.polygon(cap, palette.blend(color, palette.INK, 0.25), palette.INK, line)
     for sign in (-1, 1):
         eye = (x + sign * 0.07 * height, head[1] + 0.04 * height)
-        canvas.circle(eye, 0.022 * height, INK, None)
+        canvas.circle(eye, 0.022 * height, palette.INK, None)
 
 
 # -- CliffWalking ------------------------------------------------------------------------------
 
 
-def cliff_walking_(env: Any, state: Any, size: int) -> np.ndarray:
+def cliff_walking(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
     """The meadow, the cliff under it, the goal as a flag, and the walker."""
-    del env
-    side = size / cliff_walking.WIDTH
-    canvas = Canvas(size, round(cliff_walking.HEIGHT * side), GRASS)
+    del env, params
+    side = size / WIDTH
+    canvas = Canvas(size, round(HEIGHT * side), GRASS)
     line = max(1.0, side / 40)
-    for i in range(cliff_walking.HEIGHT * cliff_walking.WIDTH):
-        row, column = divmod(i, cliff_walking.WIDTH)
-        shade = blend(GRASS, GREEN, 0.12 if (row + column) % 2 else 0.0)
+    for i in range(HEIGHT * WIDTH):
+        row, column = divmod(i, WIDTH)
+        shade = palette.blend(GRASS, palette.GREEN, 0.12 if (row + column) % 2 else 0.0)
         canvas.rect(column * side, row * side, side, side, shade, None)
     _cliff(canvas, side, line)
     low = 3.5 * side
-    canvas.text("S", (0.5 * side, low), 0.5 * side, blend(GRASS, GREEN, 0.7), "center", bold=True)
+    canvas.text(
+        "S",
+        (0.5 * side, low),
+        0.5 * side,
+        palette.blend(GRASS, palette.GREEN, 0.7),
+        "center",
+        bold=True,
+    )
     foot, top = (11.4 * side, low + 0.38 * side), (11.4 * side, low - 0.36 * side)
-    canvas.line([foot, top], INK, 2 * line)
+    canvas.line([foot, top], palette.INK, 2 * line)
     cloth = [top, (top[0] + 0.42 * side, top[1] + 0.17 * side), (top[0], top[1] + 0.34 * side)]
-    canvas.polygon(cloth, RED, INK, line)
-    row, column = divmod(int(state.number), cliff_walking.WIDTH)
+    canvas.polygon(cloth, palette.RED, palette.INK, line)
+    row, column = divmod(int(state.number), WIDTH)
     feet = ((column + 0.5) * side, (row + 0.88) * side)
-    _person(canvas, feet, 0.8 * side, BLUE, 1.4 * side)
+    _person(canvas, feet, 0.8 * side, palette.BLUE, 1.4 * side)
     return canvas.rgb()
 
 
@@ -219,20 +199,24 @@ def _cliff(canvas: Canvas, side: float, line: float) -> None:
         depth = 0.34 + 0.16 * math.sin(k * 2.1) + 0.08 * math.sin(k * 5.3)
         teeth.append((x, top + depth * side))
     canvas.polygon([*teeth, (right, top)], ROCK, None)
-    canvas.line([(left, bottom), (left, top), (right, top), (right, bottom)], INK, 1.5 * line)
+    canvas.line(
+        [(left, bottom), (left, top), (right, top), (right, bottom)], palette.INK, 1.5 * line
+    )
     for column in range(2, 11):
         x = column * side
-        canvas.line([(x, top), (x, bottom)], blend(ABYSS, ROCK, 0.5), 0.7 * line, rounded=False)
+        canvas.line(
+            [(x, top), (x, bottom)], palette.blend(ABYSS, ROCK, 0.5), 0.7 * line, rounded=False
+        )
 
 
 # -- Taxi --------------------------------------------------------------------------------------
 
 
-def taxi_(env: Any, state: Any, size: int) -> np.ndarray:
+def taxi(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
     """The town from above: stands by colour, walls, who waits where, and where they want to go."""
-    del env
+    del env, params
     margin = size / 24
-    side = (size - 2 * margin) / taxi.SIZE
+    side = (size - 2 * margin) / SIZE
     line = size / 340
     canvas = Canvas(size, size)
     number = int(state.number)
@@ -241,18 +225,20 @@ def taxi_(env: Any, state: Any, size: int) -> np.ndarray:
     def corner(row: float, column: float) -> tuple[float, float]:
         return margin + column * side, margin + row * side
 
-    for row in range(taxi.SIZE):
-        for column in range(taxi.SIZE):
-            canvas.rect(*corner(row, column), side, side, FAINT, BACKGROUND, 2 * line)
-    for i, place in enumerate(taxi.STANDS):
+    for row in range(SIZE):
+        for column in range(SIZE):
+            canvas.rect(
+                *corner(row, column), side, side, palette.FAINT, palette.BACKGROUND, 2 * line
+            )
+    for i, place in enumerate(STANDS):
         _stand(canvas, corner(*place), side, i, i == destination, line)
     _walls(canvas, corner, side, line)
-    row, column = divmod(cell, taxi.SIZE)
+    row, column = divmod(cell, SIZE)
     x, y = corner(row, column)
-    _car(canvas, (x + 0.56 * side, y + 0.56 * side), side, passenger == taxi.IN_TAXI, line)
-    if passenger != taxi.IN_TAXI:
-        left, top = corner(*taxi.STANDS[passenger])
-        _person(canvas, (left + 0.24 * side, top + 0.9 * side), 0.56 * side, BROWN, side)
+    _car(canvas, (x + 0.56 * side, y + 0.56 * side), side, passenger == IN_TAXI, line)
+    if passenger != IN_TAXI:
+        left, top = corner(*STANDS[passenger])
+        _person(canvas, (left + 0.24 * side, top + 0.9 * side), 0.56 * side, palette.BROWN, side)
     return canvas.rgb()
 
 
@@ -260,30 +246,30 @@ def _stand(
     canvas: Canvas, corner: Point, side: float, stand: int, is_goal: bool, line: float
 ) -> None:
     """A coloured square with its letter; the destination flies a flag."""
-    color = STANDS[stand]
+    color = STAND_COLORS[stand]
     inset = 0.07 * side
     left, top, width = corner[0] + inset, corner[1] + inset, side - 2 * inset
-    fill = blend(color, BACKGROUND, 0.35)
-    canvas.rect(left, top, width, width, fill, INK, line, radius=0.08 * side)
+    fill = palette.blend(color, palette.BACKGROUND, 0.35)
+    canvas.rect(left, top, width, width, fill, palette.INK, line, radius=0.08 * side)
     at = (corner[0] + 0.22 * side, corner[1] + 0.22 * side)
-    canvas.text(STAND_NAMES[stand], at, 0.24 * side, INK, "center", bold=True)
+    canvas.text(STAND_NAMES[stand], at, 0.24 * side, palette.INK, "center", bold=True)
     if is_goal:
         foot, top_ = (corner[0] + 0.8 * side, corner[1] + 0.5 * side), corner[1] + 0.12 * side
-        canvas.line([foot, (foot[0], top_)], INK, 1.6 * line)
+        canvas.line([foot, (foot[0], top_)], palette.INK, 1.6 * line)
         cloth = [(foot[0], top_), (foot[0] - 0.3 * side, top_ + 0.1 * side)]
-        canvas.polygon([*cloth, (foot[0], top_ + 0.2 * side)], WHITE, INK, line)
+        canvas.polygon([*cloth, (foot[0], top_ + 0.2 * side)], palette.WHITE, palette.INK, line)
 
 
 def _walls(canvas: Canvas, corner: Any, side: float, line: float) -> None:
     """The town's edge and the walls between its streets."""
     left, top = corner(0, 0)
-    span = taxi.SIZE * side
+    span = SIZE * side
     edge = [(left, top), (left + span, top), (left + span, top + span), (left, top + span)]
-    canvas.line([*edge, edge[0]], INK, 3.5 * line)
-    for row, text in enumerate(taxi.CITY):
-        for column in range(1, taxi.SIZE):
+    canvas.line([*edge, edge[0]], palette.INK, 3.5 * line)
+    for row, text in enumerate(CITY):
+        for column in range(1, SIZE):
             if text[2 * column] == "|":
-                canvas.line([corner(row, column), corner(row + 1, column)], INK, 5 * line)
+                canvas.line([corner(row, column), corner(row + 1, column)], palette.INK, 5 * line)
 
 
 def _car(canvas: Canvas, middle: Point, side: float, is_taken: bool, line: float) -> None:
@@ -296,30 +282,30 @@ def _car(canvas: Canvas, middle: Point, side: float, is_taken: bool, line: float
 
     body = [(-1, -0.25), (1, -0.25), (1, 0.15), (0.85, 0.25), (0.6, 0.28), (0.35, 0.72)]
     body += [(-0.5, 0.72), (-0.75, 0.28), (-1, 0.22)]
-    canvas.polygon([place(*point) for point in body], YELLOW, INK, 1.2 * line)
+    canvas.polygon([place(*point) for point in body], palette.YELLOW, palette.INK, 1.2 * line)
     window = [(-0.6, 0.28), (0.48, 0.28), (0.27, 0.62), (-0.42, 0.62)]
-    canvas.polygon([place(*point) for point in window], BACKGROUND, INK, line)
+    canvas.polygon([place(*point) for point in window], palette.BACKGROUND, palette.INK, line)
     if is_taken:
-        canvas.circle(place(-0.18, 0.42), 0.17 * unit, SKIN, INK, line)
+        canvas.circle(place(-0.18, 0.42), 0.17 * unit, SKIN, palette.INK, line)
         coat = [(-0.42, 0.28), (0.06, 0.28), (-0.03, 0.33), (-0.33, 0.33)]
-        canvas.polygon([place(*point) for point in coat], BROWN, INK, line)
-    canvas.line([place(0.02, 0.28), place(0.02, 0.62)], INK, 1.4 * line)
+        canvas.polygon([place(*point) for point in coat], palette.BROWN, palette.INK, line)
+    canvas.line([place(0.02, 0.28), place(0.02, 0.62)], palette.INK, 1.4 * line)
     sign = place(-0.2, 0.92)
-    canvas.rect(sign[0], sign[1], 0.34 * unit, 0.2 * unit, INK, None)
+    canvas.rect(sign[0], sign[1], 0.34 * unit, 0.2 * unit, palette.INK, None)
     for k in range(7):
         at = place(-0.92 + 0.26 * k, 0.1)
-        canvas.rect(at[0], at[1], 0.13 * unit, 0.12 * unit, INK, None)
+        canvas.rect(at[0], at[1], 0.13 * unit, 0.12 * unit, palette.INK, None)
     for wheel in (-0.55, 0.58):
-        canvas.circle(place(wheel, -0.28), 0.22 * unit, INK, INK, line)
-        canvas.circle(place(wheel, -0.28), 0.08 * unit, MUTED, None)
+        canvas.circle(place(wheel, -0.28), 0.22 * unit, palette.INK, palette.INK, line)
+        canvas.circle(place(wheel, -0.28), 0.08 * unit, palette.MUTED, None)
 
 
 # -- Blackjack ---------------------------------------------------------------------------------
 
 
-def blackjack_(env: Any, state: Any, size: int) -> np.ndarray:
+def blackjack(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
     """The table: the dealer's hand above, the player's below, and what they count."""
-    del env
+    del env, params
     canvas = Canvas(size, round(0.75 * size), cards.FELT)
     unit = size / 512
     player, dealer = (hand[hand > 0].tolist() for hand in (state.player, state.dealer))
@@ -342,7 +328,7 @@ def _count(hand: Sequence[int]) -> tuple[int, bool]:
 
 
 def _label(canvas: Canvas, text: str, y: float, unit: float) -> None:
-    canvas.text(text, (canvas.width / 2, y), 17 * unit, WHITE, "center", bold=True)
+    canvas.text(text, (canvas.width / 2, y), 17 * unit, palette.WHITE, "center", bold=True)
 
 
 def _hand(
@@ -362,10 +348,31 @@ def _hand(
             cards.face(canvas, corner, width, "A" if card == 1 else str(card), (card + i) % 4)
 
 
-PICTURES = {
-    "FrozenLake": frozen_lake,
-    "CliffWalking": cliff_walking_,
-    "Taxi": taxi_,
-    "Blackjack": blackjack_,
+PICTURES: Pictures = {
+    FrozenLake: Picture(
+        frozen_lake,
+        Controls(
+            keys={"left": (0, "left"), "down": (1, "down"), "right": (2, "right"), "up": (3, "up")}
+        ),
+    ),
+    CliffWalking: Picture(
+        cliff_walking,
+        Controls(
+            keys={"up": (0, "up"), "right": (1, "right"), "down": (2, "down"), "left": (3, "left")}
+        ),
+    ),
+    Taxi: Picture(
+        taxi,
+        Controls(
+            keys={
+                "down": (0, "south"),
+                "up": (1, "north"),
+                "right": (2, "east"),
+                "left": (3, "west"),
+                "p": (4, "pick up"),
+                "d": (5, "set down"),
+            }
+        ),
+    ),
+    Blackjack: Picture(blackjack, Controls(keys={"s": (0, "stick"), "h": (1, "hit")})),
 }
-"""From the name of an environment's class to what draws it."""

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.render.draw import draw, family_module
+from jaxenvs.render import draw, picture_of
 
 IDS = jaxenvs.list_envs("bsuite")
 
@@ -24,7 +24,8 @@ def test_every_game_has_a_picture_and_keys(env_id):
     assert picture.dtype == np.uint8
     assert max(picture.shape[:2]) == 96
     assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 5
-    controls = family_module(env).KEYS[type(env.unwrapped).__name__]
+    controls = picture_of(env).controls
+    assert controls is not None
     actions = {action for action, _ in controls.keys.values()} | set(controls.idle)
     assert actions == set(range(env.action_space().n))  # type: ignore
 

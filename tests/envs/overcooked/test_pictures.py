@@ -9,8 +9,7 @@ import pytest
 
 import jaxenvs
 from jaxenvs.envs.overcooked._state import DISH, ONION, SOUP
-from jaxenvs.render.draw import draw
-from jaxenvs.render.draw import overcooked as pictures
+from jaxenvs.render import draw, picture_of
 from jaxenvs.render.palette import GREEN, ORANGE
 
 ROOM = "Overcooked-CrampedRoom-v0"
@@ -56,7 +55,8 @@ def test_a_ring_tells_how_far_a_soup_is():
 
 def test_two_play_on_one_keyboard():
     env, _ = kitchen()
-    controls = pictures.KEYS["Overcooked"]
+    controls = picture_of(env).controls
+    assert controls is not None
     space = env.action_space()
     assert controls.action([], space, 0).tolist() == [4, 4]
     assert controls.action(["w", "right shift"], space, 0).tolist() == [0, 5]

@@ -10,29 +10,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxenvs.core import Env
 from jaxenvs.envs.hanabi._rules import DISCARD, PLAY, TELL_COLOR, TELL_RANK, Rules, moves
-from jaxenvs.render import cards
+from jaxenvs.envs.hanabi.hanabi import Hanabi
+from jaxenvs.render import cards, palette
 from jaxenvs.render.canvas import Align, Canvas, Point
 from jaxenvs.render.controls import Controls
-from jaxenvs.render.palette import (
-    BACKGROUND,
-    BLUE,
-    FAINT,
-    GREEN,
-    INK,
-    MUTED,
-    ORANGE,
-    PURPLE,
-    RED,
-    TEAL,
-    WHITE,
-    YELLOW,
-    Color,
-    blend,
-)
+from jaxenvs.render.picture import Picture, Pictures
 
-COLORS: tuple[Color, ...] = (RED, YELLOW, GREEN, WHITE, BLUE, PURPLE)
+COLORS: tuple[palette.Color, ...] = (
+    palette.RED,
+    palette.YELLOW,
+    palette.GREEN,
+    palette.WHITE,
+    palette.BLUE,
+    palette.PURPLE,
+)
 NAMES = ("red", "yellow", "green", "white", "blue", "purple")
 
 # Lengths of a picture 512 wide.
@@ -53,16 +45,16 @@ class Button(NamedTuple):
     height: float
 
 
-def draw(env: Env[Any, Any], state: Any, params: Any, size: int) -> np.ndarray:
+def draw(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
     """The picture of a game, uint8 `[height, width, 3]`."""
     del params
-    rules = env.rules  # type: ignore[attr-defined]
+    rules = env.rules
     height = _height(rules)
     unit = size / max(WIDTH, height)
     table = _Table(Canvas(round(WIDTH * unit), round(height * unit)), unit)
     over = _is_over(state, rules)
     _board(table, state, rules)
-    table.text(_last_move(state, rules), (16, TOP - 18), 12.5, MUTED)
+    table.text(_last_move(state, rules), (16, TOP - 18), 12.5, palette.MUTED)
     for offset in range(rules.num_players):
         seat = (int(state.player) + offset) % rules.num_players
         _hand(table, state, rules, seat, _row(rules, offset), seen=bool(offset) or over)
@@ -78,17 +70,29 @@ class _Table:
         self.canvas, self.unit = canvas, unit
 
     def rect(
-        self, box: tuple[float, ...], fill: Color | None, outline: Color | None = INK, r: float = 3
+        self,
+        box: tuple[float, ...],
+        fill: palette.Color | None,
+        outline: palette.Color | None = palette.INK,
+        r: float = 3,
     ) -> None:
         left, top, width, height = (length * self.unit for length in box)
         line = max(self.unit, 0.6)
         self.canvas.rect(left, top, width, height, fill, outline, line, radius=r * self.unit)
 
-    def disc(self, center: Point, radius: float, fill: Color, outline: Color | None = INK) -> None:
+    def disc(
+        self,
+        center: Point,
+        radius: float,
+        fill: palette.Color,
+        outline: palette.Color | None = palette.INK,
+    ) -> None:
         middle = (center[0] * self.unit, center[1] * self.unit)
         self.canvas.circle(middle, radius * self.unit, fill, outline, max(self.unit, 0.6))
 
-    def text(self, words: str, at: Point, size: float, color: Color, align: Align = "left") -> None:
+    def text(
+        self, words: str, at: Point, size: float, color: palette.Color, align: Align = "left"
+    ) -> None:
         place = (at[0] * self.unit, at[1] * self.unit)
         self.canvas.text(words, place, size * self.unit, color, align, bold=True)
 
@@ -140,14 +144,6 @@ def _button_at(env: Any, x: float, y: float) -> np.ndarray | None:
     return None
 
 
-KEYS: dict[str, Controls] = {
-    "Hanabi": Controls(
-        keys={}, pointer=(_button_at, "a color or a rank to tell it, or below a card")
-    )
-}
-"""Hanabi is played by its menu; everyone in turn."""
-
-
 # -- parts ---------------------------------------------------------------------------------------
 
 
@@ -155,31 +151,35 @@ def _board(table: _Table, state: Any, rules: Rules) -> None:
     """Fireworks, tokens, the deck and the discards."""
     played = int(state.fireworks.sum())
     points = played if state.lives > 0 else 0
-    table.text(f"{points} of {rules.num_kinds} points", (16, 18), 14, INK)
+    table.text(f"{points} of {rules.num_kinds} points", (16, 18), 14, palette.INK)
     for color, height in enumerate(state.fireworks.tolist()):
         box = (16 + 46 * color, 32.0, 36.0)
         if height:
             _face(table, box, COLORS[color], str(height))
         else:
-            pale = blend(BACKGROUND, COLORS[color], 0.3)
+            pale = palette.blend(palette.BACKGROUND, COLORS[color], 0.3)
             # White on white would not be seen.
-            edge = blend(BACKGROUND, INK, 0.35) if COLORS[color] == WHITE else COLORS[color]
+            edge = (
+                palette.blend(palette.BACKGROUND, palette.INK, 0.35)
+                if COLORS[color] == palette.WHITE
+                else COLORS[color]
+            )
             table.rect((*box, cards.HEIGHT * box[2]), pale, edge)
     for name, one, left, most, top, color in (
-        ("hints", "hint", state.information, rules.information_tokens, 18, BLUE),
-        ("lives", "life", state.lives, rules.life_tokens, 40, RED),
+        ("hints", "hint", state.information, rules.information_tokens, 18, palette.BLUE),
+        ("lives", "life", state.lives, rules.life_tokens, 40, palette.RED),
     ):
-        table.text(f"{int(left)} {name if left != 1 else one}", (310, top), 13, INK)
+        table.text(f"{int(left)} {name if left != 1 else one}", (310, top), 13, palette.INK)
         for token in range(most if most <= 8 else 0):
-            fill = color if token < left else FAINT
+            fill = color if token < left else palette.FAINT
             table.disc((382 + 15 * token, top), 5.5, fill)
     cards.back(table.canvas, (310 * table.unit, 56 * table.unit), 20 * table.unit)
     deck = rules.deck_size - int(state.num_drawn)
     turns = int(state.turns_left)
     words = f"{deck} in the deck" if deck else f"{turns} turn{'s' * (turns != 1)} left"
-    table.text(words, (340, 70), 13, INK)
+    table.text(words, (340, 70), 13, palette.INK)
     kinds = np.repeat(np.arange(rules.num_kinds), state.discards)
-    table.text("discards", (16, 104), 12.5, INK)
+    table.text("discards", (16, 104), 12.5, palette.INK)
     pitch = min(14.0, 410 / max(len(kinds), 1))
     for place, (color, rank) in enumerate(zip(*np.divmod(kinds, rules.num_ranks), strict=True)):
         left = 86 + pitch * place
@@ -187,23 +187,23 @@ def _board(table: _Table, state: Any, rules: Rules) -> None:
         table.text(str(rank + 1), (left + 6.5, 104), 11, _ink(COLORS[color]), "center")
 
 
-def _face(table: _Table, box: tuple[float, float, float], fill: Color, name: str) -> None:
+def _face(table: _Table, box: tuple[float, float, float], fill: palette.Color, name: str) -> None:
     left, top, width = box
     table.rect((left, top, width, cards.HEIGHT * width), fill, r=4)
     middle = (left + width / 2, top + cards.HEIGHT * width / 2)
     table.text(name, middle, 0.62 * width, _ink(fill), "center")
 
 
-def _ink(fill: Color) -> Color:
+def _ink(fill: palette.Color) -> palette.Color:
     """What can be read on a colour."""
-    return INK if fill in (WHITE, YELLOW, FAINT) else WHITE
+    return palette.INK if fill in (palette.WHITE, palette.YELLOW, palette.FAINT) else palette.WHITE
 
 
 def _hand(table: _Table, state: Any, rules: Rules, seat: int, top: float, *, seen: bool) -> None:
     """A player's cards, or what she knows of them, with what is possible under each."""
     mine = not seen or seat == int(state.player)
     words = f"player {seat}" + (", on turn" if not seen else "")
-    table.text(words, (16, top + 8), 12.5, ORANGE if mine else INK)
+    table.text(words, (16, top + 8), 12.5, palette.ORANGE if mine else palette.INK)
     touched = _touched(state, rules, seat)
     for slot, kind in enumerate(state.hands[seat].tolist()):
         if kind == rules.num_kinds:
@@ -211,13 +211,15 @@ def _hand(table: _Table, state: Any, rules: Rules, seat: int, top: float, *, see
         box = _card(rules, slot, top)
         if touched >> slot & 1:
             left, above, width = box
-            table.rect((left - 3, above - 3, width + 6, cards.HEIGHT * width + 6), ORANGE, None, 6)
+            table.rect(
+                (left - 3, above - 3, width + 6, cards.HEIGHT * width + 6), palette.ORANGE, None, 6
+            )
         colors, ranks = _possible(int(state.possible[seat, slot]), rules)
         if seen:
             color, rank = divmod(kind, rules.num_ranks)
             _face(table, box, COLORS[color], str(rank + 1))
         else:
-            fill = COLORS[colors[0]] if len(colors) == 1 else FAINT
+            fill = COLORS[colors[0]] if len(colors) == 1 else palette.FAINT
             _face(table, box, fill, str(ranks[0] + 1) if len(ranks) == 1 else "?")
         _knowledge(table, box, colors, ranks, rules)
 
@@ -241,12 +243,18 @@ def _knowledge(
     for color in range(rules.num_colors):
         x = left + width * (color + 0.5) / rules.num_colors
         can_be = color in colors
-        fill = COLORS[color] if can_be else FAINT
+        fill = COLORS[color] if can_be else palette.FAINT
         radius = min(3.2, 0.36 * width / rules.num_colors)
-        table.disc((x, below + 8), radius, fill, MUTED if can_be else None)
+        table.disc((x, below + 8), radius, fill, palette.MUTED if can_be else None)
     for rank in range(rules.num_ranks):
         x = left + width * (rank + 0.5) / rules.num_ranks
-        table.text(str(rank + 1), (x, below + 19), 9.5, INK if rank in ranks else FAINT, "center")
+        table.text(
+            str(rank + 1),
+            (x, below + 19),
+            9.5,
+            palette.INK if rank in ranks else palette.FAINT,
+            "center",
+        )
 
 
 def _touched(state: Any, rules: Rules, seat: int) -> int:
@@ -265,16 +273,16 @@ def _menu(table: _Table, state: Any, rules: Rules) -> None:
         box = button[1:]
         middle = (button.left + button.width / 2, button.top + button.height / 2)
         if deed in (PLAY, DISCARD):
-            fill = TEAL if deed == PLAY else MUTED
+            fill = palette.TEAL if deed == PLAY else palette.MUTED
             words = "play" if deed == PLAY else "drop"
         else:
             sign = int(rows.told[button.action]).bit_length() - 1
             rank = sign - rules.num_colors
-            fill = FAINT if deed == TELL_RANK else COLORS[sign]
+            fill = palette.FAINT if deed == TELL_RANK else COLORS[sign]
             words = str(rank + 1) if deed == TELL_RANK else ""
-        paint = fill if legal else blend(BACKGROUND, fill, 0.18)
-        table.rect(box, paint, INK if legal else None, r=5)
-        ink = _ink(fill) if legal else blend(BACKGROUND, INK, 0.35)
+        paint = fill if legal else palette.blend(palette.BACKGROUND, fill, 0.18)
+        table.rect(box, paint, palette.INK if legal else None, r=5)
+        ink = _ink(fill) if legal else palette.blend(palette.BACKGROUND, palette.INK, 0.35)
         table.text(words, middle, min(12.0, 0.5 * button.width), ink, "center")
 
 
@@ -309,3 +317,12 @@ def _last_move(state: Any, rules: Rules) -> str:
     sign = int(rows.told[last.action]).bit_length() - 1
     what = NAMES[sign] if deed == TELL_COLOR else f"{sign - rules.num_colors + 1}s"
     return f"{who} tells player {seat} about {what}"
+
+
+PICTURES: Pictures = {
+    # It is played by its menu; everyone in turn.
+    Hanabi: Picture(
+        draw,
+        Controls(keys={}, pointer=(_button_at, "a color or a rank to tell it, or below a card")),
+    ),
+}

@@ -10,8 +10,7 @@ import pytest
 import jaxenvs
 from jaxenvs.envs.minatar import _bitmap as bitmap
 from jaxenvs.envs.minatar._game import FIRE, LEFT, NOOP
-from jaxenvs.render.draw import draw, family_module
-from jaxenvs.render.draw import minatar as pictures
+from jaxenvs.render import draw, picture_of
 from jaxenvs.render.palette import GREEN, ORANGE, PURPLE, RED, WHITE, YELLOW
 from jaxenvs.render.play import Game
 from jaxenvs.render.window import Keys
@@ -105,7 +104,8 @@ def test_seaquest():
 @pytest.mark.parametrize("game", GAMES)
 def test_keys_mean_the_same_in_both_versions(game, version):
     env: Any = jaxenvs.make(f"MinAtar-{game}-{version}")
-    controls = family_module(env).KEYS[game]
+    controls = picture_of(env).controls
+    assert controls is not None
     six = env.useful_actions if version == "v1" else range(6)
     space = env.action_space()
     assert six[int(controls.action([], space, 0))] == NOOP
@@ -122,5 +122,5 @@ def test_a_game_is_played_with_the_keys():
     assert game.steps == 2
     assert int(game.state.x) == 4
     assert int(game.state.last_action) == FIRE
-    assert LEFT in {action for action, _ in pictures.KEYS["SpaceInvaders"].keys.values()}
+    assert LEFT in {action for action, _ in game.controls.keys.values()}
     assert jnp.any(game.picture(SIZE)[:SIZE] != draw(*start("SpaceInvaders"), size=SIZE))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.render.draw import draw, family_module
+from jaxenvs.render import draw, picture_of
 
 IDS = jaxenvs.list_envs("misc")
 
@@ -25,7 +25,8 @@ def test_every_game_has_a_picture_and_keys(env_id):
     assert picture.dtype == np.uint8
     assert max(picture.shape[:2]) == 96
     assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 5
-    controls = family_module(env).KEYS[type(env).__name__]
+    controls = picture_of(env).controls
+    assert controls is not None
     for name in controls.keys:
         action = controls.action([name], env.action_space(), 0)
         assert env.action_space().contains(jnp.asarray(action, env.action_space().dtype))
@@ -34,7 +35,8 @@ def test_every_game_has_a_picture_and_keys(env_id):
 @pytest.mark.parametrize("env_id", IDS)
 def test_the_picture_moves_with_the_game(env_id):
     env, state = start(env_id)
-    controls = family_module(env).KEYS[type(env).__name__]
+    controls = picture_of(env).controls
+    assert controls is not None
     first = draw(env, state, size=128)
     step = jax.jit(env.step)
     seen = set()

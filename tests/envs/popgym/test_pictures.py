@@ -9,8 +9,7 @@ import pytest
 
 import jaxenvs
 from jaxenvs.envs.popgym import _bitboard as bitboard
-from jaxenvs.render.draw import draw
-from jaxenvs.render.draw import popgym as pictures
+from jaxenvs.render import draw, picture_of
 from jaxenvs.render.palette import INK, RED, WHITE, YELLOW
 
 
@@ -105,7 +104,9 @@ def test_noise_is_a_ghost(getkey):
 )
 def test_clicks_mean_what_is_drawn_there(env_id, place, action):
     env: Any = jaxenvs.make(env_id)
-    pointer = pictures.KEYS[type(env).__name__].pointer
+    controls = picture_of(env).controls
+    assert controls is not None
+    pointer = controls.pointer
     assert pointer is not None
     assert pointer[0](env, *place) == action
 
@@ -113,12 +114,15 @@ def test_clicks_mean_what_is_drawn_there(env_id, place, action):
 @pytest.mark.parametrize("env_id", jaxenvs.list_envs("popgym"))
 def test_every_task_can_be_played(env_id):
     env: Any = jaxenvs.make(env_id)
-    controls = pictures.KEYS[type(env).__name__]
+    controls = picture_of(env).controls
+    assert controls is not None
     assert controls.keys or controls.pointer
 
 
 def test_keys_are_for_answers(getkey):
     env: Any = jaxenvs.make("POPGym-CountRecallEasy-v0")
-    answers = [action for action, _ in pictures.KEYS["CountRecall"].keys.values()]
+    controls = picture_of(env).controls
+    assert controls is not None
+    answers = [action for action, _ in controls.keys.values()]
     assert answers == list(range(env.action_space().n))
     assert has(draw(*start("POPGym-HigherLowerHard-v0", getkey())), WHITE)
