@@ -7,7 +7,6 @@ import pytest
 import jaxenvs
 from jaxenvs.render import draw, picture_of
 from jaxenvs.render.palette import TEAL
-from tests.toys import Walk
 
 IDS = jaxenvs.list_envs("classic")
 
@@ -70,18 +69,3 @@ def test_the_torque_arrow_is_on_the_side_it_turns_to(sign):
     picture = drawn(env, 256, theta=np.float32(np.pi), torque=np.float32(sign))
     columns = np.nonzero((picture == TEAL).all(axis=2))[1]
     assert np.sign(128 - columns.mean()) == sign
-
-
-def test_a_game_without_a_drawer_is_refused():
-    with pytest.raises(ValueError, match="Walk has no picture"):
-        picture_of(Walk())
-
-
-def test_a_wrapped_game_is_drawn_from_the_wrapper_s_state():
-    from jaxenvs.wrappers import FrameStack
-
-    env = jaxenvs.make("CartPole-v1")
-    wrapped = FrameStack(env=env, num_frames=2)
-    _, inner = env.reset(jax.random.key(0))
-    _, outer = wrapped.reset(jax.random.key(0))
-    assert (draw(wrapped, outer, size=96) == draw(env, inner, size=96)).all()
