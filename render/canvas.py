@@ -33,7 +33,7 @@ SUPERSAMPLING = 3  # drawn pixels per finished pixel, along each axis
 class Canvas:
     """A picture of `width` by `height` pixels; all lengths are in these pixels, fractions welcome.
 
-    Shapes take a `fill` and an `outline` colour; None leaves that part out.
+    Shapes take a `fill` and an `outline` color; None leaves that part out.
     """
 
     def __init__(self, width: int, height: int, background: Color = BACKGROUND) -> None:
@@ -178,7 +178,7 @@ class Canvas:
     def rgb(self) -> np.ndarray:
         """The picture, `[height, width, 3]` uint8, of its own memory."""
         large = pygame.image.tobytes(self._surface, "RGB")
-        # Not pygame's smooth scaling, which darkens flat colours by a shade or two.
+        # Not pygame's smooth scaling, which darkens flat colors by a shade or two.
         picture = Image.frombytes("RGB", self._surface.get_size(), large).reduce(SUPERSAMPLING)
         return np.array(picture)
 
@@ -213,7 +213,7 @@ class Canvas:
 class View:
     """Where a game's coordinates, with y upwards, lie on a canvas."""
 
-    center: tuple[float, float]  # in the game, seen at `middle`
+    center: tuple[float, float]  # in the game, drawn at `middle`
     middle: tuple[float, float]  # on the canvas
     scale: float  # pixels per unit of the game
 

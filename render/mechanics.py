@@ -34,13 +34,13 @@ def cart_pole(
 
 
 def _track(canvas: Canvas, view: View, limit: float, unit: float) -> None:
-    """The ground under the cart, a mark per metre, and a post where the track ends."""
+    """The ground under the cart, a mark per meter, and a post where the track ends."""
     floor = view.point(0, -0.24)[1]
     canvas.line([(0, floor), (canvas.width, floor)], palette.INK, 2 * unit)
-    for metre in range(-math.floor(limit), math.floor(limit) + 1):
-        x = view.point(metre, 0)[0]
+    for meter in range(-math.floor(limit), math.floor(limit) + 1):
+        x = view.point(meter, 0)[0]
         canvas.line(
-            [(x, floor), (x, floor + (10 if metre == 0 else 6) * unit)], palette.MUTED, 1.5 * unit
+            [(x, floor), (x, floor + (10 if meter == 0 else 6) * unit)], palette.MUTED, 1.5 * unit
         )
     for side in (-1, 1):
         x = view.point(side * limit, 0)[0]

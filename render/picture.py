@@ -63,7 +63,7 @@ def draw(env: Env[Any, Any], state: Any, params: Any = None, size: int = 512) ->
 def picture_of(env: Env[Any, Any]) -> Picture:
     """The picture and the keys of the game under all wrappers of `env`.
 
-    They are looked up under its class, then under each class that it inherits from, in the table
+    They are searched under its class, then under each class that it inherits from, in the table
     `PICTURES` of a module `pictures` in the class's package, or in a package around that one. A
     class of a script has its table in the script itself.
     Raises `ValueError` where no table has the class.

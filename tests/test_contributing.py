@@ -84,7 +84,7 @@ assert frame.shape == (80, 200, 3), frame.shape
 game = Game(env)
 game.start()
 for number in "0123456789":
-    game.look(Keys(pressed=[number], held=[], closed=False), 0.02)
+    game.handle(Keys(pressed=[number], held=[], closed=False), 0.02)
 assert game.ending.startswith("over"), game.ending
 assert (draw(env, game.state, size=200) != frame).any()
 print(jaxenvs.__file__)

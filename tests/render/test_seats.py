@@ -48,7 +48,7 @@ def test_one_is_played_by_hand_and_the_other_at_random():
     before = np.asarray(game.state.players)
     others = set()
     for _ in range(12):
-        game.look(keys("right"), 0.02)
+        game.handle(keys("right"), 0.02)
         others.add(tuple(np.asarray(game.state.players[1]).tolist()))
         if game.steps < 10:
             assert game.state.players[0].tolist() == [before[0, 0], (before[0, 1] + game.steps) % 3]
@@ -65,7 +65,7 @@ def test_a_partner_may_have_learnt_something():
     game = Game(env, seat=1, partner=Partner(policy, jnp.int32(0)))
     game.start()
     for _ in range(3):
-        game.look(keys(held=["up"]), 0.1)
+        game.handle(keys(held=["up"]), 0.1)
     assert game.steps == 3
     assert int(game._memory) == 3
     velocity = np.asarray(game.state.velocity)
@@ -90,15 +90,15 @@ def test_moves_and_words_go_together():
 
 def test_an_action_that_a_form_of_the_game_lacks_is_not_taken():
     game = started("Social-CoinGameLOLA-v1")
-    game.look(keys("space"), 0.02)
+    game.handle(keys("space"), 0.02)
     assert game.steps == 0
-    game.look(keys("up"), 0.02)
+    game.handle(keys("up"), 0.02)
     assert game.steps == 1
 
 
 def test_a_cook_with_a_partner_and_seats_that_there_are():
     game = started("Overcooked-CrampedRoom-v0", seat=1)
-    game.look(keys(held=["left"]), 0.2)
+    game.handle(keys(held=["left"]), 0.2)
     assert game.steps == 1
     assert int(game.state.direction[1]) == 3
     with pytest.raises(ValueError, match="from 0 to 1, got 2"):

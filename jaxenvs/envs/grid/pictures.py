@@ -1,4 +1,4 @@
-"""MiniGrid's tasks from above: rooms, doors, keys, and what the agent sees, lit up."""
+"""MiniGrid's tasks from above: rooms, doors, keys, and what the agent observes, lit up."""
 
 from typing import Any
 
@@ -58,19 +58,19 @@ def draw(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
 
 
 def _lit(env: Any, state: Any) -> np.ndarray:
-    """The cells of the grid that the agent sees, bool."""
+    """The cells of the grid that the agent observes, bool."""
     cells, rows, cols = (
         np.asarray(part)
         for part in view.view_cells(
             state.grid, state.row, state.col, state.direction, env.view_size
         )
     )
-    seen = np.ones(cells.shape, bool)
+    visible = np.ones(cells.shape, bool)
     if not env.see_through_walls:
-        seen = np.asarray(view.visible(cells))
+        visible = np.asarray(view.visible(cells))
     inside = (rows >= 0) & (rows < state.grid.shape[0]) & (cols >= 0) & (cols < state.grid.shape[1])
     lit = np.zeros(state.grid.shape, bool)
-    lit[rows[seen & inside], cols[seen & inside]] = True
+    lit[rows[visible & inside], cols[visible & inside]] = True
     return lit
 
 

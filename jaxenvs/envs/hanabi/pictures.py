@@ -1,7 +1,7 @@
-"""Pictures of Hanabi: the table as the player on turn sees it, and what all know of each card.
+"""Pictures of Hanabi: the table as the player on turn views it, and what all know of each card.
 
 Under every card stand the colors and the ranks that its holder can still think possible. The player
-on turn sits at the bottom and sees of her own cards what she knows; beside the hands is her menu.
+on turn sits at the bottom and her own cards show what she knows of them; beside the hands is her menu.
 When the game is over all cards are shown.
 """
 
@@ -57,7 +57,7 @@ def draw(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
     table.text(_last_move(state, rules), (16, TOP - 18), 12.5, palette.MUTED)
     for offset in range(rules.num_players):
         seat = (int(state.player) + offset) % rules.num_players
-        _hand(table, state, rules, seat, _row(rules, offset), seen=bool(offset) or over)
+        _hand(table, state, rules, seat, _row(rules, offset), face_up=bool(offset) or over)
     if not over:
         _menu(table, state, rules)
     return table.canvas.rgb()
@@ -158,7 +158,7 @@ def _board(table: _Table, state: Any, rules: Rules) -> None:
             _face(table, box, COLORS[color], str(height))
         else:
             pale = palette.blend(palette.BACKGROUND, COLORS[color], 0.3)
-            # White on white would not be seen.
+            # White on white would not stand out.
             edge = (
                 palette.blend(palette.BACKGROUND, palette.INK, 0.35)
                 if COLORS[color] == palette.WHITE
@@ -195,14 +195,14 @@ def _face(table: _Table, box: tuple[float, float, float], fill: palette.Color, n
 
 
 def _ink(fill: palette.Color) -> palette.Color:
-    """What can be read on a colour."""
+    """What can be read on a color."""
     return palette.INK if fill in (palette.WHITE, palette.YELLOW, palette.FAINT) else palette.WHITE
 
 
-def _hand(table: _Table, state: Any, rules: Rules, seat: int, top: float, *, seen: bool) -> None:
+def _hand(table: _Table, state: Any, rules: Rules, seat: int, top: float, *, face_up: bool) -> None:
     """A player's cards, or what she knows of them, with what is possible under each."""
-    mine = not seen or seat == int(state.player)
-    words = f"player {seat}" + (", on turn" if not seen else "")
+    mine = not face_up or seat == int(state.player)
+    words = f"player {seat}" + (", on turn" if not face_up else "")
     table.text(words, (16, top + 8), 12.5, palette.ORANGE if mine else palette.INK)
     touched = _touched(state, rules, seat)
     for slot, kind in enumerate(state.hands[seat].tolist()):
@@ -215,7 +215,7 @@ def _hand(table: _Table, state: Any, rules: Rules, seat: int, top: float, *, see
                 (left - 3, above - 3, width + 6, cards.HEIGHT * width + 6), palette.ORANGE, None, 6
             )
         colors, ranks = _possible(int(state.possible[seat, slot]), rules)
-        if seen:
+        if face_up:
             color, rank = divmod(kind, rules.num_ranks)
             _face(table, box, COLORS[color], str(rank + 1))
         else:

@@ -148,7 +148,7 @@ def four_rooms(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
 
 
 def meta_maze(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
-    """The maze from above, the hidden goal, the agent and what it sees."""
+    """The maze from above, the hidden goal, the agent and what it observes."""
     del params
     canvas, side = _maze(size, np.pad(env.walls, 1, constant_values=True))
     _flag(canvas, state.goal + 1, side)

@@ -112,7 +112,7 @@ def _mover(canvas: Canvas, view: View, state: Any, kind: Any, row: int, unit: fl
 
 
 def _goal(canvas: Canvas, view: View, env: Any, state: Any, params: Any, unit: float) -> None:
-    """A ring around the goal, or around everybody in the colour of where they should go."""
+    """A ring around the goal, or around everybody in the color of where they should go."""
     if not hasattr(state, "goal"):
         return
     radius = view.length(env.landmark_kinds(params)[0].radius)

@@ -145,7 +145,7 @@ def _pot(canvas: Canvas, middle: Point, side: float, pots: Any, pot: int, params
 
 
 def _cook(canvas: Canvas, middle: Point, side: float, cook: int, direction: int, held: int) -> None:
-    """A cook from above, with a hat, whose hands are where she looks."""
+    """A cook from above, with a hat, whose hands are in front of her."""
     dx, dy = STEPS[direction]
     color = palette.SERIES[cook % len(palette.SERIES)]
     for across in (-1, 1):

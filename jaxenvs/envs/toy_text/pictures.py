@@ -213,7 +213,7 @@ def _cliff(canvas: Canvas, side: float, line: float) -> None:
 
 
 def taxi(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
-    """The town from above: stands by colour, walls, who waits where, and where they want to go."""
+    """The town from above: stands by color, walls, who waits where, and where they want to go."""
     del env, params
     margin = size / 24
     side = (size - 2 * margin) / SIZE
@@ -245,7 +245,7 @@ def taxi(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
 def _stand(
     canvas: Canvas, corner: Point, side: float, stand: int, is_goal: bool, line: float
 ) -> None:
-    """A coloured square with its letter; the destination flies a flag."""
+    """A colored square with its letter; the destination flies a flag."""
     color = STAND_COLORS[stand]
     inset = 0.07 * side
     left, top, width = corner[0] + inset, corner[1] + inset, side - 2 * inset

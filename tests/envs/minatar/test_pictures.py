@@ -25,7 +25,7 @@ def start(game, version="v1", **kwargs):
 
 
 def colors(picture, row, column):
-    """The colours of one cell of the board."""
+    """The colors of one cell of the board."""
     side = picture.shape[0] // 10
     cell = picture[row * side : (row + 1) * side, column * side : (column + 1) * side]
     return {tuple(color) for color in cell.reshape(-1, 3).tolist()}
@@ -118,7 +118,7 @@ def test_a_game_is_played_with_the_keys():
     game = Game(jaxenvs.make("MinAtar-SpaceInvaders-v1", sticky_action_prob=0.0))
     game.start()
     for pressed in (["left"], ["space"]):
-        game.look(Keys(pressed=pressed, held=pressed, closed=False), 1.05 / game.controls.rate)
+        game.handle(Keys(pressed=pressed, held=pressed, closed=False), 1.05 / game.controls.rate)
     assert game.steps == 2
     assert int(game.state.x) == 4
     assert int(game.state.last_action) == FIRE

@@ -14,7 +14,7 @@ from jaxenvs.render.palette import INK, RED, WHITE, YELLOW
 
 
 def has(picture, color):
-    """Whether some pixels have a colour."""
+    """Whether some pixels have a color."""
     return (np.asarray(picture) == color).all(axis=-1).sum() > 4
 
 

@@ -16,7 +16,7 @@ _DIGITS = {str(digit): (digit, str(digit)) for digit in range(10)}
 
 
 def simple_bandit(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
-    """What each arm pays, as bars: the player does not see them."""
+    """What each arm pays, as bars, which the player does not know."""
     del env, state
     canvas = Canvas(size, round(0.6 * size))
     unit = size / 512

@@ -65,7 +65,7 @@ def deep_sea(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
                 palette.blend(water, palette.WHITE, 0.16) if row == column else None
             )  # the way to the treasure
             canvas.rect(column * side, row * side, side, side, fill, rim, line)
-    thing = max(side, 24 * size / 512)  # large enough to be seen in a sea of small cells
+    thing = max(side, 24 * size / 512)  # large enough to stand out among small cells
     _chest(canvas, (size - 0.5 * thing, size - 0.42 * thing), thing)
     row, column = int(state.row), int(state.column)
     if row < count:
@@ -81,7 +81,7 @@ def deep_sea(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
 
 
 def _diver(canvas: Canvas, middle: Point, side: float, lost: bool) -> None:
-    """A helmet with a window; grey where the treasure is out of reach."""
+    """A helmet with a window; gray where the treasure is out of reach."""
     line = max(0.8, side / 30)
     color = palette.MUTED if lost else palette.ORANGE
     x, y = middle

@@ -64,7 +64,7 @@ def _gem(canvas: Canvas, middle: Point, size: float, color: palette.Color, unit:
 
 
 def memory_chain(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
-    """What the player sees: the bits at the start, the question near the end, and the time."""
+    """What the player observes: the bits at the start, the question near the end, and the time."""
     canvas = Canvas(size, round(0.62 * size))
     unit = size / 512
     count, length = env.num_bits, int(params.memory_length)

@@ -152,7 +152,7 @@ class Cell:
 
 
 def bands(canvas: Canvas, rows: Iterable[int], colors: Sequence[palette.Color]) -> None:
-    """Rows of the board, in colours by turns."""
+    """Rows of the board, in colors by turns."""
     side = canvas.width / SIZE
     for row in rows:
         canvas.rect(0, row * side, canvas.width, side, colors[row % len(colors)], None)

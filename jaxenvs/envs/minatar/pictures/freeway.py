@@ -20,7 +20,7 @@ _CARS = (
 
 
 def freeway(canvas: Canvas, env: Any, state: Any, params: Any) -> None:
-    """Cars from above, their colour and trail by speed, and the chicken."""
+    """Cars from above, their color and trail by speed, and the chicken."""
     del env, params
     side = canvas.width / SIZE
     bands(canvas, range(1, SIZE - 1), (_ROAD,))

@@ -71,17 +71,17 @@ def minesweeper(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
     for row, column in np.ndindex(mines.shape):
         x, y = margin + column * side, margin + row * side
         middle = (x + side / 2, y + side / 2)
-        mine, seen = bool(mines[row, column]), bool(viewed[row, column])
+        mine, is_open = bool(mines[row, column]), bool(viewed[row, column])
         _tile(
             canvas,
             (x, y),
             side,
-            palette.RED if mine and seen else palette.BACKGROUND if seen else TILE,
-            seen,
+            palette.RED if mine and is_open else palette.BACKGROUND if is_open else TILE,
+            is_open,
         )
         if mine and is_over:
             _mine(canvas, middle, 0.3 * side)
-        elif seen and near[row, column]:
+        elif is_open and near[row, column]:
             number = int(near[row, column])
             canvas.text(str(number), middle, 0.5 * side, COUNTS[number], "center", bold=True)
     return canvas.rgb()
