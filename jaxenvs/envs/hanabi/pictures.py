@@ -1,8 +1,8 @@
 """Pictures of Hanabi: the table as the player on turn views it, and what all know of each card.
 
 Under every card stand the colors and the ranks that its holder can still think possible. The player
-on turn sits at the bottom, where her own cards show only what she knows of them; beside the hands is
-her menu. When the game is over all cards are shown.
+on turn sits at the bottom, where her own cards show only what she knows of them; beside the hands
+is her menu. When the game is over all cards are shown.
 """
 
 from collections.abc import Iterator
