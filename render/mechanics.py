@@ -9,16 +9,19 @@ from jaxenvs.render import palette
 from jaxenvs.render.canvas import Canvas, View
 
 
-def cart_pole(
-    size: int, *, x: float, theta: float, half_length: float, x_limit: float, theta_limit: float
-) -> np.ndarray:
-    """A cart on its track between the limits, and the angles at which the pole has fallen."""
+def cart_pole(state: Any, params: Any, size: int, x_limit: float, theta_limit: float) -> np.ndarray:
+    """A cart on its track between the limits, and the angles at which the pole has fallen.
+
+    Of any game whose state has `x` and `theta`, and whose params have `half_length`. Limits in m
+    and rad.
+    """
     canvas = Canvas(size, round(size * 0.5625))
     unit = size / 512
-    length = 2 * half_length
+    length = 2 * float(params.half_length)
     reach = x_limit + 0.45
     view = View.fit(canvas, (-reach, reach), (-0.7, max(length, 1.0) + 0.7))
     _track(canvas, view, x_limit, unit)
+    x, theta = float(state.x), float(state.theta)
     axle = view.point(x, 0.0)
     _fall_angles(canvas, view, x, length, theta_limit, unit)
     width, height = view.length(0.6), view.length(0.3)

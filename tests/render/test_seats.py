@@ -8,8 +8,7 @@ import pytest
 
 import jaxenvs
 from jaxenvs import spaces
-from jaxenvs.render import picture_of
-from jaxenvs.render.play import Game, Partner, seat_of
+from jaxenvs.render.play import Game, Partner, controls_of, seat_of
 from jaxenvs.render.window import Keys
 
 
@@ -33,8 +32,7 @@ def test_keys_are_actions_of_the_one_who_is_played(env_id):
     seat = seat_of(env)
     assert seat is not None
     own = list(env.action_spaces().values())[seat]
-    controls = picture_of(env).controls
-    assert controls is not None
+    controls = controls_of(env)
     for name in controls.keys:
         action = controls.action([name], env.action_space(), 0)
         if isinstance(own, spaces.Discrete):
@@ -82,8 +80,7 @@ def test_seats_that_keys_cannot_play_are_refused():
 
 def test_moves_and_words_go_together():
     env = jaxenvs.make("MPE-SimpleReference-v3")
-    controls, space = picture_of(env).controls, env.action_space()
-    assert controls is not None
+    controls, space = controls_of(env), env.action_space()
     assert controls.action(["left", "c"], space, 0) == 11
     assert controls.action([], space, 0) == 0
 

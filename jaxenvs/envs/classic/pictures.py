@@ -19,14 +19,8 @@ from jaxenvs.render.picture import Picture, Pictures
 def cartpole(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
     """The cart, the pole, and the limits of both."""
     del env
-    return mechanics.cart_pole(
-        size,
-        x=float(state.x),
-        theta=float(state.theta),
-        half_length=float(params.half_length),
-        x_limit=float(params.x_limit),
-        theta_limit=float(params.theta_limit),
-    )
+    x_limit, theta_limit = float(params.x_limit), float(params.theta_limit)
+    return mechanics.cart_pole(state, params, size, x_limit, theta_limit)
 
 
 def pendulum(env: Any, state: Any, params: Any, size: int) -> np.ndarray:

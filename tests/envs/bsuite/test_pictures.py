@@ -2,30 +2,22 @@
 
 from typing import Any
 
-import jax
 import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.render import draw, picture_of
+from jaxenvs.render.play import controls_of
+from tests.pictures import check_picture, drawn
 
 IDS = jaxenvs.list_envs("bsuite")
-
-
-def drawn(env: Any, size: int = 128, **changes: Any) -> np.ndarray:
-    _, state = env.reset(jax.random.key(0))
-    return draw(env, state.replace(**changes), size=size)
 
 
 @pytest.mark.parametrize("env_id", IDS)
 def test_every_game_has_a_picture_and_keys(env_id):
     env = jaxenvs.make(env_id)
     picture = drawn(env, 96)
-    assert picture.dtype == np.uint8
-    assert max(picture.shape[:2]) == 96
-    assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 5
-    controls = picture_of(env).controls
-    assert controls is not None
+    check_picture(picture, 96)
+    controls = controls_of(env)
     actions = {action for action, _ in controls.keys.values()} | set(controls.idle)
     assert actions == set(range(env.action_space().n))  # type: ignore
 

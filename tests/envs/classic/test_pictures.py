@@ -7,23 +7,16 @@ import pytest
 import jaxenvs
 from jaxenvs.render import draw, picture_of
 from jaxenvs.render.palette import TEAL
+from tests.pictures import check_picture, drawn
 
 IDS = jaxenvs.list_envs("classic")
-
-
-def drawn(env, size=128, **changes):
-    _, state = env.reset(jax.random.key(0))
-    return draw(env, state.replace(**changes), size=size)
 
 
 @pytest.mark.parametrize("env_id", IDS)
 def test_every_game_has_a_picture_and_keys(env_id):
     env = jaxenvs.make(env_id)
     picture = drawn(env, 96)
-    assert picture.dtype == np.uint8
-    assert max(picture.shape[:2]) == 96
-    assert picture.shape[2] == 3
-    assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 5
+    check_picture(picture, 96)
     assert picture_of(env).controls is not None
 
 

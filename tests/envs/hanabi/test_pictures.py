@@ -10,7 +10,8 @@ import pytest
 
 import jaxenvs
 from jaxenvs.envs.hanabi import pictures
-from jaxenvs.render import draw, picture_of
+from jaxenvs.render import draw
+from jaxenvs.render.play import controls_of
 
 FULL = "Hanabi-Full-3p-v0"
 
@@ -52,8 +53,7 @@ def test_what_was_told_can_be_seen():
 
 def test_the_menu_is_where_it_is_drawn():
     env, _ = game()
-    controls = picture_of(env).controls
-    assert controls is not None
+    controls = controls_of(env)
     pointer = controls.pointer
     assert pointer is not None
     height = pictures._height(env.rules)

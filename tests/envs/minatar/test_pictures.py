@@ -10,9 +10,9 @@ import pytest
 import jaxenvs
 from jaxenvs.envs.minatar import _bitmap as bitmap
 from jaxenvs.envs.minatar._game import FIRE, LEFT, NOOP
-from jaxenvs.render import draw, picture_of
+from jaxenvs.render import draw
 from jaxenvs.render.palette import GREEN, ORANGE, PURPLE, RED, WHITE, YELLOW
-from jaxenvs.render.play import Game
+from jaxenvs.render.play import Game, controls_of
 from jaxenvs.render.window import Keys
 
 GAMES = ("Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders")
@@ -104,8 +104,7 @@ def test_seaquest():
 @pytest.mark.parametrize("game", GAMES)
 def test_keys_mean_the_same_in_both_versions(game, version):
     env: Any = jaxenvs.make(f"MinAtar-{game}-{version}")
-    controls = picture_of(env).controls
-    assert controls is not None
+    controls = controls_of(env)
     six = env.useful_actions if version == "v1" else range(6)
     space = env.action_space()
     assert six[int(controls.action([], space, 0))] == NOOP

@@ -4,11 +4,12 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.render import draw, picture_of
+from jaxenvs.render import draw
+from jaxenvs.render.play import controls_of
+from tests.pictures import check_picture
 
 IDS = jaxenvs.list_envs("misc")
 
@@ -22,11 +23,8 @@ def start(env_id: str, **kwargs: Any) -> Any:
 def test_every_game_has_a_picture_and_keys(env_id):
     env, state = start(env_id)
     picture = draw(env, state, size=96)
-    assert picture.dtype == np.uint8
-    assert max(picture.shape[:2]) == 96
-    assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 5
-    controls = picture_of(env).controls
-    assert controls is not None
+    check_picture(picture, 96)
+    controls = controls_of(env)
     for name in controls.keys:
         action = controls.action([name], env.action_space(), 0)
         assert env.action_space().contains(jnp.asarray(action, env.action_space().dtype))
@@ -35,8 +33,7 @@ def test_every_game_has_a_picture_and_keys(env_id):
 @pytest.mark.parametrize("env_id", IDS)
 def test_the_picture_moves_with_the_game(env_id):
     env, state = start(env_id)
-    controls = picture_of(env).controls
-    assert controls is not None
+    controls = controls_of(env)
     first = draw(env, state, size=128)
     step = jax.jit(env.step)
     seen = set()

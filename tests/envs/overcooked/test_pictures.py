@@ -9,8 +9,9 @@ import pytest
 
 import jaxenvs
 from jaxenvs.envs.overcooked._state import DISH, ONION, SOUP
-from jaxenvs.render import draw, picture_of
+from jaxenvs.render import draw
 from jaxenvs.render.palette import GREEN, ORANGE
+from jaxenvs.render.play import controls_of
 
 ROOM = "Overcooked-CrampedRoom-v0"
 
@@ -55,8 +56,7 @@ def test_a_ring_tells_how_far_a_soup_is():
 
 def test_two_play_on_one_keyboard():
     env, _ = kitchen()
-    controls = picture_of(env).controls
-    assert controls is not None
+    controls = controls_of(env)
     space = env.action_space()
     assert controls.action([], space, 0).tolist() == [4, 4]
     assert controls.action(["w", "right shift"], space, 0).tolist() == [0, 5]

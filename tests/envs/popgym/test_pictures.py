@@ -9,8 +9,9 @@ import pytest
 
 import jaxenvs
 from jaxenvs.envs.popgym import _bitboard as bitboard
-from jaxenvs.render import draw, picture_of
+from jaxenvs.render import draw
 from jaxenvs.render.palette import INK, RED, WHITE, YELLOW
+from jaxenvs.render.play import controls_of
 
 
 def has(picture, color):
@@ -104,8 +105,7 @@ def test_noise_is_a_ghost(getkey):
 )
 def test_clicks_mean_what_is_drawn_there(env_id, place, action):
     env: Any = jaxenvs.make(env_id)
-    controls = picture_of(env).controls
-    assert controls is not None
+    controls = controls_of(env)
     pointer = controls.pointer
     assert pointer is not None
     assert pointer[0](env, *place) == action
@@ -114,15 +114,13 @@ def test_clicks_mean_what_is_drawn_there(env_id, place, action):
 @pytest.mark.parametrize("env_id", jaxenvs.list_envs("popgym"))
 def test_every_task_can_be_played(env_id):
     env: Any = jaxenvs.make(env_id)
-    controls = picture_of(env).controls
-    assert controls is not None
+    controls = controls_of(env)
     assert controls.keys or controls.pointer
 
 
 def test_keys_are_for_answers(getkey):
     env: Any = jaxenvs.make("POPGym-CountRecallEasy-v0")
-    controls = picture_of(env).controls
-    assert controls is not None
+    controls = controls_of(env)
     answers = [action for action, _ in controls.keys.values()]
     assert answers == list(range(env.action_space().n))
     assert has(draw(*start("POPGym-HigherLowerHard-v0", getkey())), WHITE)

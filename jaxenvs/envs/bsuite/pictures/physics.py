@@ -17,14 +17,8 @@ from jaxenvs.render.picture import Picture, Pictures
 def cartpole(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
     """The cart on its track, as in classic control."""
     del env
-    return mechanics.cart_pole(
-        size,
-        x=float(state.x),
-        theta=float(state.theta),
-        half_length=float(params.half_length),
-        x_limit=float(params.x_threshold),
-        theta_limit=math.acos(max(-1.0, min(1.0, float(params.height_threshold)))),
-    )
+    angle = math.acos(max(-1.0, min(1.0, float(params.height_threshold))))
+    return mechanics.cart_pole(state, params, size, float(params.x_threshold), angle)
 
 
 def cartpole_swingup(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
