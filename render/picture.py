@@ -63,9 +63,9 @@ def draw(env: Env[Any, Any], state: Any, params: Any = None, size: int = 512) ->
 def picture_of(env: Env[Any, Any]) -> Picture:
     """The picture and the keys of the game under all wrappers of `env`.
 
-    They are searched under its class, then under each class that it inherits from, in the table
-    `PICTURES` of a module `pictures` in the class's package, or in a package around that one. A
-    class of a script has its table in the script itself.
+    The game's class is looked for, and after it each class that it inherits from, in the table
+    `PICTURES` of the module `pictures` in that class's package, or in a package around it. A class
+    of a script has its table in the script itself.
     Raises `ValueError` where no table has the class.
     """
     cls = type(env.unwrapped)
