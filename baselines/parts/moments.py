@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from jaxenvs.baselines.parts.seats import Seen
 from jaxenvs.struct import PyTree
-from jaxenvs.wrappers.moments import Moments
+from jaxenvs.wrappers.moments import Moments, scaled_rewards
 
 
 class Norms(PyTree):
@@ -39,14 +39,8 @@ class Norms(PyTree):
         """
         if self.rewards is None or self.returns is None:
             return self, reward
-
-        def step(total: jax.Array, row: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
-            total = gamma * total + row[0]
-            return jnp.where(row[1], 0.0, total), total
-
-        returns, totals = jax.lax.scan(step, self.returns, (reward, done))
-        moments = self.rewards.update(totals)
-        return self.replace(returns=returns, rewards=moments), moments.scale(reward)
+        moments, returns, scaled = scaled_rewards(self.rewards, self.returns, reward, done, gamma)
+        return self.replace(returns=returns, rewards=moments), scaled
 
     def after(self, obs: jax.Array) -> Self:
         """The statistics after observations `[..., *seats, num_features]`, as they were shown."""

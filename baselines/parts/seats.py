@@ -55,11 +55,11 @@ class Seats(Protocol):
         ...
 
     def observe(self, shown: Any) -> Seen:
-        """What networks see of observations of `shown(env)`, `[n, ...]`."""
+        """What networks take of observations of `shown(env)`, `[n, ...]`."""
         ...
 
     def as_input(self, action: jax.Array) -> jax.Array:
-        """Choices of the head as networks see them, `[..., *seats, n]` float32."""
+        """Choices of the head as networks take them, `[..., *seats, n]` float32."""
         ...
 
     def to_env(self, action: jax.Array) -> jax.Array:

@@ -79,7 +79,7 @@ def newest(folder: Path) -> list[Path]:
 
 
 def name_of(update_id: int) -> str:
-    """The file name of the checkpoint after so many updates; names sort by time."""
+    """The file name of the checkpoint after `update_id` updates; names sort by time."""
     return f"update_{update_id:09d}.npz"
 
 

@@ -155,7 +155,7 @@ def report(entries: Sequence[Entry], scores: Scores, out: Path, seeds: int, titl
         "",
         "## All environments together",
         "",
-        "Greedy returns, normalised: 0 is random play, 1 the best agent of the study. In brackets "
+        "Greedy returns, normalized: 0 is random play, 1 the best agent of the study. In brackets "
         "95 % stratified bootstrap intervals over seeds.",
         "",
         "| algorithm | interquartile mean | mean | median over environments |",
@@ -222,7 +222,7 @@ def _draw_aggregate(scores: Scores, path: Path) -> None:
         axes.barh(i, found.high - found.low, left=found.low, height=0.6, color=_COLORS[i % 6])
         axes.plot([found.estimate] * 2, [i - 0.3, i + 0.3], color="black", linewidth=1.5)
     axes.set_yticks(range(len(scores.returns)), list(scores.returns))
-    axes.set_xlabel("interquartile mean of the normalised return")
+    axes.set_xlabel("interquartile mean of the normalized return")
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path)
     plt.close(figure)
@@ -238,7 +238,7 @@ def _draw_profiles(scores: Scores, path: Path) -> None:
         low, high = statistics.profile_band(values, levels)
         axes.step(levels, statistics.profile(values, levels), where="post", color=color, label=name)
         axes.fill_between(levels, low, high, step="post", color=color, alpha=0.15)
-    axes.set_xlabel("normalised return t")
+    axes.set_xlabel("normalized return t")
     axes.set_ylabel("share of runs above t")
     axes.legend(frameon=False)
     axes.spines[["top", "right"]].set_visible(False)

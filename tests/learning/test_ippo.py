@@ -21,7 +21,7 @@ def trainer_of(env_id, **changes: Any):
 
 
 def theft_share(trainer, carry, key):
-    """Which share of the coins that are taken is of the other's colour."""
+    """Which share of the coins that are taken is of the other's color."""
 
     def total(env):
         policy = trainer.policy(carry)
