@@ -2,15 +2,16 @@
 
 import pytest
 
-from jaxenvs.baselines import ppo, ppo_rnn, pqn_rnn
+from jaxenvs.baselines import ppo
+from jaxenvs.baselines.runs.algorithms import make_train, preset
 from tests.learning.judge import greedy_returns
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("env", ["POPGym-RepeatPreviousEasy-v0", "bsuite-MemoryLength-v0"])
-@pytest.mark.parametrize("module", [ppo_rnn, pqn_rnn])
-def test_a_memory_solves_it(module, env):
-    assert greedy_returns(module.make_train(module.PRESETS[env]), 2).mean() >= 0.9
+@pytest.mark.parametrize("name", ["ppo_rnn", "pqn_rnn"])
+def test_a_memory_solves_it(name, env):
+    assert greedy_returns(make_train(name, preset(name, env)), 2).mean() >= 0.9
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ import pytest
 import jaxenvs
 from jaxenvs import MultiAgentEnv, spaces
 from jaxenvs import testing as laws
-from jaxenvs.baselines import ippo
+from jaxenvs.baselines import ppo
 from jaxenvs.testing import check_env
 from jaxenvs.wrappers import (
     ClipAction,
@@ -231,7 +231,7 @@ def test_levels_go_through_a_wrapper():
 
 def test_the_team_baselines_train_on_a_wrapped_game():
     env = RewardScale(env=jaxenvs.make("MPE-SimpleSpread-v3"), reward_scale=0.5)
-    trainer = ippo.make_train(ippo.Config(num_envs=4, num_steps=8, num_minibatches=2), env)
+    trainer = ppo.make_train(ppo.TeamConfig(num_envs=4, num_steps=8, num_minibatches=2), env)
     carry = jax.eval_shape(trainer.init, jax.random.key(0), trainer.hp)
     _, metrics = jax.eval_shape(trainer.update, carry)
     assert "episode_return_agent_2" in metrics

@@ -216,7 +216,7 @@ def test_folders_that_are_no_runs(tmp_path):
 
 
 def test_presets():
-    assert run.preset("ppo", "CartPole-v1") is ppo.PRESETS["CartPole-v1"]
+    assert run.preset("ppo", "CartPole-v1") == run.presets("ppo")["CartPole-v1"]
     assert run.preset("ppo", "Other-v0") == ppo.Config(env="Other-v0")
 
 
@@ -225,7 +225,8 @@ import sys
 from pathlib import Path
 import jax
 jax.config.update("jax_numpy_dtype_promotion", "strict")
-from jaxenvs.baselines import ppo, run
+from jaxenvs.baselines import ppo
+from jaxenvs.baselines.runs import run
 from jaxenvs.baselines.runs.options import Options
 
 config = ppo.Config(total_steps=400 * 64, num_envs=4, num_steps=16, hidden=(16,), eval_episodes=3,
