@@ -20,7 +20,8 @@ import sys
 from pathlib import Path
 import jax
 jax.config.update("jax_numpy_dtype_promotion", "strict")
-from jaxenvs.baselines import ppo, run
+from jaxenvs.baselines import ppo
+from jaxenvs.baselines.runs import run
 from jaxenvs.baselines.runs.options import Options, RunError
 
 folder, coordinator, num, id, updates = sys.argv[1:]
