@@ -1,29 +1,53 @@
-"""Running mean and variance, shared with the wrappers."""
+"""Observations and rewards that are normalized by what was seen before."""
+
+from typing import Self
 
 import jax
 import jax.numpy as jnp
 
-from jaxenvs.wrappers.moments import Moments as Moments
+from jaxenvs.baselines.parts.seats import Seen
+from jaxenvs.struct import PyTree
+from jaxenvs.wrappers.moments import Moments
 
 
-def normalized(moments: Moments | None, obs: jax.Array) -> jax.Array:
-    """Observations as the networks see them: as they are where there are no moments."""
-    return obs if moments is None else moments.normalize(obs)
+class Norms(PyTree):
+    """Running statistics of a learner's experience; what is None is not normalized."""
 
+    obs: Moments | None  # [*seats, num_features]
+    returns: jax.Array | None  # [num_envs, *seats] float32, discounted, of the running episodes
+    rewards: Moments | None  # () of these returns
 
-def scaled_reward(
-    moments: Moments, returns: jax.Array, reward: jax.Array, done: jax.Array, gamma: jax.Array
-) -> tuple[Moments, jax.Array, jax.Array]:
-    """Rewards in deviations of the discounted return: the moments, the running returns, these.
+    @classmethod
+    def zero(cls, obs: jax.Array, by_obs: bool, by_reward: bool = False) -> Self:
+        """Nothing seen, for observations `[num_envs, *seats, num_features]`."""
+        return cls(
+            obs=Moments.zero(obs.shape[1:]) if by_obs else None,
+            returns=jnp.zeros(obs.shape[:-1], jnp.float32) if by_reward else None,
+            rewards=Moments.zero() if by_reward else None,
+        )
 
-    `returns` are the discounted sums of the running episodes' rewards; `reward` and `done`, which
-    ends an episode, have the axis of time before.
-    """
+    def seen(self, seen: Seen) -> Seen:
+        """What networks take: observations shifted and scaled, if asked for."""
+        return seen if self.obs is None else seen.replace(obs=self.obs.normalize(seen.obs))
 
-    def step(total: jax.Array, row: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
-        total = gamma * total + row[0]
-        return jnp.where(row[1], 0.0, total), total
+    def reward(
+        self, reward: jax.Array, done: jax.Array, gamma: jax.Array
+    ) -> tuple[Self, jax.Array]:
+        """The statistics after a rollout, and its rewards in deviations of the discounted return.
 
-    returns, seen = jax.lax.scan(step, returns, (reward, done))
-    moments = moments.update(seen)
-    return moments, returns, moments.scale(reward)
+        `reward` and `done`, which ends an episode, are `[num_steps, num_envs, *seats]`.
+        """
+        if self.rewards is None or self.returns is None:
+            return self, reward
+
+        def step(total: jax.Array, row: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+            total = gamma * total + row[0]
+            return jnp.where(row[1], 0.0, total), total
+
+        returns, totals = jax.lax.scan(step, self.returns, (reward, done))
+        moments = self.rewards.update(totals)
+        return self.replace(returns=returns, rewards=moments), moments.scale(reward)
+
+    def after(self, obs: jax.Array) -> Self:
+        """The statistics after observations `[..., *seats, num_features]`, as they were shown."""
+        return self if self.obs is None else self.replace(obs=self.obs.update(obs))

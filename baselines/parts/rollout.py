@@ -53,7 +53,7 @@ def start(venv: VecEnv[Any, Any], seats: Seats, first: Past | None, key: jax.Arr
     shape = (venv.num_envs, *seats.shape)
     return Situation(
         seen=seats.observe(shown),
-        past=jax.tree.map(lambda x: jnp.broadcast_to(x, (venv.num_envs, *x.shape)), first),
+        past=repeated(first, venv.num_envs),
         present=jnp.ones(shape, jnp.bool_) if seats.shape else None,
         env_state=env_state,
     )
@@ -119,10 +119,30 @@ def still_there(
     return None if present is None else done[:, None] | (present & ~terminated)
 
 
+def act_alone(
+    seats: Seats,
+    choose: Callable[[Seen, Past | None], tuple[jax.Array, Any]],
+    obs: Any,
+    mask: jax.Array | None,
+    past: Past | None,
+) -> Any:
+    """The action for one observation as the environment gives it, by `choose` for `[n]` of them.
+
+    `choose` returns the head's action and the memory's next state. With a past the result is the
+    action and the past of the next observation.
+    """
+    shown = {"obs": obs} if mask is None else {"obs": obs, "mask": mask}
+    shown, before = jax.tree.map(lambda x: x[None], (shown, past))
+    action, state = first_row(choose(seats.observe(shown), before))
+    if past is None:
+        return seats.to_env(action)
+    start = jnp.zeros(seats.shape, jnp.bool_)
+    return seats.to_env(action), Past(state=state, action=seats.as_input(action), start=start)
+
+
 def first_past(torso: Torso, seats: Seats) -> Past | None:
     """What the players of one environment know before an episode, `[*seats]`; None: nothing."""
-    one = torso.first(seats.head.num_outputs)
-    return jax.tree.map(lambda x: jnp.broadcast_to(x, (*seats.shape, *x.shape)), one)
+    return repeated(torso.first(seats.head.num_outputs), *seats.shape)
 
 
 def example_of(torso: Torso, seats: Seats, obs: jax.Array) -> tuple[jax.Array, Past | None]:
@@ -133,6 +153,11 @@ def example_of(torso: Torso, seats: Seats, obs: jax.Array) -> tuple[jax.Array, P
     return obs[None], past
 
 
+def repeated(tree: Any, *axes: int) -> Any:
+    """Every leaf with these leading axes, along which it is the same."""
+    return jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (*axes, *leaf.shape)), tree)
+
+
 def first_row(tree: Any) -> Any:
     """The first entry of every leaf."""
     return jax.tree.map(lambda leaf: leaf[0], tree)
@@ -141,6 +166,13 @@ def first_row(tree: Any) -> Any:
 def swap_leading(tree: Any) -> Any:
     """Exchanges the axes of time and environments in every leaf."""
     return jax.tree.map(lambda leaf: jnp.swapaxes(leaf, 0, 1), tree)
+
+
+def from_first(steps: Steps) -> Steps:
+    """Steps `[T, n]` with the memory's states before the first of them alone, `[n]`."""
+    if steps.past is None:
+        return steps
+    return steps.replace(past=steps.past.replace(state=first_row(steps.past.state)))
 
 
 def sequences(steps: Steps) -> Steps:
@@ -160,3 +192,15 @@ def time_first(rows: Steps) -> Steps:
     state = rows.past.state
     steps = swap_leading(rows.replace(past=rows.past.replace(state=None)))
     return steps.replace(past=steps.past.replace(state=state))
+
+
+def rows_of(steps: Steps, whole: bool) -> Steps:
+    """Steps `[T, n]` as rows to draw: `whole` sequences `[n, T]`, or single steps `[T * n]`."""
+    if whole:
+        return sequences(steps)
+    return jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:]), steps.replace(episode=None))
+
+
+def steps_of(rows: Steps, whole: bool) -> Steps:
+    """Rows as steps with time first; single ones are sequences of one, `[1, n]`."""
+    return time_first(rows) if whole else jax.tree.map(lambda x: x[None], rows)
