@@ -1,39 +1,39 @@
-"""Multi-agent PPO: as IPPO, but the critic, needed in training only, sees the global state.
+"""Multi-agent PPO: independent PPO whose critic, needed in training only, gets the global state.
 
 Source: Yu et al., "The surprising effectiveness of PPO in cooperative multi-agent games"
-(NeurIPS 2022); the critic's view is its agent-specific global state, both without pruning.
-Differs from it in: advantages are normalised per minibatch, rewards instead of values are scaled by
-running statistics, and only if asked for; the rest is as in `ippo.py`.
+(NeurIPS 2022); the critic takes its agent-specific global state, both without pruning.
+Differs from it in: advantages are normalized per minibatch, rewards instead of values are scaled by
+running statistics, and only if asked for; the rest is as in `ppo.py`.
 """
 
 import dataclasses
-import sys
-from typing import Any
+from typing import Any, ClassVar
 
+import jax
 import jax.numpy as jnp
 
-from jaxenvs.baselines import ippo
-from jaxenvs.baselines.parts.actor_critic import Seen
-from jaxenvs.baselines.parts.memory import Reactive, RecurrentTorso
-from jaxenvs.baselines.parts.seats import WithGlobalState
+import jaxenvs
+from jaxenvs.baselines import ppo
+from jaxenvs.baselines.parts.seats import Seats, Seen, Team
 from jaxenvs.baselines.parts.trainer import Trainer
 from jaxenvs.core import Env
 
 
 @dataclasses.dataclass(frozen=True)
-class Config(ippo.Config):
-    """A run of MAPPO: that of IPPO, and what the critic sees."""
+class Config(ppo.TeamConfig):
+    """A run of MAPPO: that of a team by PPO, and what the critic takes."""
 
-    critic_obs: bool = True  # show the critic what its agent sees, behind the global state
+    critic_obs: bool = True  # show the critic what its agent observes, behind the global state
 
+    critic_takes_world: ClassVar[bool] = True
 
-PRESETS: dict[str, Config] = {
-    name: Config(
-        **{field.name: getattr(config, field.name) for field in dataclasses.fields(config)}
-    )
-    for name, config in ippo.PRESETS.items()
-}
-"""Settings tuned for an environment; docs/baselines/mappo.md says what they reach."""
+    def check(self) -> None:
+        """Raises `ValueError` that names the field that does not fit."""
+        super().check()
+        if self.trunk:
+            raise ValueError("trunk: expected False, as actor and critic take different things")
+        if self.normalize_obs:
+            raise ValueError("normalize_obs: expected False, as the global state has no bounds")
 
 
 def make_train(config: Config, env: Env | None = None) -> Trainer:
@@ -41,40 +41,43 @@ def make_train(config: Config, env: Env | None = None) -> Trainer:
 
     Raises `ValueError` or `TypeError`, naming the field, for a config that does not fit.
     """
-    return MAPPO.on(config, env).trainer()
+    config.check()
+    env = env if env is not None else jaxenvs.make(config.env, **config.env_kwargs)
+    return MAPPO(config, env).trainer()
 
 
-class MAPPO(ippo.IPPO):
-    """IPPO with a critic that sees more than the actor."""
+class MAPPO(ppo.PPO):
+    """PPO for a team whose critic takes more than the actor."""
 
     config: Config
 
-    def shown(self, env: Env) -> Env:
-        """The environment with observations and global state."""
-        return WithGlobalState(env=env)
+    def seats_of(self, env: Env) -> Seats:
+        """The agents, with what their critics take beside what they observe."""
+        return WorldTeam(env, self.config.show_id, self.config.critic_obs)
 
-    def look(self, obs: Any) -> Seen:
-        """For the actor its observation; for the critic the global state, and what is its agent's.
-
-        The latter is the observation, or else which agent it is.
-        """
-        own, num = self.agents.features(obs["obs"]), self.agents.num
-        world = jnp.broadcast_to(obs["world"][:, None], (*own.shape[:2], obs["world"].shape[-1]))
-        ids = jnp.broadcast_to(jnp.eye(num, dtype=jnp.float32), (len(own), num, num))
-        mine = own if self.config.critic_obs else ids
-        return {"actor": own, "critic": jnp.concatenate([world, mine], axis=-1)}
-
-    def critic_torso(self) -> RecurrentTorso | Reactive:
-        """Without a convolution: the global state is no image."""
-        return self.torso(filters=0)
+    def critic_view(self, seen: Seen) -> jax.Array:
+        """The global state and what is its agent's."""
+        assert seen.world is not None
+        return seen.world
 
 
-def main() -> None:
-    """Trains one team on the environment that is named; `jaxenvs train` can do more."""
-    from jaxenvs.baselines.runs import run
+class WorldTeam(Team):
+    """A team whose `Seen.world` is what each agent's critic takes, `[n, num_agents, ...]`.
 
-    run.train("mappo", run.preset("mappo", sys.argv[1] if len(sys.argv) > 1 else Config().env))
+    It is the global state, then what the agent observes, or else which agent it is.
+    """
 
+    def __init__(self, env: Env, show_id: bool, critic_obs: bool) -> None:
+        super().__init__(env, show_id, show_world=True)
+        self.critic_obs = critic_obs
 
-if __name__ == "__main__":
-    main()
+    def observe(self, shown: Any) -> Seen:
+        """See `Seats`; there is no global state where agents act without critics."""
+        seen = super().observe(shown)
+        if seen.world is None:
+            return seen
+        shape = seen.obs.shape[:-1]
+        world = jnp.broadcast_to(seen.world[:, None], (*shape, seen.world.shape[-1]))
+        ids = jnp.broadcast_to(jnp.eye(self.num, dtype=jnp.float32), (*shape, self.num))
+        own = seen.obs if self.critic_obs else ids
+        return seen.replace(world=jnp.concatenate([world, own], axis=-1))

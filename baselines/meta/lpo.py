@@ -6,15 +6,14 @@ return, standardised; the scale is that of a laptop unless told otherwise.
 """
 
 import dataclasses
-import sys
 from pathlib import Path
 from typing import Any
 
 from jaxenvs.baselines.meta.search import Search, Settings, inner_config, save_means
 from jaxenvs.baselines.parts import checks
+from jaxenvs.baselines.parts.config import HyperParams
 from jaxenvs.baselines.parts.drifts import NeuralDrift
 from jaxenvs.baselines.parts.trainer import Trainer
-from jaxenvs.baselines.ppo import HyperParams
 
 INNER: dict[str, Any] = {
     "total_steps": 12_800,
@@ -58,27 +57,6 @@ class Config:
         inner_config(self.env, self.env_kwargs, self.inner)
 
 
-PRESETS: dict[str, Config] = {
-    config.env: config
-    for config in [
-        Config(),
-        Config(
-            "MinAtar-SpaceInvaders-v1",
-            inner={
-                "total_steps": 1_000_000,
-                "num_envs": 64,
-                "num_minibatches": 8,
-                "activation": "relu",
-                "lr": 5e-3,
-            },
-            generations=200,
-            population=64,
-        ),
-    ]
-}
-"""On a laptop, and on an accelerator."""
-
-
 def settings_of(config: Config, num_updates: int) -> Settings:
     """How a config searches, for agents that live for `num_updates` updates."""
     return Settings(
@@ -111,14 +89,3 @@ def make_train(config: Config) -> Trainer:
 def finish(config: Config, carries: Any, out: Path) -> list[Path]:
     """Writes the drift that each search has come to, for `jaxenvs train ppo --drift`."""
     return save_means(out, search_of(config), carries, "lpo", config)
-
-
-def main() -> None:
-    """Searches on the environment that is named; `jaxenvs train` can do more."""
-    from jaxenvs.baselines.runs import run
-
-    run.train("lpo", run.preset("lpo", sys.argv[1] if len(sys.argv) > 1 else "CartPole-v1"))
-
-
-if __name__ == "__main__":
-    main()

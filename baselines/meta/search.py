@@ -21,6 +21,7 @@ from jaxenvs import prng
 from jaxenvs.baselines import ppo
 from jaxenvs.baselines.meta.evolution import Evolution
 from jaxenvs.baselines.parts import drifts
+from jaxenvs.baselines.parts.config import HyperParams
 from jaxenvs.baselines.parts.drifts import NeuralDrift
 from jaxenvs.baselines.parts.trainer import Metrics, Trainer
 from jaxenvs.struct import PyTree
@@ -30,7 +31,7 @@ class Carry(PyTree):
     """Everything that changes from generation to generation."""
 
     key: jax.Array
-    hp: ppo.HyperParams  # of the agents
+    hp: HyperParams  # of the agents
     update_id: jax.Array  # () int32
     search: Any  # the state of the evolution, its mean included
 
@@ -93,7 +94,7 @@ class Search:
             parts=self.settings.population,
         )
 
-    def init(self, key: jax.Array, hp: ppo.HyperParams) -> Carry:
+    def init(self, key: jax.Array, hp: HyperParams) -> Carry:
         """The search before its first generation."""
         key, search_key = jax.random.split(prng.fast_key(key))
         search = self.evolution.init(search_key)
@@ -142,7 +143,7 @@ class Search:
         return several(candidates, keys, num_updates, hp)
 
     def live(
-        self, weights: Any, key: jax.Array, num_updates: jax.Array, hp: ppo.HyperParams
+        self, weights: Any, key: jax.Array, num_updates: jax.Array, hp: HyperParams
     ) -> jax.Array:
         """Trains one agent with a drift: the mean over its updates of the episodes' return."""
         carry = self.agent.init(key, hp).replace(drift=weights, num_updates=num_updates)

@@ -9,7 +9,6 @@ the scale is that of a laptop unless told otherwise.
 """
 
 import dataclasses
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +35,6 @@ class Config(lpo.Config):
         super().check()
         inner = inner_config(self.env, self.env_kwargs, self.inner)
         require_positive_horizons(updates_of(self, inner.num_updates))
-
-
-PRESETS: dict[str, Config] = {
-    env: Config(**{field.name: getattr(config, field.name) for field in dataclasses.fields(config)})
-    for env, config in lpo.PRESETS.items()
-}
-"""On a laptop, and on an accelerator."""
 
 
 def updates_of(config: Config, num_updates: int) -> tuple[int, ...]:
@@ -72,14 +64,3 @@ def make_train(config: Config) -> Trainer:
 def finish(config: Config, carries: Any, out: Path) -> list[Path]:
     """Writes the drift that each search has come to, for `jaxenvs train ppo --drift`."""
     return save_means(out, search_of(config), carries, "ta_lpo", config)
-
-
-def main() -> None:
-    """Searches on the environment that is named; `jaxenvs train` can do more."""
-    from jaxenvs.baselines.runs import run
-
-    run.train("ta_lpo", run.preset("ta_lpo", sys.argv[1] if len(sys.argv) > 1 else "CartPole-v1"))
-
-
-if __name__ == "__main__":
-    main()

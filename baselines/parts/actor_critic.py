@@ -12,8 +12,15 @@ import jax.numpy as jnp
 
 from jaxenvs.baselines.parts.distributions import Categorical, DiagGaussian
 from jaxenvs.baselines.parts.heads import BoxHead, DiscreteHead
-from jaxenvs.baselines.parts.memory import Past, Torso, look_ahead, one_step
-from jaxenvs.baselines.parts.networks import Readout
+from jaxenvs.baselines.parts.memory import (
+    Feedforward,
+    Past,
+    Recurrent,
+    Torso,
+    look_ahead,
+    one_step,
+)
+from jaxenvs.baselines.parts.networks import Readout, torso_of
 from jaxenvs.baselines.parts.rollout import Steps, example_of, first_past, first_row
 from jaxenvs.baselines.parts.seats import Seats, Seen
 
@@ -76,12 +83,13 @@ class Pair:
         self,
         seats: Seats,
         torsos: dict[str, Torso],
-        views: dict[str, View],
+        critic_view: View,
         log_std_init: float,
         share: bool = True,
     ) -> None:
-        """`torsos` and `views` are of `actor` and `critic`; without `share` each agent has both."""
-        self.seats, self.head, self.torsos, self.views = seats, seats.head, torsos, views
+        """`torsos` are those of `actor` and `critic`; without `share` each agent has its own."""
+        self.seats, self.head, self.torsos = seats, seats.head, torsos
+        self.views: dict[str, View] = {"actor": _observed, "critic": critic_view}
         self.readouts = {"actor": Readout(self.head.num_outputs, 0.01), "critic": Readout(1, 1.0)}
         self.log_std_init, self.share = log_std_init, share
 
@@ -97,22 +105,23 @@ class Pair:
     def init(self, key: jax.Array, seen: Seen) -> dict[str, Any]:
         """See `ActorCritic`."""
         if not self.seats.shape:
-            forgets = self.first() is None
-            return self._init_at_once(key, seen) if forgets else self._init_in_turn(key, seen)
+            torso = self.torsos["actor"]
+            if isinstance(torso, Feedforward):
+                return self._init_at_once(key, torso, seen.obs)
+            return self._init_in_turn(key, seen)
         keys = jax.random.split(key, len(self.seats.names))
         if self.share:
             return self._init_in_turn(keys[0], seen)
         return jax.vmap(self._init_in_turn, (0, None))(keys, seen)
 
-    def _init_at_once(self, key: jax.Array, seen: Seen) -> dict[str, Any]:
+    def _init_at_once(self, key: jax.Array, torso: Feedforward, obs: jax.Array) -> dict[str, Any]:
         """Both of two equal torsos together: the program is half as long."""
         torso_key, readout_key = jax.random.split(key)
-        obs, torso = self.views["actor"](seen), self.torsos["actor"]
-        encoders = jax.vmap(torso.encoder.init, (0, None))(jax.random.split(torso_key), obs)
+        networks = jax.vmap(torso.torso.init, (0, None))(jax.random.split(torso_key), obs)
         weights: dict[str, Any] = {}
         for i, (name, readout) in enumerate(self.readouts.items()):
-            encoder = jax.tree.map(lambda leaf, i=i: leaf[i], encoders)
-            own = {"params": {torso.encoder.name: encoder["params"]}}
+            network = jax.tree.map(lambda leaf, i=i: leaf[i], networks)
+            own = {"params": {"torso": network["params"]}}
             out: Any = torso.apply(own, obs, None)
             weights[name] = {"torso": own, "readout": readout.init(readout_key, out[0])}
         return _with_log_std(weights, self.head, self.log_std_init)
@@ -178,8 +187,8 @@ class Pair:
 class Trunk:
     """One torso, and a readout each for policy and value: with a memory, half the work of two."""
 
-    def __init__(self, seats: Seats, torso: Torso, view: View, log_std_init: float) -> None:
-        self.seats, self.head, self.torso, self.view = seats, seats.head, torso, view
+    def __init__(self, seats: Seats, torso: Torso, log_std_init: float) -> None:
+        self.seats, self.head, self.torso = seats, seats.head, torso
         self.actor, self.critic = Readout(self.head.num_outputs, 0.01), Readout(1, 1.0)
         self.log_std_init = log_std_init
 
@@ -194,7 +203,7 @@ class Trunk:
     def init(self, key: jax.Array, seen: Seen) -> dict[str, Any]:
         """See `ActorCritic`."""
         torso_key, actor_key, critic_key = jax.random.split(key, 3)
-        example = example_of(self.torso, self.seats, self.view(seen))
+        example = example_of(self.torso, self.seats, seen.obs)
         torso = self.torso.init(torso_key, *example)
         out: Any = self.torso.apply(torso, *example)
         weights: dict[str, Any] = {
@@ -211,22 +220,21 @@ class Trunk:
 
     def decide(self, weights: Any, seen: Seen, past: Past | None) -> tuple[Policy, Any]:
         """See `ActorCritic`."""
-        out, state = one_step(self.torso, weights["torso"], self.view(seen), past)
+        out, state = one_step(self.torso, weights["torso"], seen.obs, past)
         return self._policy(weights, out, seen), state
 
     def judge(self, weights: Any, critic_state: Any, steps: Steps, action: jax.Array) -> Judged:
         """See `ActorCritic`."""
         past = None if steps.past is None else _from(steps.past, first_row(steps.past.state))
-        found: Any = self.torso.apply(weights["torso"], self.view(steps.seen), past)
+        found: Any = self.torso.apply(weights["torso"], steps.seen.obs, past)
         out, states = found
-        next_obs = self.view(steps.next_seen)
-        ahead = look_ahead(self.torso, weights["torso"], states, next_obs, action)
+        ahead = look_ahead(self.torso, weights["torso"], states, steps.next_seen.obs, action)
         return Judged(self._value(weights, out), self._value(weights, ahead), critic_state)
 
     def review(self, weights: Any, states: Any, rows: Any) -> tuple[Policy, jax.Array]:
         """See `ActorCritic`."""
         past = _from(rows.past, states[0])
-        found: Any = self.torso.apply(weights["torso"], self.view(rows.seen), past)
+        found: Any = self.torso.apply(weights["torso"], rows.seen.obs, past)
         return self._policy(weights, found[0], rows.seen), self._value(weights, found[0])
 
     def _policy(self, weights: Any, out: jax.Array, seen: Seen) -> Policy:
@@ -236,6 +244,10 @@ class Trunk:
     def _value(self, weights: Any, out: jax.Array) -> jax.Array:
         value: Any = self.critic.apply(weights["critic"]["readout"], out)
         return value[..., 0]
+
+
+def _observed(seen: Seen) -> jax.Array:
+    return seen.obs
 
 
 def _policy(
@@ -255,3 +267,24 @@ def _with_log_std(weights: Any, head: DiscreteHead | BoxHead, log_std_init: floa
 def _from(past: Past | None, state: Any) -> Past | None:
     """The past with another state of the memory."""
     return None if past is None else past.replace(state=state)
+
+
+def networks_of(config: Any, seats: Seats, critic_view: View) -> ActorCritic:
+    """The networks that a config of PPO asks for; the policy takes the observations.
+
+    A critic that takes something else than the observation has no convolution: that is no image.
+    Raises `ValueError` for filters on observations that are no image.
+    """
+
+    def torso(filters: int) -> Torso:
+        widths, activation = config.hidden, config.activation
+        if config.memory != "none":
+            return Recurrent(widths, activation, config.memory, config.memory_width)
+        return Feedforward(torso_of(seats.space, filters, widths, activation))
+
+    if config.trunk:
+        return Trunk(seats, torso(config.filters), config.log_std_init)
+    critic_filters = 0 if getattr(config, "critic_takes_world", False) else config.filters
+    torsos = {"actor": torso(config.filters), "critic": torso(critic_filters)}
+    share = getattr(config, "share", True)  # a config of one agent has no such field
+    return Pair(seats, torsos, critic_view, config.log_std_init, share)

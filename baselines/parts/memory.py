@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.baselines.parts.networks import CNN, MLP, orthogonal
+from jaxenvs.baselines.parts.networks import MLP, orthogonal
 from jaxenvs.struct import PyTree
 
 KINDS = ("none", "gru", "s5")
@@ -120,53 +120,53 @@ class S5(nn.Module):
 _MODULES: dict[str, Any] = {"gru": GRU, "s5": S5}
 
 
-class Torso(nn.Module):
-    """A network up to its last layer: dense layers or a convolution, then a memory if there is one.
+class Feedforward(nn.Module):
+    """A network up to its last layer that remembers nothing."""
 
-    With `show_action` the last action is an input beside the observation.
-    """
+    torso: nn.Module
 
-    encoder: nn.Module
-    kind: str = "none"  # a name in KINDS
-    width: int = 0  # of the memory
-    show_action: bool = False
+    def first(self, num_outputs: int) -> None:
+        """There is no past; see `Recurrent`."""
+        del num_outputs
 
-    def first(self, num_outputs: int) -> Past | None:
-        """The past of one player before its first observation; None where nothing is needed."""
-        if not self.show_action:
-            return None
+    def __call__(self, obs: jax.Array, past: None) -> tuple[jax.Array, None]:
+        """Outputs `[..., width]` for observations `[..., num_features]`, and no states."""
+        del past
+        return self.torso(obs), None
+
+
+class Recurrent(nn.Module):
+    """Dense layers on observation and last action, then a memory, or none of its own."""
+
+    hidden: tuple[int, ...]
+    activation: str
+    kind: str  # a name in KINDS
+    width: int  # of the memory
+    layer_norm: bool = False
+
+    def first(self, num_outputs: int) -> Past:
+        """The past of one player before its first observation."""
         dtype = jnp.complex64 if self.kind == "s5" else jnp.float32
         state = None if self.kind == "none" else jnp.zeros(self.width, dtype)
         action = jnp.zeros(num_outputs, jnp.float32)
         return Past(state=state, action=action, start=jnp.ones((), jnp.bool_))
 
     @nn.compact
-    def __call__(self, obs: jax.Array, past: Past | None) -> tuple[jax.Array, Any]:
+    def __call__(self, obs: jax.Array, past: Past) -> tuple[jax.Array, Any]:
         """Outputs `[T, n, ..., width]` for observations `[T, n, ..., num_features]`, and states.
 
         `past.state` is `[n, ...]`, before the first step; `past.action` and `past.start` are
         `[T, n, ...]`, before every step. States are `[T, n, ...]`, after every step.
         """
-        if past is None:
-            return self.encoder(obs), None
         action = jnp.where(past.start[..., None], 0.0, past.action)
-        x = self.encoder(jnp.concatenate([obs, action], axis=-1))
+        x = jnp.concatenate([obs, action], axis=-1)
+        x = MLP(self.hidden, self.activation, self.layer_norm, name="encoder")(x)
         if self.kind == "none":
             return x, None
         return _MODULES[self.kind](self.width, name="memory")(past.state, x, past.start)
 
 
-def recurrent_torso(
-    widths: tuple[int, ...], activation: str, kind: str, width: int, layer_norm: bool = False
-) -> Torso:
-    """Dense layers on observation and last action, then a memory of a `kind` in `KINDS`."""
-    encoder = MLP(widths, activation, layer_norm, name="encoder")
-    return Torso(encoder, kind, width, show_action=True)
-
-
-def plain_torso(encoder: MLP | CNN) -> Torso:
-    """Dense layers or a convolution on the observation, without a memory."""
-    return Torso(encoder.clone(name="torso"))
+Torso = Feedforward | Recurrent
 
 
 def one_step(
@@ -187,7 +187,7 @@ def look_ahead(
     `states` are those after the steps, `obs` the observations that the steps led to, `action` the
     actions of the steps as networks see them; all `[T, n, ...]`.
     """
-    if not torso.show_action:
+    if isinstance(torso, Feedforward):
         out: Any = torso.apply(weights, obs, None)[0]
         return out
 

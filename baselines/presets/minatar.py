@@ -12,3 +12,32 @@ GYMNAX_FLAVOUR: dict[str, dict[str, Any]] = {
     "MinAtar-SpaceInvaders-v1": _FLAVOUR,
 }
 """From the id of a game to the options that turn it into gymnax's."""
+
+# With a tenth of the published steps.
+_PPO: dict[str, Any] = {
+    "total_steps": 1_000_000,
+    "num_envs": 64,
+    "num_minibatches": 8,
+    "hidden": (64,),
+    "filters": 16,
+    "activation": "relu",
+    "lr": 2.5e-3,
+}
+
+# For an accelerator.
+_LPO: dict[str, Any] = {
+    "inner": {
+        "total_steps": 1_000_000,
+        "num_envs": 64,
+        "num_minibatches": 8,
+        "activation": "relu",
+        "lr": 5e-3,
+    },
+    "generations": 200,
+    "population": 64,
+}
+
+ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
+    "ppo": {env: {"env_kwargs": flavour, **_PPO} for env, flavour in GYMNAX_FLAVOUR.items()},
+    "lpo": {"MinAtar-SpaceInvaders-v1": _LPO},
+}

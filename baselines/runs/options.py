@@ -106,12 +106,22 @@ def describe(algorithm: str, config: Any, options: Options) -> dict[str, Any]:
     return json.loads(json.dumps(described))
 
 
-def restore(
-    description: Mapping[str, Any], kind: type[Any], options: Options
-) -> tuple[Any, Options]:
-    """The config, of the class `kind`, and the options that `describe` was given."""
-    fields = {name: _tuple(value) for name, value in description["config"].items()}
-    return kind(**fields), dataclasses.replace(options, **description["options"])
+_RENAMED = {"memory_size": "buffer_size"}
+"""Fields of configs that had another name in older versions: the old one, then today's."""
+
+
+def restore(description: Mapping[str, Any], default: Any, options: Options) -> tuple[Any, Options]:
+    """The config and the options that `describe` was given; fields not there are as in `default`.
+
+    Raises `RunError` for a field that the config does not have.
+    """
+    known = {field.name for field in dataclasses.fields(default)}
+    fields = {_RENAMED.get(name, name): value for name, value in description["config"].items()}
+    for name in fields:
+        if name not in known:
+            raise RunError(f"config.json: {description['algorithm']} has no field {name!r}")
+    config = dataclasses.replace(default, **{name: _tuple(x) for name, x in fields.items()})
+    return config, dataclasses.replace(options, **description["options"])
 
 
 def disagreement(

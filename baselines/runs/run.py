@@ -21,6 +21,10 @@ import numpy as np
 
 import jaxenvs
 from jaxenvs.baselines.runs import checkpoint, loop
+from jaxenvs.baselines.runs.algorithms import ALGORITHMS as ALGORITHMS
+from jaxenvs.baselines.runs.algorithms import default_config, make_train, module_of
+from jaxenvs.baselines.runs.algorithms import preset as preset
+from jaxenvs.baselines.runs.algorithms import presets as presets
 from jaxenvs.baselines.runs.curve import draw_curves
 from jaxenvs.baselines.runs.hosts import Hosts, connect
 from jaxenvs.baselines.runs.log import JsonLines, Row, Sink, TensorBoard, read_rows
@@ -40,48 +44,14 @@ from jaxenvs.baselines.runs.result import Result
 from jaxenvs.baselines.parts.trainer import Trainer
 from jaxenvs.core import Env
 
-ALGORITHMS: dict[str, str] = {
-    "ppo": "jaxenvs.baselines.ppo",
-    "ppo_rnn": "jaxenvs.baselines.ppo_rnn",
-    "pqn": "jaxenvs.baselines.pqn",
-    "pqn_rnn": "jaxenvs.baselines.pqn_rnn",
-    "dqn": "jaxenvs.baselines.dqn",
-    "iql": "jaxenvs.baselines.iql",
-    "vdn": "jaxenvs.baselines.vdn",
-    "qmix": "jaxenvs.baselines.qmix",
-    "pqn_vdn": "jaxenvs.baselines.pqn_vdn",
-    "ippo": "jaxenvs.baselines.ippo",
-    "mappo": "jaxenvs.baselines.mappo",
-    "lpo": "jaxenvs.baselines.meta.lpo",
-    "ta_lpo": "jaxenvs.baselines.meta.ta_lpo",
-}
-"""From the name of an algorithm to its module, with `Config`, `PRESETS` and `make_train`.
-
-A module may also have `finish(config, carries, out) -> paths`, which writes what is kept of a run.
-"""
-
 _EVALUATION_SEED = 2**31 - 1  # of the greedy episodes: the same for all agents of all runs
 _KEPT_CHECKPOINTS = 2
-
-
-def module_of(algorithm: str) -> Any:
-    """The module of an algorithm. Raises `RunError` for an unknown name."""
-    if algorithm not in ALGORITHMS:
-        known = ", ".join(ALGORITHMS)
-        raise RunError(f"algorithm: expected one of {known}; got {algorithm!r}")
-    return importlib.import_module(ALGORITHMS[algorithm])
-
-
-def preset(algorithm: str, env: str) -> Any:
-    """The config tuned for an environment, or the algorithm's default one on it."""
-    module = module_of(algorithm)
-    return module.PRESETS.get(env) or module.Config(env=env)
 
 
 def train(algorithm: str, config: Any, options: Options | None = None) -> Result:
     """Trains, writes the run's folder, and returns what came of it.
 
-    `config` is a `Config` of the algorithm's module. When a run is resumed, the settings in its
+    `config` is as of `preset`. When a run is resumed, the settings in its
     folder hold; what the caller changed from the defaults must agree with them.
 
     Raises:
@@ -144,11 +114,11 @@ def load_policy(folder: str | Path, agent: int | None = None) -> Policy:
     """
     folder = Path(folder)
     description = read_json(folder / "config.json")
-    module = module_of(description["algorithm"])
-    config, options = restore(description, module.Config, Options())
-    trainer = module.make_train(config)
+    algorithm = description["algorithm"]
+    config, options = restore(description, default_config(algorithm), Options())
+    trainer = make_train(algorithm, config)
     if trainer.act is None:
-        raise RunError(f"{folder}: {description['algorithm']} trains no policy that could play")
+        raise RunError(f"{folder}: {algorithm} trains no policy that could play")
     num_agents = len(agents_of(options, _names(trainer.hp)))
     carry, *_ = checkpoint.load_newest(folder / "checkpoints", _shapes(trainer, num_agents))
     if agent is None:
@@ -215,7 +185,7 @@ def _settle(algorithm: str, config: Any, options: Options) -> tuple[Any, Options
     difference = disagreement(found, asked, default)
     if difference is not None:
         raise RunError(f"{out}: cannot resume, {difference}")
-    return restore(found, type(config), options)
+    return restore(found, default_config(algorithm), options)
 
 
 def _use_cores(config: Any, options: Options, hosts: Hosts) -> None:
@@ -227,7 +197,7 @@ def _use_cores(config: Any, options: Options, hosts: Hosts) -> None:
 def _trainer(algorithm: str, config: Any) -> Trainer:
     """The trainer of a config; `RunError` for one that does not fit."""
     try:
-        return module_of(algorithm).make_train(config)
+        return make_train(algorithm, config)
     except (ValueError, TypeError) as error:
         raise RunError(str(error)) from error
 

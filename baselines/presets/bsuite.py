@@ -1,0 +1,7 @@
+"""bsuite's experiments."""
+
+from typing import Any
+
+ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
+    "ppo_rnn": {"bsuite-MemoryLength-v0": {"total_steps": 300_000}},
+}
