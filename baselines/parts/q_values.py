@@ -26,12 +26,12 @@ from jaxenvs.baselines.parts.exploration import (
 )
 from jaxenvs.baselines.parts.heads import DiscreteHead
 from jaxenvs.baselines.parts.memory import (
+    Feedforward,
     Past,
+    Recurrent,
     Torso,
     look_ahead,
     one_step,
-    plain_torso,
-    recurrent_torso,
 )
 from jaxenvs.baselines.parts.metrics import explained_variance, mean_over
 from jaxenvs.baselines.parts.mixing import (
@@ -97,19 +97,19 @@ class QNetwork:
     def start_keys(self, key: jax.Array) -> tuple[jax.Array, Sequence[jax.Array], Any, Any]:
         """Keys for the carry, the three parts of the weights, the environments and their play."""
         key, *keys = jax.random.split(prng.fast_key(key), 5)
-        if self.first() is None:
+        if isinstance(self.torso, Feedforward):
             return key, (keys[0], keys[1], keys[1]), keys[2], keys[3]
         return key, jax.random.split(keys[0], 3), keys[1], keys[2]
 
     def init(self, keys: Sequence[jax.Array], seen: Seen) -> dict[str, Any]:
         """Weights that know nothing, for what one environment shows, `[*seats]`."""
-        example = rollout.example_of(self.torso, self.seats, seen.obs)
-        if example[1] is None:  # only the encoder has weights
-            encoder: Any = self.torso.encoder
-            own = {"params": {encoder.name: encoder.init(keys[0], seen.obs)["params"]}}
+        torso = self.torso
+        example = rollout.example_of(torso, self.seats, seen.obs)
+        if isinstance(torso, Feedforward):
+            own = {"params": {"torso": torso.torso.init(keys[0], seen.obs)["params"]}}
         else:
-            own = self.torso.init(keys[0], *example)
-        out: Any = self.torso.apply(own, *example)
+            own = torso.init(keys[0], *example)
+        out: Any = torso.apply(own, *example)
         world_size = 0 if seen.world is None else seen.world.shape[-1]
         return {
             "torso": own,
@@ -310,5 +310,5 @@ def _torso(config: Any, seats: Seats) -> Torso:
     """With a memory, and for teams, the network takes the last action too."""
     layers = (config.hidden, config.activation)
     if seats.shape or config.memory != "none":
-        return recurrent_torso(*layers, config.memory, config.memory_width, config.layer_norm)
-    return plain_torso(torso_of(seats.space, config.filters, *layers, config.layer_norm))
+        return Recurrent(*layers, config.memory, config.memory_width, config.layer_norm)
+    return Feedforward(torso_of(seats.space, config.filters, *layers, config.layer_norm))

@@ -5,3 +5,7 @@ from typing import Any
 ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
     "ppo_rnn": {"bsuite-MemoryLength-v0": {"total_steps": 300_000}},
 }
+
+Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
+    "pqn_rnn": {"bsuite-MemoryLength-v0": {"total_steps": 300_000}},
+}

@@ -46,3 +46,14 @@ ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "lpo": {"CartPole-v1": {}},
 }
+
+_LONG_TRACES: dict[str, Any] = {"trace_lambda": 0.95, "reward_scale": 0.1}
+
+Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
+    "pqn": {"CartPole-v1": _LONG_TRACES, "Acrobot-v1": _LONG_TRACES},
+    "dqn": {
+        # A buffer that soon holds nothing but good balance forgets what a fall is.
+        "CartPole-v1": {"buffer_size": 100_000, "layer_norm": True},
+        "Acrobot-v1": {"total_steps": 300_000},
+    },
+}
