@@ -106,10 +106,10 @@ def last_return(side: str, outcome: Any) -> float:
 
 def whole_run(contest: Contest, env_id: str, total_steps: int) -> Any:
     """`key -> (carry, metrics)`: our training as a single program."""
-    from jaxenvs.baselines.parts.trainer import train
+    from jaxenvs.baselines.parts.trainer import scan_updates
 
     trainer = contest.our_trainer(env_id, total_steps)
-    return lambda key: train(trainer, key, trainer.hp)
+    return lambda key: scan_updates(trainer, key, trainer.hp)
 
 
 def measure_program(

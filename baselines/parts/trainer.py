@@ -16,8 +16,8 @@ class Trainer:
     """An algorithm on an environment, as pure functions; `make_train` of each algorithm gives one.
 
     `carry` is a pytree that holds everything that changes, the random key and the traced numbers
-    `hp` included. Whoever repeats `update` from a carry, in one scan or piecemeal, gets the same
-    bits. All functions can be vmapped: over keys for seeds, over `hp` for sweeps.
+    `hp` included. Repeating `update` is bit-exact, in one scan or in chunks. All functions can be
+    vmapped: over keys for seeds, over `hp` for sweeps.
     """
 
     init: Callable[[jax.Array, Any], Any]
@@ -63,11 +63,11 @@ class Trainer:
     """What `act` remembers at the start of an episode; None: it has no memory."""
 
 
-def train(trainer: Trainer, key: jax.Array, hp: Any) -> tuple[Any, Metrics]:
+def scan_updates(trainer: Trainer, key: jax.Array, hp: Any) -> tuple[Any, Metrics]:
     """A whole run as one traceable function: the last carry, and metrics of shape `[num_updates]`.
 
-    `jax.jit(functools.partial(train, trainer))` compiles it; `jax.vmap` over `key` trains many
-    seeds, over `hp` many settings. The key is consumed.
+    `jax.jit(functools.partial(scan_updates, trainer))` compiles it; `jax.vmap` over `key` trains
+    many seeds, over `hp` many settings. The key is consumed.
     """
     carry = _depend_on(key, trainer.init(key, hp))
     return jax.lax.scan(lambda c, _: trainer.update(c), carry, length=trainer.num_updates)

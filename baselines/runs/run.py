@@ -22,7 +22,9 @@ import numpy as np
 import jaxenvs
 from jaxenvs.baselines.runs import checkpoint, loop
 from jaxenvs.baselines.runs.algorithms import ALGORITHMS as ALGORITHMS
-from jaxenvs.baselines.runs.algorithms import default_config, make_train, module_of
+from jaxenvs.baselines.runs.algorithms import default_config as default_config
+from jaxenvs.baselines.runs.algorithms import make_train as make_train
+from jaxenvs.baselines.runs.algorithms import module_of as module_of
 from jaxenvs.baselines.runs.algorithms import preset as preset
 from jaxenvs.baselines.runs.algorithms import presets as presets
 from jaxenvs.baselines.runs.curve import draw_curves

@@ -22,7 +22,7 @@ import numpy as np
 
 from jaxenvs.baselines import ppo
 from jaxenvs.baselines.meta import lpo
-from jaxenvs.baselines.parts.trainer import train
+from jaxenvs.baselines.parts.trainer import scan_updates
 
 GENTLE = ppo.Config(num_envs=16, num_steps=64, num_epochs=4, lr=1e-3)
 SETTINGS = {
@@ -36,7 +36,7 @@ def area(config: ppo.Config, num_seeds: int, seed: int = 0) -> np.ndarray:
     """The area under each seed's learning curve, `[num_seeds]`."""
     trainer = ppo.make_train(config)
     keys = jax.vmap(jax.random.key)(np.arange(seed, seed + num_seeds))
-    program = jax.jit(jax.vmap(functools.partial(train, trainer), (0, None)))
+    program = jax.jit(jax.vmap(functools.partial(scan_updates, trainer), (0, None)))
     _, metrics = program(keys, trainer.hp)
     return np.nanmean(np.asarray(metrics["episode_return"]), axis=1)
 

@@ -106,8 +106,7 @@ def read(algorithm: str, flags: Sequence[str]) -> tuple[Any, Run, dict[str, tupl
     The preset of `--preset`, or else of `--env`, gives the values of flags that are left out.
     """
     with extra("baselines"), usage_errors((RunError,)):
-        module = run.module_of(algorithm)
-    preset = _preset(algorithm, module, flags)
+        preset = _preset(algorithm, flags)
     names = [field.name for field in dataclasses.fields(preset.hyper_params)]
     sweep_kind = _sweep_kind(names)
     kind = dataclasses.make_dataclass(
@@ -115,17 +114,16 @@ def read(algorithm: str, flags: Sequence[str]) -> tuple[Any, Run, dict[str, tupl
         [
             ("preset", Annotated[str, tyro.conf.arg(metavar="ENV", help=_PRESET_HELP)], ""),
             ("run", tyro.conf.OmitArgPrefixes[Run], dataclasses.field(default_factory=Run)),
-            (algorithm, tyro.conf.OmitArgPrefixes[module.Config], preset),
+            (algorithm, tyro.conf.OmitArgPrefixes[type(preset)], preset),
             ("sweep", sweep_kind, dataclasses.field(default_factory=sweep_kind)),
         ],
         frozen=True,
     )
-    about = (module.__doc__ or "").strip().splitlines()[0]
     read = parse(
         kind,
         flags,
         f"jaxenvs train {algorithm}",
-        description=about,
+        description=run.ALGORITHMS[algorithm].about,
         registry=NAMED_VALUES,
         config=(),
     )
@@ -136,16 +134,16 @@ def read(algorithm: str, flags: Sequence[str]) -> tuple[Any, Run, dict[str, tupl
 _PRESET_HELP = "Take the settings tuned for this environment; by default those for --env, if any."
 
 
-def _preset(algorithm: str, module: Any, flags: Sequence[str]) -> Any:
+def _preset(algorithm: str, flags: Sequence[str]) -> Any:
     """The config to start from, found before the other flags can be read."""
     given = {name: _value(flags, f"--{name}") for name in ("preset", "env")}
-    env = given["env"] or given["preset"] or module.Config().env
+    env = given["env"] or given["preset"] or run.default_config(algorithm).env
     if given["preset"] is None:
         return run.preset(algorithm, env)
-    if given["preset"] not in module.PRESETS:
-        known = ", ".join(module.PRESETS)
-        raise UsageError(f"--preset: expected one of {known}; got {given['preset']!r}")
-    return dataclasses.replace(module.PRESETS[given["preset"]], env=env)
+    tuned = run.presets(algorithm)
+    if given["preset"] not in tuned:
+        raise UsageError(f"--preset: expected one of {', '.join(tuned)}; got {given['preset']!r}")
+    return dataclasses.replace(tuned[given["preset"]], env=env)
 
 
 def _value(flags: Sequence[str], name: str) -> str | None:

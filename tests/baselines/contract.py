@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.baselines.parts.trainer import train
+from jaxenvs.baselines.parts.trainer import scan_updates
 from jaxenvs.baselines.runs import loop
 
 
@@ -46,7 +46,7 @@ def assert_chunks_are_the_scan(trainer, chunk=3, num_agents=2):
     """The chunked loop of several agents gives the bits of the single scan; the scan's metrics."""
     keys = jax.random.split(jax.random.key(3), num_agents)
     hp = jax.tree.map(lambda x: np.full(num_agents, x, np.float32), trainer.hp)
-    whole, metrics = jax.jit(jax.vmap(functools.partial(train, trainer)))(keys, hp)
+    whole, metrics = jax.jit(jax.vmap(functools.partial(scan_updates, trainer)))(keys, hp)
     programs = loop.compile_programs(trainer, num_agents, chunk)
     carry, pieces = programs.init(keys, hp), []
     for piece in loop.run_chunks(programs, carry, 0, trainer.num_updates, chunk):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from jaxenvs.baselines import dqn
-from jaxenvs.baselines.parts.trainer import train
+from jaxenvs.baselines.parts.trainer import scan_updates
 from tests.baselines.contract import (
     assert_carry_keeps_its_types,
     assert_chunks_are_the_scan,
@@ -34,7 +34,7 @@ SMALL = dqn.Config(
 def trained(config, env, seed=0):
     trainer = dqn.make_train(config, env)
     key = jax.random.key(seed)
-    carry, metrics = jax.jit(functools.partial(train, trainer))(key, trainer.hp)
+    carry, metrics = jax.jit(functools.partial(scan_updates, trainer))(key, trainer.hp)
     return trainer, carry, metrics
 
 

@@ -7,8 +7,7 @@ import jax
 import numpy as np
 import pytest
 
-from jaxenvs.baselines import ippo, mappo
-from tests.baselines.contract import assert_carry_keeps_its_types, assert_chunks_are_the_scan
+from jaxenvs.baselines import mappo
 from tests.toys import Crowd
 
 SMALL = mappo.Config(
@@ -33,51 +32,35 @@ def played():
     return method, carry, after, rollout
 
 
-@pytest.mark.parametrize(
-    "change", [{}, {"memory": "gru"}, {"share": False, "critic_obs": False}], ids=str
-)
-def test_carry_keeps_its_types(change):
-    assert_carry_keeps_its_types(mappo.make_train(dataclasses.replace(SMALL, **change), Crowd()))
-
-
-@pytest.mark.slow
-def test_chunks_give_the_bits_of_the_single_scan():
-    config = dataclasses.replace(SMALL, memory="gru")
-    assert_chunks_are_the_scan(mappo.make_train(config, Crowd()))
-
-
-@pytest.mark.parametrize("name", ["seen", "final"])
+@pytest.mark.parametrize("name", ["seen", "next_seen"])
 def test_the_critic_sees_the_global_state_also_where_an_episode_ends(name):
     *_, rollout = played()
-    look = getattr(rollout, name)
+    shown = getattr(rollout, name)
     # The crowd's global state is every agent's sum, which is the first number that it observes.
-    sums = np.asarray(look["actor"])[..., 0]
+    sums = np.asarray(shown.obs)[..., 0]
     world = np.broadcast_to(sums[:, :, None], (*sums.shape, 3))
-    np.testing.assert_array_equal(look["critic"][..., :3], world)
-    np.testing.assert_array_equal(look["critic"][..., 3:], look["actor"])
-    if name == "final":
-        ended = sums[np.asarray(rollout.done)[..., 0]]
+    np.testing.assert_array_equal(shown.world[..., :3], world)
+    np.testing.assert_array_equal(shown.world[..., 3:], shown.obs)
+    if name == "next_seen":
+        ended = sums[np.asarray(rollout.done)]
         assert (ended > 0).any(axis=1).all(), "the first state of the next episode"
 
 
 def test_without_its_observation_the_critic_knows_which_agent_it_judges():
     method = mappo.MAPPO(dataclasses.replace(SMALL, critic_obs=False), Crowd())
     obs = {"obs": np.ones((2, 3, 3), np.float32), "world": np.full((2, 3), 5, np.float32)}
-    seen = np.asarray(method.look(obs)["critic"])
+    seen = np.asarray(method.critic_view(method.seats.observe(obs)))
     np.testing.assert_array_equal(seen[..., :3], 5)
     np.testing.assert_array_equal(seen[1, :, 3:], np.eye(3))
 
 
 def test_values_hang_on_the_global_state_and_policies_do_not():
     method, carry, _, rollout = played()
-    states = {"actor": carry.past.state, "critic": carry.critic_state}
 
     def parts(world):
-        seen = rollout.seen | {"critic": rollout.seen["critic"].at[..., :3].add(world)}
-        rows = rollout.replace(seen=seen)
-        value, _ = method.nets.unroll("critic", carry.weights["critic"], states["critic"], rows)
-        outputs, _ = method.nets.unroll("actor", carry.weights["actor"], states["actor"], rows)
-        return value.sum(), outputs.sum()
+        seen = rollout.seen.replace(world=rollout.seen.world.at[..., :3].add(world))
+        policy, value = method.nets.review(carry.weights, (None, None), rollout.replace(seen=seen))
+        return value.sum(), policy.log_prob(rollout.action).sum()
 
     by_value, by_policy = jax.jacobian(parts)(np.zeros(3, np.float32))
     assert np.abs(np.asarray(by_value)).min() > 1e-3
@@ -89,12 +72,14 @@ def test_playing_needs_no_global_state():
     _, carry, _, _ = played()
     obs, state = trainer.env.reset(jax.random.key(0))
     mask = trainer.env.action_mask(state)
-    action, _ = trainer.act(trainer.policy(carry), obs, mask, trainer.memory)
+    action = trainer.act(trainer.policy(carry), obs, mask)
     assert trainer.env.action_space().contains(np.asarray(action))
 
 
-def test_presets_fit_their_environments():
-    assert set(mappo.PRESETS) == set(ippo.PRESETS)
-    for env_id, config in mappo.PRESETS.items():
-        assert config.env == env_id
-        mappo.make_train(config)
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [({"trunk": True}, "trunk: expected False"), ({"normalize_obs": True}, "normalize_obs: ")],
+)
+def test_configs_that_do_not_fit(change, said):
+    with pytest.raises(ValueError, match=said):
+        mappo.make_train(dataclasses.replace(SMALL, **change))

@@ -13,9 +13,9 @@ import jaxenvs
 from jaxenvs.baselines import ppo
 from jaxenvs.baselines.parts import drifts
 from jaxenvs.baselines.parts.drifts import NeuralDrift, PPODrift, Setting
-from jaxenvs.baselines.parts.trainer import train
+from jaxenvs.baselines.parts.trainer import scan_updates
 from tests.baselines.toys import Aim, Clock, Guess
-from tests.toys import Walk
+from tests.toys import Crowd
 
 SMALL = ppo.Config(
     total_steps=4 * 64, num_envs=8, num_steps=8, hidden=(16,), eval_episodes=4, lr=1e-3
@@ -25,50 +25,13 @@ SMALL = ppo.Config(
 def trained(config, env, seed=0):
     trainer = ppo.make_train(config, env)
     key = jax.random.key(seed)
-    carry, metrics = jax.jit(functools.partial(train, trainer))(key, trainer.hp)
+    carry, metrics = jax.jit(functools.partial(scan_updates, trainer))(key, trainer.hp)
     return trainer, carry, metrics
 
 
 def all_close(first, second, **tolerance):
     pairs = zip(jax.tree.leaves(first), jax.tree.leaves(second), strict=True)
     return all(np.allclose(a, b, **tolerance) for a, b in pairs)
-
-
-@pytest.mark.parametrize(
-    ("env", "normalize"),
-    [
-        (Walk(), False),
-        (Guess(), False),
-        (Guess(masked=True), False),
-        (Aim(), False),
-        (Walk(), True),
-    ],
-    ids=["dict obs", "one-hot obs", "masked", "continuous", "normalised"],
-)
-def test_trains_on_every_kind_of_space(env, normalize):
-    config = dataclasses.replace(SMALL, normalize_obs=normalize, normalize_reward=normalize)
-    trainer, carry, metrics = trained(config, env)
-    assert int(carry.update_id) == trainer.num_updates == 4
-    for name, values in metrics.items():
-        assert values.shape == (4,), name
-        assert values.dtype == jnp.float32, name
-        if not name.startswith("episode_"):
-            assert np.isfinite(values).all(), name
-    obs, state = env.reset(jax.random.key(0))
-    action = trainer.act(trainer.policy(carry), obs, env.action_mask(state))
-    assert env.action_space().contains(action)
-
-
-def test_carry_keeps_its_types():
-    config = dataclasses.replace(SMALL, normalize_obs=True, normalize_reward=True)
-    trainer = ppo.make_train(config, Aim())
-    before = jax.eval_shape(trainer.init, jax.random.key(0), trainer.hp)
-    after, _ = jax.eval_shape(trainer.update, before)
-
-    def kinds(tree):
-        return [(x.shape, x.dtype, getattr(x, "weak_type", False)) for x in jax.tree.leaves(tree)]
-
-    assert kinds(before) == kinds(after)
 
 
 def test_learns_to_name_a_number_and_counts_actions_from_the_spaces_start():
@@ -115,7 +78,8 @@ def test_a_time_limit_is_bootstrapped_from_the_final_observation(bootstrap, low,
     )
     _, carry, metrics = trained(config, Clock())
     method = ppo.PPO(config, Clock())
-    value = float(method.value(carry.weights, jnp.ones(1, jnp.float32)))
+    steps = jax.jit(method.play)(carry, jax.random.key(1))[1]
+    value = float(method.nets.judge(carry.weights, None, steps, steps.action).value[0, 0])
     assert low < value < high
     np.testing.assert_array_equal(metrics["episode_length"], 8)
 
@@ -125,7 +89,7 @@ def test_seeds_and_hyper_parameters_vmap():
     keys = jax.random.split(jax.random.key(0), 2)
     hps = jax.tree.map(lambda x: np.full(3, x, np.float32), trainer.hp)
     hps = hps.replace(lr=np.array([0.0, 1e-3, 1e-3], np.float32))
-    grid = jax.vmap(jax.vmap(functools.partial(train, trainer), (0, None)), (None, 0))
+    grid = jax.vmap(jax.vmap(functools.partial(scan_updates, trainer), (0, None)), (None, 0))
     carry, metrics = jax.jit(grid)(keys, hps)
     assert metrics["entropy"].shape == (3, 2, 4)
     start = jax.jit(jax.vmap(trainer.init, (0, None)))(keys, trainer.hp)
@@ -150,25 +114,25 @@ def test_the_learning_rate_falls_to_its_end():
     assert all_close(annealed.update(first)[0].weights, constant.update(first)[0].weights)
 
 
-def test_observations_are_normalised_by_what_was_seen_before():
+def test_observations_are_normalized_by_what_was_seen_before():
     config = dataclasses.replace(SMALL, normalize_obs=True)
     trainer = ppo.make_train(config, Aim())
     carry = trainer.init(jax.random.key(0), trainer.hp)
-    assert float(carry.obs_moments.count) == 0
+    assert float(carry.norms.obs.count) == 0
     carry, _ = trainer.update(carry)
-    assert float(carry.obs_moments.count) == config.batch_size
-    np.testing.assert_allclose(carry.obs_moments.mean, 1000, rtol=1e-5)
+    assert float(carry.norms.obs.count) == config.batch_size
+    np.testing.assert_allclose(carry.norms.obs.mean, 1000, rtol=1e-5)
 
 
 def test_rewards_are_scaled_by_the_deviation_of_the_return():
     config = dataclasses.replace(SMALL, normalize_reward=True)
     method = ppo.PPO(config, Clock())
     carry = method.init(jax.random.key(0), config.hyper_params)
-    carry, rollout = method.play(carry, jax.random.key(1))
-    carry, reward = method.scale_reward(carry, rollout)
+    _, steps = method.play(carry, jax.random.key(1))
+    norms, reward = carry.norms.reward(steps.reward, steps.done, carry.hp.gamma)
     returns = [sum(0.99**k for k in range(n + 1)) for n in range(8)]  # of an episode's steps
     np.testing.assert_allclose(reward, 1 / np.std(returns), rtol=1e-4)
-    np.testing.assert_array_equal(carry.returns, 0)  # all episodes have just ended
+    np.testing.assert_array_equal(norms.returns, 0)  # all episodes have just ended
 
 
 def test_policy_loss():
@@ -206,7 +170,7 @@ def test_memory_does_not_grow_with_the_run():
     def size(num_updates):
         config = dataclasses.replace(SMALL, total_steps=64 * num_updates)
         trainer = ppo.make_train(config, jaxenvs.make("CartPole-v1"))
-        run = jax.jit(functools.partial(train, trainer))
+        run = jax.jit(functools.partial(scan_updates, trainer))
         memory: Any = run.lower(jax.random.key(0), trainer.hp).compile().memory_analysis()
         num_metrics = len(jax.eval_shape(run, jax.random.key(0), trainer.hp)[1])
         return memory.temp_size_in_bytes + memory.output_size_in_bytes, num_metrics
@@ -225,11 +189,21 @@ def test_memory_does_not_grow_with_the_run():
         ({"activation": "step"}, "activation: expected one of tanh, .*; got 'step'"),
         ({"drift": "pppo"}, "drift: expected one of ppo, none, .*; got 'pppo'"),
         ({"env": "NoSuch-v0"}, "no environment 'NoSuch-v0'"),
+        ({"memory": "lstm"}, "memory: expected one of none, gru, s5; got 'lstm'"),
+        ({"memory": "gru", "memory_width": 0}, "memory_width: expected at least 1, got 0"),
+        ({"memory": "gru", "num_minibatches": 3}, "num_minibatches: expected a divisor of num_env"),
+        ({"memory": "gru", "filters": 8}, "filters: expected 0 with a memory"),
+        ({"shaping_share": 0.0}, "shaping_share: expected 0 to 1, got 0.0"),
     ],
 )
 def test_configs_that_do_not_fit(change, said):
     with pytest.raises(ValueError, match=said):
         ppo.make_train(dataclasses.replace(SMALL, **change))
+
+
+def test_games_of_several_agents_are_refused():
+    with pytest.raises(TypeError, match="env: expected a game of one agent, got Crowd"):
+        ppo.make_train(SMALL, Crowd())
 
 
 def test_spaces_that_do_not_fit():
@@ -239,9 +213,3 @@ def test_spaces_that_do_not_fit():
 
     with pytest.raises(TypeError, match="action space: expected Discrete or a float Box, got"):
         ppo.make_train(SMALL, Switches())
-
-
-def test_presets_fit_their_environments():
-    for env_id, config in ppo.PRESETS.items():
-        assert config.env == env_id
-        ppo.make_train(config)

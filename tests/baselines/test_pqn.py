@@ -10,7 +10,7 @@ import pytest
 
 from jaxenvs.baselines import pqn
 from jaxenvs.baselines.parts.returns import lambda_returns
-from jaxenvs.baselines.parts.trainer import train
+from jaxenvs.baselines.parts.trainer import scan_updates
 from tests.baselines.contract import (
     assert_carry_keeps_its_types,
     assert_chunks_are_the_scan,
@@ -34,7 +34,7 @@ SMALL = pqn.Config(
 def trained(config, env, seed=0):
     trainer = pqn.make_train(config, env)
     key = jax.random.key(seed)
-    carry, metrics = jax.jit(functools.partial(train, trainer))(key, trainer.hp)
+    carry, metrics = jax.jit(functools.partial(scan_updates, trainer))(key, trainer.hp)
     return trainer, carry, metrics
 
 
@@ -139,7 +139,7 @@ def test_seeds_and_hyper_parameters_vmap():
     keys = jax.random.split(jax.random.key(0), 2)
     hps = jax.tree.map(lambda x: np.full(2, x, np.float32), trainer.hp)
     hps = hps.replace(epsilon_end=np.array([0.0, 0.5], np.float32))
-    grid = jax.vmap(jax.vmap(functools.partial(train, trainer), (0, None)), (None, 0))
+    grid = jax.vmap(jax.vmap(functools.partial(scan_updates, trainer), (0, None)), (None, 0))
     _, metrics = jax.jit(grid)(keys, hps)
     assert metrics["value_loss"].shape == (2, 2, 4)
     np.testing.assert_allclose(metrics["epsilon"][:, 0, -1], [0.0, 0.5])

@@ -10,7 +10,7 @@ import pytest
 
 from jaxenvs.baselines import pqn_rnn
 from jaxenvs.baselines.parts.memory import look_ahead, swap
-from jaxenvs.baselines.parts.trainer import train
+from jaxenvs.baselines.parts.trainer import scan_updates
 from tests.baselines.contract import (
     assert_carry_keeps_its_types,
     assert_chunks_are_the_scan,
@@ -35,7 +35,7 @@ SMALL = pqn_rnn.Config(
 def trained(config, env, seed=0):
     trainer = pqn_rnn.make_train(config, env)
     key = jax.random.key(seed)
-    carry, metrics = jax.jit(functools.partial(train, trainer))(key, trainer.hp)
+    carry, metrics = jax.jit(functools.partial(scan_updates, trainer))(key, trainer.hp)
     return trainer, carry, metrics
 
 

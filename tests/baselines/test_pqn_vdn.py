@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from jaxenvs.baselines import pqn_vdn
-from jaxenvs.baselines.parts.trainer import train
+from jaxenvs.baselines.parts.trainer import scan_updates
 from tests.baselines.contract import (
     assert_carry_keeps_its_types,
     assert_chunks_are_the_scan,
@@ -45,7 +45,9 @@ def test_chunks_give_the_bits_of_the_single_scan():
 def test_both_learn_to_name_their_numbers(memory):
     config = dataclasses.replace(SMALL, total_steps=8_000, lr=1e-2, memory=memory)
     trainer = pqn_vdn.make_train(config, Choir(shared=True))
-    carry, metrics = jax.jit(functools.partial(train, trainer))(jax.random.key(0), trainer.hp)
+    carry, metrics = jax.jit(functools.partial(scan_updates, trainer))(
+        jax.random.key(0), trainer.hp
+    )
     assert_metrics_are_scalars(metrics, 125)
     assert float(trainer.evaluate(carry, jax.random.key(1))["return"]) == 1
 

@@ -12,7 +12,7 @@ from jaxenvs.baselines import iql, qmix, vdn
 from jaxenvs.baselines.common.replay_q import ReplayQ
 from jaxenvs.baselines.parts.mixing import Sum
 from jaxenvs.baselines.parts.q_values import RANDOM_PLAY, sequences
-from jaxenvs.baselines.parts.trainer import train
+from jaxenvs.baselines.parts.trainer import scan_updates
 from tests.baselines.contract import (
     assert_carry_keeps_its_types,
     assert_chunks_are_the_scan,
@@ -66,7 +66,9 @@ def test_chunks_give_the_bits_of_the_single_scan(module):
 def test_both_learn_to_name_their_numbers(module):
     config = module.Config(**FIELDS | {"total_steps": 4_000, "memory_size": 200, "lr": 1e-2})
     trainer = module.make_train(config, Choir(shared=module is not iql))
-    carry, metrics = jax.jit(functools.partial(train, trainer))(jax.random.key(0), trainer.hp)
+    carry, metrics = jax.jit(functools.partial(scan_updates, trainer))(
+        jax.random.key(0), trainer.hp
+    )
     assert_metrics_are_scalars(metrics, 250)
     result = trainer.evaluate(carry, jax.random.key(1))
     assert float(result["return"]) == 1

@@ -3,14 +3,14 @@
 import jax
 import numpy as np
 
-from jaxenvs.baselines.parts.trainer import train
+from jaxenvs.baselines.parts.trainer import scan_updates
 
 
 def greedy_returns(trainer, num_seeds):
     """The mean return of each seed's greedy policy after the whole run, `[num_seeds]`."""
 
     def train_and_judge(key):
-        carry, _ = train(trainer, key, trainer.hp)
+        carry, _ = scan_updates(trainer, key, trainer.hp)
         return trainer.evaluate(carry, jax.random.key(1234))["return"]
 
     keys = jax.vmap(jax.random.key)(np.arange(num_seeds))

@@ -12,7 +12,7 @@ import pytest
 
 from jaxenvs.baselines import ppo, run
 from jaxenvs.baselines.parts import drifts, lpo, ta_lpo
-from jaxenvs.baselines.parts.trainer import train
+from jaxenvs.baselines.parts.trainer import scan_updates
 from jaxenvs.baselines.runs.options import Options, RunError
 from tests.baselines.contract import assert_carry_keeps_its_types, assert_chunks_are_the_scan
 
@@ -59,7 +59,7 @@ def test_a_life_is_a_run_of_ppo():
     weights, hp = search.drift.fresh(), search.inner.hyper_params
     got = jax.jit(search.live)(weights, jax.random.key(3), jnp.int32(4), hp)
     trainer = ppo.make_train(dataclasses.replace(search.inner, drift="none"))
-    _, metrics = jax.jit(functools.partial(train, trainer))(jax.random.key(3), trainer.hp)
+    _, metrics = jax.jit(functools.partial(scan_updates, trainer))(jax.random.key(3), trainer.hp)
     np.testing.assert_allclose(got, np.nanmean(metrics["episode_return"]), rtol=1e-4)
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jaxenvs.baselines import ppo
 from jaxenvs.baselines.parts import drifts
 from jaxenvs.baselines.parts.drifts import DPODrift, NeuralDrift, NoDrift, PPODrift, Setting
-from jaxenvs.baselines.parts.trainer import train
+from jaxenvs.baselines.parts.trainer import scan_updates
 
 KINDS = [
     NoDrift(),
@@ -180,7 +180,9 @@ def test_ppo_learns_with_shipped_drifts(name):
         total_steps=2 * 32, num_envs=4, num_steps=8, num_minibatches=1, hidden=(4,), drift=name
     )
     trainer = ppo.make_train(config)
-    carry, metrics = jax.jit(functools.partial(train, trainer))(jax.random.key(0), trainer.hp)
+    carry, metrics = jax.jit(functools.partial(scan_updates, trainer))(
+        jax.random.key(0), trainer.hp
+    )
     assert np.isfinite(metrics["policy_loss"]).all()
     before = trainer.init(jax.random.key(0), trainer.hp).drift
     jax.tree.map(np.testing.assert_array_equal, carry.drift, before)  # it is no part of the agent

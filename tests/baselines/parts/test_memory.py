@@ -8,22 +8,36 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxenvs.baselines.parts.memory import GRU, KINDS, S5, RecurrentTorso, look_ahead
+from jaxenvs.baselines.parts.memory import (
+    GRU,
+    S5,
+    Feedforward,
+    Past,
+    Recurrent,
+    look_ahead,
+    one_step,
+)
+from jaxenvs.baselines.parts.networks import MLP
 
+KINDS = ("gru", "s5")
 T, N, F, A, W = 9, 3, 4, 2, 6
 
 
 @functools.cache
 def example(kind):
     """A torso, its weights, and a sequence with a start in its middle."""
-    torso = RecurrentTorso((5,), "tanh", kind, W)
+    torso = Recurrent((5,), "tanh", kind, W)
     keys = jax.random.split(jax.random.key(0), 4)
     obs = jax.random.normal(keys[0], (T, N, F))
     action = jax.random.normal(keys[1], (T, N, A))
     start = jax.random.bernoulli(keys[2], 0.3, (T, N))
     state = jax.tree.map(lambda x: jnp.broadcast_to(x, (N, *x.shape)), torso.first(A).state)
-    weights = jax.jit(torso.init)(keys[3], state, obs, action, start)
-    apply: Any = jax.jit(torso.apply)
+    weights = jax.jit(torso.init)(keys[3], obs, Past(state=state, action=action, start=start))
+
+    @jax.jit
+    def apply(weights: Any, state: Any, obs: Any, action: Any, start: Any) -> Any:
+        return torso.apply(weights, obs, Past(state=state, action=action, start=start))
+
     return torso, weights, apply, (state, obs, action, start)
 
 
@@ -67,6 +81,34 @@ def test_looking_ahead_is_the_next_step(kind):
     earlier = jax.tree.map(lambda leaf: leaf[:-1], states)
     ahead = look_ahead(torso, weights, earlier, obs[1:], action[1:])
     np.testing.assert_allclose(ahead, outputs[1:], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_step_is_a_sequence_of_one(kind):
+    torso, weights, apply, (state, obs, action, start) = example(kind)
+    outputs, states = apply(weights, state, obs, action, start)
+    past = Past(state=state, action=action[0], start=start[0])
+    out, after = one_step(torso, weights, obs[0], past)
+    np.testing.assert_allclose(out, outputs[0], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(after, states[0], rtol=1e-4, atol=1e-5)
+
+
+def test_without_a_memory_only_the_observation_and_the_last_action_count(getkey):
+    plain, shown = Feedforward(MLP((5,))), Recurrent((5,), "tanh", "none", W)
+    assert plain.first(A) is None
+    assert shown.first(A).state is None
+    obs, action = jax.random.normal(getkey(), (T, N, F)), jax.random.normal(getkey(), (T, N, A))
+    past = Past(state=None, action=action, start=jnp.zeros((T, N), jnp.bool_))
+    weights = plain.init(getkey(), obs, None)
+    out: Any = plain.apply(weights, obs, None)
+    np.testing.assert_array_equal(look_ahead(plain, weights, None, obs, action), out[0])
+    weights = shown.init(getkey(), obs, past)
+    out = shown.apply(weights, obs, past)
+    assert out[1] is None
+    ahead = look_ahead(shown, weights, None, obs, action)
+    np.testing.assert_allclose(ahead, out[0], rtol=1e-6)
+    other: Any = shown.apply(weights, obs, past.replace(start=~past.start))
+    assert not np.allclose(other[0], out[0])
 
 
 def sigmoid(x):

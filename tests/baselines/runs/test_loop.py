@@ -10,7 +10,7 @@ import pytest
 
 from jaxenvs.baselines import ppo
 from jaxenvs.baselines.runs import loop
-from jaxenvs.baselines.parts.trainer import train
+from jaxenvs.baselines.parts.trainer import scan_updates
 from tests.baselines.contract import assert_same_bits
 
 NUM_AGENTS = 3
@@ -30,7 +30,7 @@ def agents():
 def whole(agents):
     """The carry and the metrics of the single scan."""
     trainer, keys, hp = agents
-    return jax.jit(jax.vmap(functools.partial(train, trainer)))(keys, hp)
+    return jax.jit(jax.vmap(functools.partial(scan_updates, trainer)))(keys, hp)
 
 
 @pytest.mark.parametrize("chunk", [1, 3, 7])
@@ -57,7 +57,7 @@ def test_chunk_boundaries(agents):
 
 def test_a_seed_does_not_depend_on_its_neighbours(agents, whole):
     trainer, keys, hp = agents
-    alone = jax.jit(functools.partial(train, trainer))(keys[1], jax.tree.map(lambda x: x[1], hp))
+    alone = jax.jit(functools.partial(scan_updates, trainer))(keys[1], jax.tree.map(lambda x: x[1], hp))
     for name, values in alone[1].items():
         np.testing.assert_allclose(values, whole[1][name][1], rtol=2e-3, atol=2e-3)
 

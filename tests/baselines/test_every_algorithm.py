@@ -1,0 +1,168 @@
+"""The contract of a trainer, held over the table of algorithms."""
+
+import dataclasses
+import functools
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+
+import jaxenvs
+from jaxenvs.baselines.parts.trainer import scan_updates
+from jaxenvs.baselines.runs import algorithms
+from tests.baselines.contract import (
+    assert_carry_keeps_its_types,
+    assert_chunks_are_the_scan,
+    assert_metrics_are_scalars,
+)
+from tests.baselines.toys import Aim, Choir, Guess
+from tests.toys import Crowd, Walk
+
+SEARCHES = ("lpo", "ta_lpo")  # they evolve other learners: tests/baselines/meta
+LEARNERS = [name for name in algorithms.ALGORITHMS if name not in SEARCHES]
+NUM_UPDATES = 4
+
+# What is small of a config, wherever it has the field.
+SMALL: dict[str, Any] = {
+    "total_steps": NUM_UPDATES * 64,
+    "num_envs": 8,
+    "num_steps": 8,
+    "num_epochs": 2,
+    "num_minibatches": 2,
+    "num_gradient_steps": 2,
+    "sample_size": 8,
+    "buffer_size": 256,
+    "hidden": (8,),
+    "memory_width": 8,
+    "mixer_width": 4,
+    "hyper_width": 4,
+    "eval_episodes": 4,
+}
+
+
+def small(name: str, **changes: Any) -> Any:
+    """The algorithm's default config, made small."""
+    default = algorithms.default_config(name)
+    known = {field.name for field in dataclasses.fields(default)}
+    return dataclasses.replace(default, **{k: v for k, v in SMALL.items() if k in known}, **changes)
+
+
+def plays_in_a_team(name: str) -> bool:
+    return hasattr(algorithms.default_config(name), "show_id")
+
+
+def takes_boxes(name: str) -> bool:
+    return hasattr(algorithms.default_config(name), "log_std_init")
+
+
+def games(name: str) -> dict[str, Any]:
+    """A game for every kind of space that the algorithm takes."""
+    if plays_in_a_team(name):
+        spread = jaxenvs.make("MPE-SimpleSpeakerListener-v4", continuous_actions=True)
+        found = {"masked": Choir(masked=True), "shared": Choir(shared=True), "leaving": Crowd()}
+        return found | ({"continuous": spread} if takes_boxes(name) else {})
+    found = {"dict obs": Walk(), "one-hot obs": Guess(), "masked": Guess(masked=True)}
+    return found | ({"continuous": Aim()} if takes_boxes(name) else {})
+
+
+CASES = [(name, kind) for name in LEARNERS for kind in games(name)]
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES)
+def test_trains_on_every_kind_of_space(name, kind):
+    env = games(name)[kind]
+    trainer = algorithms.make_train(name, small(name), env)
+    key = jax.random.key(0)
+    carry, metrics = jax.jit(functools.partial(scan_updates, trainer))(key, trainer.hp)
+    assert int(carry.update_id) == trainer.num_updates == NUM_UPDATES
+    assert_metrics_are_scalars(metrics, NUM_UPDATES)
+    obs, state = env.reset(jax.random.key(0))
+    policy, mask = trainer.policy(carry), env.action_mask(state)
+    if trainer.memory is None:
+        action = trainer.act(policy, obs, mask)
+    else:
+        action, past = trainer.act(policy, obs, mask, trainer.memory)
+        assert not np.asarray(past.start).any()
+        assert jax.tree.structure(past) == jax.tree.structure(trainer.memory)
+    assert env.action_space().contains(np.asarray(action))
+    if mask is not None and kind == "masked":
+        start = np.int32(5)
+        legal = np.take_along_axis(
+            np.asarray(mask).reshape(-1, 3), np.asarray(action).reshape(-1, 1) - start, -1
+        )
+        assert legal.all()
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_carry_keeps_its_types(name):
+    default = small(name)
+    kinds = ["none", "gru", "s5"] if hasattr(default, "memory") else [None]
+    for memory in kinds:
+        config = default if memory is None else dataclasses.replace(default, memory=memory)
+        for kind, env in games(name).items():
+            if kind in ("masked", "leaving", "continuous"):
+                assert_carry_keeps_its_types(algorithms.make_train(name, config, env))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LEARNERS)
+def test_chunks_give_the_bits_of_the_single_scan(name):
+    env = next(iter(games(name).values()))
+    assert_chunks_are_the_scan(algorithms.make_train(name, small(name), env))
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_evaluation_depends_on_its_key_alone(name):
+    env = next(iter(games(name).values()))
+    trainer = algorithms.make_train(name, small(name), env)
+    carry = jax.eval_shape(trainer.init, jax.random.key(0), trainer.hp)
+    scores = jax.eval_shape(trainer.evaluate, carry, jax.random.key(1))
+    assert {"return", "return_std", "return_min", "return_max", "length"} <= set(scores)
+    for value in scores.values():
+        assert value.shape == ()
+        assert value.dtype == np.float32
+
+
+@pytest.mark.parametrize("name", list(algorithms.ALGORITHMS))
+def test_presets_fit_their_environments(name):
+    tuned = algorithms.presets(name)
+    assert tuned
+    for env_id, config in tuned.items():
+        assert config.env == env_id
+        assert algorithms.make_train(name, config).num_updates > 0
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_games_with_another_number_of_agents_are_refused(name):
+    wrong = Walk() if plays_in_a_team(name) else Crowd()
+    number = "several agents" if plays_in_a_team(name) else "one agent"
+    said = f"env: expected a game of {number}, got {type(wrong).__name__}"
+    with pytest.raises(TypeError, match=said):
+        algorithms.make_train(name, small(name), wrong)
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"num_envs": 0}, "num_envs: expected at least 1, got 0"),
+        ({"total_steps": 10}, "total_steps: expected at least .* = 64, got 10"),
+        ({"activation": "step"}, "activation: expected one of tanh, .*; got 'step'"),
+        ({"eval_episodes": 0}, "eval_episodes: expected at least 1, got 0"),
+    ],
+)
+def test_configs_that_do_not_fit(name, change, said):
+    with pytest.raises(ValueError, match=said):
+        algorithms.make_train(name, dataclasses.replace(small(name), **change))
+
+
+@pytest.mark.parametrize("name", list(algorithms.ALGORITHMS))
+def test_swept_numbers_are_fields_of_the_config(name):
+    config = algorithms.default_config(name)
+    inner = config if hasattr(config, "lr") else None
+    for field in dataclasses.fields(config.hyper_params):
+        value = getattr(config.hyper_params, field.name)
+        assert value.dtype == np.float32
+        if inner is not None:
+            assert value == np.float32(getattr(inner, field.name))
