@@ -117,8 +117,6 @@ class QNetwork:
             "mixing": self.mixing.init(keys[2], len(self.seats.names), world_size),
         }
 
-    # -- values --------------------------------------------------------------------------------
-
     def observe(self, weights: Any, seen: Seen, past: Past | None) -> tuple[jax.Array, Any]:
         """Values `[n, *seats, num_actions]` for one observation each, and the memory's state."""
         out, state = one_step(self.torso, weights["torso"], seen.obs, past)
@@ -134,15 +132,12 @@ class QNetwork:
 
     def ahead(self, weights: Any, states: Any, steps: Steps) -> jax.Array:
         """Values `[T, n, *seats, num_actions]` of what each step led to."""
-        action = self.seats.as_input(steps.action)
-        obs = steps.next_seen.obs
+        action, obs = self.seats.as_input(steps.action), steps.next_seen.obs
         return self.read(weights, look_ahead(self.torso, weights["torso"], states, obs, action))
 
     def read(self, weights: Any, out: jax.Array) -> jax.Array:
         """The values of all actions from the torso's outputs."""
         return self.readout.apply(weights["readout"], out)  # type: ignore[return-value]
-
-    # -- learning ------------------------------------------------------------------------------
 
     def value(self, weights: Any, steps: Steps) -> tuple[jax.Array, Any]:
         """The mixed values of what was done, `[T, n, *m]`, and the memory's states.
@@ -230,13 +225,7 @@ class QLearner:
         if config.shaping:
             require_shaped_reward(env)
         self.config, self.env = config, env
-        self.seats: Seats
-        mixing: Mixing = Own()
-        if isinstance(config, TeamOptions):
-            mixing = mixing_of(config.mixing, config.mixer_width, config.hyper_width)
-            self.seats = Team(env, config.show_id, mixing.uses_world)
-        else:
-            self.seats = One(env)
+        self.seats, mixing = _seats_and_mixing(config, env)
         self.venv = jaxenvs.vectorize(self.seats.shown(env), config.num_envs, final_obs=True)
         self.network = QNetwork(
             self.seats, _torso(config, self.seats), mixing, config.bootstrap_truncated
@@ -304,6 +293,13 @@ class QLearner:
             return epsilon_greedy(values, seen.mask, epsilon, noise), None, state
 
         return rollout.play(self.venv, self.seats, decide, situation, chances, shaping)
+
+
+def _seats_and_mixing(config: Any, env: Env) -> tuple[Seats, Mixing]:
+    if not isinstance(config, TeamOptions):
+        return One(env), Own()
+    mixing = mixing_of(config.mixing, config.mixer_width, config.hyper_width)
+    return Team(env, config.show_id, mixing.uses_world), mixing
 
 
 def _torso(config: Any, seats: Seats) -> Torso:
