@@ -1,1 +1,1 @@
-"""Training algorithms that run end to end inside one `jit`: one algorithm per file."""
+"""Training algorithms that run end to end inside one `jit`; `runs.run` trains them by name."""

@@ -211,7 +211,7 @@ def test_rows_of_agents_who_have_left_count_for_nothing(share):
 
     names = ("log_prob", "value", "advantage", "target")
     changed = rows.replace(
-        seen=jax.tree.map(disturb, rows.seen),
+        seen=rows.seen.replace(obs=disturb(rows.seen.obs)),
         **{name: disturb(getattr(rows, name)) for name in names},
     )
     (after, metrics), (other, others) = learn(batch), learn(batch.replace(rows=changed))
