@@ -23,8 +23,9 @@ from jaxenvs.baselines.parts import checks, memory, rollout
 from jaxenvs.baselines.parts.config import HyperParams, RunConfig, swept
 from jaxenvs.baselines.parts.exploration import Schedule, schedule
 from jaxenvs.baselines.parts.learning import gradient_steps
+from jaxenvs.baselines.parts.mixing import TeamOptions
 from jaxenvs.baselines.parts.networks import ACTIVATIONS
-from jaxenvs.baselines.parts.q_values import QLearner, TeamOptions
+from jaxenvs.baselines.parts.q_values import QLearner
 from jaxenvs.baselines.parts.rollout import Situation, Steps
 from jaxenvs.baselines.parts.trainer import Metrics, Trainer
 from jaxenvs.core import Env

@@ -22,9 +22,10 @@ from jaxenvs.baselines.parts.config import HyperParams, RunConfig, swept
 from jaxenvs.baselines.parts.exploration import schedule
 from jaxenvs.baselines.parts.learning import gradient_steps, minibatches
 from jaxenvs.baselines.parts.memory import Past
+from jaxenvs.baselines.parts.mixing import TeamOptions
 from jaxenvs.baselines.parts.moments import Norms
 from jaxenvs.baselines.parts.networks import ACTIVATIONS
-from jaxenvs.baselines.parts.q_values import QLearner, TeamOptions
+from jaxenvs.baselines.parts.q_values import QLearner
 from jaxenvs.baselines.parts.rollout import Situation, Steps
 from jaxenvs.baselines.parts.seats import Seen
 from jaxenvs.baselines.parts.trainer import Metrics, Trainer

@@ -6,7 +6,6 @@ lead with time and environments, `[T, n, *seats, ...]`, where `seats` is `()` fo
 observations alone, and in learning `mixing` makes of their values those that have targets.
 """
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ import jax
 
 import jaxenvs
 from jaxenvs import prng
-from jaxenvs.baselines.parts import checks, rollout
+from jaxenvs.baselines.parts import rollout
 from jaxenvs.baselines.parts.config import HyperParams
 from jaxenvs.baselines.parts.evaluate import play_episodes, summarize
 from jaxenvs.baselines.parts.exploration import (
@@ -35,9 +34,9 @@ from jaxenvs.baselines.parts.memory import (
 )
 from jaxenvs.baselines.parts.metrics import explained_variance, mean_over
 from jaxenvs.baselines.parts.mixing import (
-    KINDS,
     Mixing,
     Own,
+    TeamOptions,
     mixed,
     mixing_of,
     pooled_end,
@@ -51,24 +50,6 @@ from jaxenvs.baselines.parts.seats import One, Seats, Seen, Team
 from jaxenvs.baselines.parts.shaping import require_shaped_reward
 from jaxenvs.baselines.parts.trainer import Metrics, Trainer
 from jaxenvs.core import Env
-
-
-@dataclasses.dataclass(frozen=True)
-class TeamOptions:
-    """What a team can be told beside what one agent can; to be a base before the `Config`."""
-
-    show_id: bool = True  # tell the agents, who share a network, which of them they are
-    mixing: str = "sum"  # own, sum or monotonic: what is made of the agents' values
-    mixer_width: int = 32  # of the hidden layer of the monotonic mixing's network
-    hyper_width: int = 64  # of the hidden layers of the networks that give its weights
-
-    def check(self) -> None:
-        """Raises `ValueError` that names the field that does not fit."""
-        super().check()  # type: ignore[misc]
-        checks.one_of(self, "mixing", KINDS)
-        checks.at_least_one(self, ("mixer_width", "hyper_width"))
-        if self.filters:  # type: ignore[attr-defined]
-            raise ValueError("filters: expected 0 for a team, whose network also takes an action")
 
 
 class QNetwork:
