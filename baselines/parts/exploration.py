@@ -1,12 +1,36 @@
 """Epsilon-greedy play: the best action, and now and then any legal one."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 
+from jaxenvs.baselines.parts.config import HyperParams
 from jaxenvs.baselines.parts.distributions import MASKED
+from jaxenvs.baselines.parts.learning import progress_of
+from jaxenvs.baselines.parts.shaping import shaping_weight
+from jaxenvs.struct import PyTree
 
 Noise = tuple[jax.Array, jax.Array]
 """Chance for `epsilon_greedy`: uniform numbers `(...)`, and Gumbel noise `(..., n)`; float32."""
+
+
+class Schedule(PyTree):
+    """Numbers that change in the course of a run; float32 scalars."""
+
+    epsilon: jax.Array  # share of random actions
+    shaping: jax.Array | None  # weight of the shaped reward; None: nothing is added
+    lr: jax.Array  # learning rate
+
+
+def schedule(config: Any, hp: HyperParams, update_id: jax.Array) -> Schedule:
+    """The numbers of an update, by the config's and the traced settings."""
+    progress = progress_of(update_id, config.num_updates)
+    return Schedule(
+        epsilon=linear_epsilon(hp.epsilon_start, hp.epsilon_end, hp.epsilon_share, progress),
+        shaping=shaping_weight(config.shaping, config.shaping_share, progress),
+        lr=hp.lr * (1 - progress) if config.anneal_lr else hp.lr,
+    )
 
 
 def linear_epsilon(

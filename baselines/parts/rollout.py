@@ -168,6 +168,13 @@ def swap_leading(tree: Any) -> Any:
     return jax.tree.map(lambda leaf: jnp.swapaxes(leaf, 0, 1), tree)
 
 
+def from_first(steps: Steps) -> Steps:
+    """Steps `[T, n]` with the memory's states before the first of them alone, `[n]`."""
+    if steps.past is None:
+        return steps
+    return steps.replace(past=steps.past.replace(state=first_row(steps.past.state)))
+
+
 def sequences(steps: Steps) -> Steps:
     """Steps `[T, n]` as sequences `[n, T]`: of the memory's states only the first ones are kept."""
     if steps.past is None:
@@ -185,3 +192,15 @@ def time_first(rows: Steps) -> Steps:
     state = rows.past.state
     steps = swap_leading(rows.replace(past=rows.past.replace(state=None)))
     return steps.replace(past=steps.past.replace(state=state))
+
+
+def rows_of(steps: Steps, whole: bool) -> Steps:
+    """Steps `[T, n]` as rows to draw: `whole` sequences `[n, T]`, or single steps `[T * n]`."""
+    if whole:
+        return sequences(steps)
+    return jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:]), steps.replace(episode=None))
+
+
+def steps_of(rows: Steps, whole: bool) -> Steps:
+    """Rows as steps with time first; single ones are sequences of one, `[1, n]`."""
+    return time_first(rows) if whole else jax.tree.map(lambda x: x[None], rows)

@@ -4,7 +4,7 @@ from typing import Any
 
 _LIGHT: dict[str, Any] = {"num_envs": 16, "num_steps": 64, "num_epochs": 2, "lr": 2e-3}
 
-ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
+_ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
     "ppo": {
         "CartPole-v1": _LIGHT,
         "CartPole-v0": _LIGHT,
@@ -46,3 +46,16 @@ ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "lpo": {"CartPole-v1": {}},
 }
+
+_LONG_TRACES: dict[str, Any] = {"trace_lambda": 0.95, "reward_scale": 0.1}
+
+_Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
+    "pqn": {"CartPole-v1": _LONG_TRACES, "Acrobot-v1": _LONG_TRACES},
+    "dqn": {
+        # A buffer that soon holds nothing but good balance forgets what a fall is.
+        "CartPole-v1": {"buffer_size": 100_000, "layer_norm": True},
+        "Acrobot-v1": {"total_steps": 300_000},
+    },
+}
+
+PRESETS = _ACTOR_CRITICS | _Q_LEARNERS

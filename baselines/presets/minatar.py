@@ -37,7 +37,26 @@ _LPO: dict[str, Any] = {
     "population": 64,
 }
 
-ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
+_ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
     "ppo": {env: {"env_kwargs": flavour, **_PPO} for env, flavour in GYMNAX_FLAVOUR.items()},
     "lpo": {"MinAtar-SpaceInvaders-v1": _LPO},
 }
+
+# With a tenth of the published steps.
+_PQN: dict[str, Any] = {
+    "total_steps": 1_000_000,
+    "num_envs": 64,
+    "num_steps": 32,
+    "num_epochs": 2,
+    "num_minibatches": 8,
+    "hidden": (128,),
+    "filters": 16,
+    "lr": 1e-3,
+    "epsilon_share": 0.1,
+}
+
+_Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
+    "pqn": {env: {"env_kwargs": flavour, **_PQN} for env, flavour in GYMNAX_FLAVOUR.items()},
+}
+
+PRESETS = _ACTOR_CRITICS | _Q_LEARNERS

@@ -27,6 +27,24 @@ def _kitchen(env: str) -> dict[str, Any]:
     }
 
 
-ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
+_ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
     "ippo": {env: _kitchen(env) for env in CLASSIC_KITCHENS},
 }
+
+_Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
+    "pqn_vdn": {
+        "Overcooked-CrampedRoom-v0": {
+            "env_kwargs": {"dynamics": "old"},
+            "num_steps": 16,
+            "window": 0,
+            "memory": "none",
+            "hidden": (128, 128),
+            "lr": 5e-4,
+            "trace_lambda": 0.5,
+            "epsilon_share": 0.3,
+            "shaping": 1.0,
+        },
+    },
+}
+
+PRESETS = _ACTOR_CRITICS | _Q_LEARNERS

@@ -1,4 +1,4 @@
-"""DQN: its targets, its memory and its target network, and that it learns."""
+"""DQN: its targets, its buffer and its target network, and that it learns."""
 
 import dataclasses
 import functools
@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 
 from jaxenvs.baselines import dqn
+from jaxenvs.baselines.parts.exploration import schedule
+from jaxenvs.baselines.parts.rollout import steps_of
 from jaxenvs.baselines.parts.trainer import scan_updates
-from tests.baselines.contract import (
-    assert_carry_keeps_its_types,
-    assert_chunks_are_the_scan,
-    assert_metrics_are_scalars,
-)
-from tests.baselines.toys import Aim, Clock, Guess
+from tests.baselines.contract import assert_carry_keeps_its_types, assert_metrics_are_scalars
+from tests.baselines.test_pqn import values_at
+from tests.baselines.toys import Aim, Clock, Guess, Recall
 from tests.toys import Walk
 
 SMALL = dqn.Config(
@@ -24,7 +23,7 @@ SMALL = dqn.Config(
     num_steps=4,
     num_gradient_steps=2,
     sample_size=8,
-    memory_size=40,
+    buffer_size=40,
     target_every=2,
     hidden=(16,),
     eval_episodes=4,
@@ -45,13 +44,20 @@ def test_masks_are_obeyed_from_the_first_step():
     assert float(trainer.evaluate(carry, jax.random.key(1))["return"]) == 1
 
 
-def test_carry_keeps_its_types():
-    assert_carry_keeps_its_types(dqn.make_train(SMALL, Walk()))
+@pytest.mark.parametrize("memory", ["none", "s5"])
+def test_carry_keeps_its_types_with_sequences(memory):
+    config = dataclasses.replace(SMALL, replay="sequences", memory=memory)
+    assert_carry_keeps_its_types(dqn.make_train(config, Walk()))
 
 
 @pytest.mark.slow
-def test_chunks_give_the_bits_of_the_single_scan():
-    assert_chunks_are_the_scan(dqn.make_train(SMALL, Guess()))
+def test_remembers():
+    config = dataclasses.replace(
+        SMALL, total_steps=40_000, num_steps=8, replay="sequences", buffer_size=1_000, memory="gru"
+    )
+    config = dataclasses.replace(config, memory_width=16, lr=5e-3, trace_lambda=0.8)
+    trainer, carry, _ = trained(config, Recall())
+    assert float(trainer.evaluate(carry, jax.random.key(1))["return"]) == 1
 
 
 def test_learns_to_name_a_number():
@@ -67,7 +73,7 @@ def test_a_time_limit_is_bootstrapped_from_the_final_observation(bootstrap, low,
         SMALL, total_steps=16_000, lr=1e-2, gamma=0.9, bootstrap_truncated=bootstrap
     )
     _, carry, _ = trained(config, Clock())
-    values = dqn.DQN(config, Clock()).values(carry.weights, jnp.ones(1, jnp.float32))
+    values = values_at(dqn.DQN(config, Clock()), carry.weights, jnp.ones(1, jnp.float32))
     assert low < float(jnp.max(values)) < high
 
 
@@ -85,43 +91,55 @@ def test_the_target_network_follows_now_and_then():
     assert (readout(second.weights) != readout(first.weights)).any()
 
 
-def test_steps_are_remembered_in_order():
-    method = dqn.DQN(SMALL, Walk())
-    carry = jax.jit(method.init)(jax.random.key(0), SMALL.hyper_params)
-    _, steps, _ = jax.jit(method.play)(carry, jnp.float32(1), jax.random.key(1))
-    after = jax.jit(method.update)(carry)[0]
-    held = jax.tree.map(lambda leaf: leaf[0, :16], after.memory.experience)
-    assert held.obs.shape == steps.obs.shape
-    rows = np.asarray(held.obs).reshape(4, 4, -1)
-    led = np.asarray(held.next_obs).reshape(4, 4, -1)
-    over = np.asarray(held.over).reshape(4, 4)
-    going_on = ~over[:-1]
-    np.testing.assert_array_equal(rows[1:][going_on], led[:-1][going_on])
-
-
-@pytest.mark.parametrize("double_q", [False, True])
-def test_targets(double_q):
-    config = dataclasses.replace(SMALL, double_q=double_q)
+def collected(config):
+    """The method on the walk, its first carry, and the transitions of random play."""
     method = dqn.DQN(config, Walk())
     carry = jax.jit(method.init)(jax.random.key(0), config.hyper_params)
-    _, steps, _ = jax.jit(method.play)(carry, jnp.float32(1), jax.random.key(1))
+    now = schedule(config, carry.hp, carry.update_id)
+    return method, carry, jax.jit(method.collect)(carry, now, jax.random.key(1))[1]
+
+
+def test_steps_are_kept_in_order():
+    method, carry, steps = collected(SMALL)
+    after = jax.jit(method.update)(carry)[0]
+    held = jax.tree.map(lambda leaf: leaf[0, :16], after.buffer.experience)
+    assert held.seen.obs.shape == steps.seen.obs.shape
+    rows = np.asarray(held.seen.obs).reshape(4, 4, -1)
+    next_rows = np.asarray(held.next_seen.obs).reshape(4, 4, -1)
+    going_on = ~np.asarray(held.done).reshape(4, 4)[:-1]
+    np.testing.assert_array_equal(rows[1:][going_on], next_rows[:-1][going_on])
+
+
+@pytest.mark.parametrize("bootstrap", [False, True])
+@pytest.mark.parametrize("double_q", [False, True])
+def test_targets(double_q, bootstrap):
+    config = dataclasses.replace(SMALL, double_q=double_q, bootstrap_truncated=bootstrap)
+    method, carry, steps = collected(config)
     other = jax.tree.map(lambda leaf: -2 * leaf, carry.weights)
-    carry = carry.replace(target_weights=other)
-    got = method.target(carry.weights, carry, steps)
+    _, got = method.network.value_and_target(
+        carry.weights, other, carry.hp, steps_of(steps, whole=False), double_q
+    )
     here, there = (
-        np.asarray(method.values(weights, steps.next_obs)) for weights in (carry.weights, other)
+        np.asarray(method.network.observe(weights, steps.next_seen, None)[0])
+        for weights in (carry.weights, other)
     )
     best = np.argmax(here if double_q else there, axis=1)
     after = there[np.arange(len(best)), best]
-    expected = np.asarray(steps.reward) + 0.99 * np.where(steps.over, 0, after)
-    np.testing.assert_allclose(got, expected, rtol=1e-5, atol=1e-6)
+    over = steps.terminated if bootstrap else steps.done
+    expected = np.asarray(steps.reward) + 0.99 * np.where(over, 0, after)
+    np.testing.assert_allclose(got[0], expected, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"memory_size": 15}, "memory_size: expected at least 16, .* got 15"),
+        ({"buffer_size": 15}, "buffer_size: expected at least 16, .* got 15"),
         ({"target_every": 0}, "target_every: expected at least 1, got 0"),
+        ({"replay": "episodes"}, "replay: expected one of transitions, sequences; got 'episodes'"),
+        ({"memory": "gru"}, "replay: expected sequences with a memory, got transitions"),
+        ({"trace_lambda": 0.5}, "trace_lambda: expected 0 without sequences, got 0.5"),
+        ({"burn_in": 1}, "burn_in: expected 0 to 0 without sequences, got 1"),
+        ({"memory": "gru", "replay": "sequences", "filters": 8}, "filters: expected 0 with a"),
     ],
 )
 def test_configs_that_do_not_fit(change, said):
@@ -132,9 +150,3 @@ def test_configs_that_do_not_fit(change, said):
 def test_continuous_actions_have_no_values():
     with pytest.raises(TypeError, match="action space: expected Discrete, got Box"):
         dqn.make_train(SMALL, Aim())
-
-
-def test_presets_fit_their_environments():
-    for env_id, config in dqn.PRESETS.items():
-        assert config.env == env_id
-        dqn.make_train(config)

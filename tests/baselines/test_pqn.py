@@ -10,12 +10,10 @@ import pytest
 
 from jaxenvs.baselines import pqn
 from jaxenvs.baselines.parts.returns import lambda_returns
+from jaxenvs.baselines.parts.rollout import from_first
+from jaxenvs.baselines.parts.seats import Seen
 from jaxenvs.baselines.parts.trainer import scan_updates
-from tests.baselines.contract import (
-    assert_carry_keeps_its_types,
-    assert_chunks_are_the_scan,
-    assert_metrics_are_scalars,
-)
+from tests.baselines.contract import assert_carry_keeps_its_types, assert_metrics_are_scalars
 from tests.baselines.toys import Aim, Clock, Guess
 from tests.toys import Walk
 
@@ -38,12 +36,22 @@ def trained(config, env, seed=0):
     return trainer, carry, metrics
 
 
+def values_at(method, weights, obs):
+    """All values for one observation as the network takes it."""
+    seen = Seen(obs=obs[None], mask=None, world=None)
+    return method.network.observe(weights, seen, None)[0][0]
+
+
 @pytest.mark.parametrize(
     ("env", "changes"),
-    [(Walk(), {"normalize_obs": True}), (Guess(masked=True), {"layer_norm": False})],
-    ids=["dict obs, normalised", "masked, no layer norm"],
+    [
+        (Walk(), {"normalize_obs": True}),
+        (Guess(masked=True), {"layer_norm": False}),
+        (Walk(), {"targets": "per_minibatch"}),
+    ],
+    ids=["dict obs, normalised", "masked, no layer norm", "targets per minibatch"],
 )
-def test_trains_on_every_kind_of_observation(env, changes):
+def test_trains_with_other_settings(env, changes):
     trainer, carry, metrics = trained(dataclasses.replace(SMALL, **changes), env)
     assert int(carry.update_id) == trainer.num_updates == 4
     assert_metrics_are_scalars(metrics, 4)
@@ -52,14 +60,9 @@ def test_trains_on_every_kind_of_observation(env, changes):
     assert env.action_space().contains(action)
 
 
-def test_carry_keeps_its_types():
-    assert_carry_keeps_its_types(
-        pqn.make_train(dataclasses.replace(SMALL, normalize_obs=True), Walk())
-    )
-
-
-def test_chunks_give_the_bits_of_the_single_scan():
-    assert_chunks_are_the_scan(pqn.make_train(SMALL, Guess()))
+def test_carry_keeps_its_types_with_normalized_observations():
+    trainer = pqn.make_train(dataclasses.replace(SMALL, normalize_obs=True), Walk())
+    assert_carry_keeps_its_types(trainer)
 
 
 def test_learns_to_name_a_number_and_counts_actions_from_the_spaces_start():
@@ -83,7 +86,7 @@ def test_a_time_limit_is_bootstrapped_from_the_final_observation(bootstrap, low,
         SMALL, total_steps=20_000, lr=1e-2, gamma=0.9, bootstrap_truncated=bootstrap
     )
     _, carry, _ = trained(config, Clock())
-    values = pqn.PQN(config, Clock()).values(carry.weights, jnp.ones(1, jnp.float32))
+    values = values_at(pqn.PQN(config, Clock()), carry.weights, jnp.ones(1, jnp.float32))
     assert low < float(jnp.max(values)) < high
 
 
@@ -96,25 +99,60 @@ def brute_q_lambda(reward, best_next, terminated, done, gamma, lam, t):
     return reward[t] + (0.0 if terminated[t] else gamma * after)
 
 
-def test_targets_of_a_rollout_follow_the_recursion():
-    config = dataclasses.replace(SMALL, num_envs=3, num_steps=16, num_minibatches=1)
-    method = pqn.PQN(config, Walk())
-    hp = config.hyper_params.replace(trace_lambda=np.float32(0.7), reward_scale=np.float32(0.1))
-    carry = jax.jit(method.init)(jax.random.key(3), hp)
-    carry, rollout = jax.jit(method.play)(carry, jnp.float32(1), jax.random.key(4))
-    batch, _ = jax.jit(method.prepare)(carry, rollout)
-    target = np.asarray(batch.target).reshape(16, 3)
-    assert np.asarray(rollout.done).any(), "no episode ended: the test would see half"
-    best = np.asarray(jnp.max(method.values(carry.weights, rollout.final_obs), axis=-1))
-    for env in range(3):
+def assert_targets_follow_the_recursion(target, best, steps, scale, gamma, lam):
+    """All `[T, n]`: what was computed, the best values that follow, and what was played."""
+    assert np.asarray(steps.done).any(), "no episode ended: the test would see half"
+    for env in range(target.shape[1]):
         reward, terminated, done = (
-            np.asarray(x)[:, env] for x in (rollout.reward, rollout.terminated, rollout.done)
+            np.asarray(x)[:, env] for x in (steps.reward, steps.terminated, steps.done)
         )
-        for t in range(16):
-            args = (0.1 * reward, best[:, env], terminated, done, 0.99, 0.7)
+        for t in range(len(target)):
+            args = (scale * reward, best[:, env], terminated, done, gamma, lam)
             np.testing.assert_allclose(
                 target[t, env], brute_q_lambda(*args, t), rtol=1e-4, atol=1e-5
             )
+
+
+def played(method, carry, num_steps):
+    """Steps of random play from a carry."""
+
+    def play(carry):
+        policy, situation, key = method.policy(carry), carry.situation, jax.random.key(4)
+        return method.play(policy, situation, key, num_steps, jnp.float32(1))[1]
+
+    return jax.jit(play)(carry)
+
+
+@pytest.mark.parametrize("targets", pqn.TARGETS)
+def test_targets_of_a_rollout_follow_the_recursion(targets):
+    config = dataclasses.replace(
+        SMALL, num_envs=3, num_steps=16, num_minibatches=1, targets=targets
+    )
+    method = pqn.PQN(config, Walk())
+    hp = config.hyper_params.replace(trace_lambda=np.float32(0.7), reward_scale=np.float32(0.1))
+    carry = jax.jit(method.init)(jax.random.key(3), hp)
+    steps = played(method, carry, 16)
+    if targets == "per_update":
+        rows, _ = jax.jit(method.prepare)(carry, steps.replace(episode=None))
+        target = np.asarray(rows.extra).reshape(16, 3)
+    else:
+        target = jax.jit(method.network.value_and_target)(carry.weights, None, hp, steps)[1]
+    best = np.asarray(jnp.max(method.network.ahead(carry.weights, None, steps), axis=-1))
+    assert_targets_follow_the_recursion(target, best, steps, 0.1, 0.99, 0.7)
+
+
+def test_what_follows_is_worth_its_best_legal_action():
+    method = pqn.PQN(SMALL, Guess(masked=True))
+    hp = SMALL.hyper_params.replace(trace_lambda=np.float32(0))
+    carry = jax.jit(method.init)(jax.random.key(3), hp)
+    steps = played(method, carry, 8)
+    cut = steps.replace(terminated=jnp.zeros_like(steps.terminated))  # as if by a time limit
+    _, target = method.network.value_and_target(carry.weights, None, hp, from_first(cut))
+    after = np.asarray(method.network.ahead(carry.weights, None, cut))
+    # The number that was wanted is still shown, and only it is legal.
+    np.testing.assert_array_equal(steps.next_seen.mask, steps.seen.mask)
+    best = after[np.asarray(steps.next_seen.mask)].reshape(8, 8)
+    np.testing.assert_allclose(target, np.asarray(steps.reward) + 0.99 * best, rtol=1e-5)
 
 
 def test_the_faults_of_public_ports_are_told_apart():
@@ -124,14 +162,6 @@ def test_the_faults_of_public_ports_are_told_apart():
     got = lambda_returns(reward, best_next, never, never, 1.0, 0.5)[:, 0]
     # From the end: 8, (8 + 4) / 2, (6 + 2) / 2, (4 + 1) / 2.
     np.testing.assert_allclose(got, [2.5, 4.0, 6.0, 8.0])
-
-
-def test_masks_of_the_next_step():
-    mask = jnp.array([[[True, False]], [[False, True]]])
-    last, done = jnp.array([[True, False]]), jnp.array([[False], [True]])
-    after = pqn.next_mask(mask, last, done)
-    np.testing.assert_array_equal(after, [[[False, True]], [[True, True]]])
-    assert pqn.next_mask(None, None, done) is None
 
 
 def test_seeds_and_hyper_parameters_vmap():
@@ -149,10 +179,11 @@ def test_seeds_and_hyper_parameters_vmap():
     ("change", "said"),
     [
         ({"num_minibatches": 7}, "num_minibatches: expected a divisor of .* = 64, got 7"),
-        ({"num_envs": 0}, "num_envs: expected at least 1, got 0"),
-        ({"total_steps": 10}, "total_steps: expected at least .* = 64, got 10"),
-        ({"activation": "step"}, "activation: expected one of tanh, .*; got 'step'"),
         ({"filters": 8}, r"filters: expected observations \[height, width, channels\]"),
+        ({"targets": "never"}, "targets: expected one of per_update, per_minibatch; got 'never'"),
+        ({"window": 2}, "window: expected 0 with targets per_update, got 2"),
+        ({"shaping_share": 0}, "shaping_share: expected 0 to 1, got 0"),
+        ({"shaping": 1.0}, "shaping: .* reports no shaped_reward"),
     ],
 )
 def test_configs_that_do_not_fit(change, said):
@@ -163,9 +194,3 @@ def test_configs_that_do_not_fit(change, said):
 def test_continuous_actions_have_no_values():
     with pytest.raises(TypeError, match="action space: expected Discrete, got Box"):
         pqn.make_train(SMALL, Aim())
-
-
-def test_presets_fit_their_environments():
-    for env_id, config in pqn.PRESETS.items():
-        assert config.env == env_id
-        pqn.make_train(config)

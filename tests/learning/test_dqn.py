@@ -2,11 +2,11 @@
 
 import pytest
 
-from jaxenvs.baselines import dqn
+from jaxenvs.baselines.runs.run import make_train, preset
 from tests.learning.judge import greedy_returns
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("env_id", "target"), [("CartPole-v1", 490), ("Acrobot-v1", -100)])
 def test_presets_reach_their_targets(env_id, target):
-    assert greedy_returns(dqn.make_train(dqn.PRESETS[env_id]), 4).mean() >= target
+    assert greedy_returns(make_train("dqn", preset("dqn", env_id)), 4).mean() >= target

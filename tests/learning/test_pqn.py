@@ -2,7 +2,7 @@
 
 import pytest
 
-from jaxenvs.baselines import pqn
+from jaxenvs.baselines.runs.run import make_train, preset
 from tests.learning.judge import greedy_returns
 
 
@@ -12,4 +12,5 @@ from tests.learning.judge import greedy_returns
     [("CartPole-v1", 4, 495), ("Acrobot-v1", 4, -100), ("MinAtar-Breakout-v1", 2, 10)],
 )
 def test_presets_reach_their_targets(env_id, num_seeds, target):
-    assert greedy_returns(pqn.make_train(pqn.PRESETS[env_id]), num_seeds).mean() >= target
+    trainer = make_train("pqn", preset("pqn", env_id))
+    assert greedy_returns(trainer, num_seeds).mean() >= target
