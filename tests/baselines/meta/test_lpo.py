@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from jaxenvs.baselines import ppo
-from jaxenvs.baselines.parts import drifts, lpo, ta_lpo
+from jaxenvs.baselines.meta import lpo, ta_lpo
+from jaxenvs.baselines.parts import drifts
 from jaxenvs.baselines.parts.trainer import scan_updates
 from jaxenvs.baselines.runs import run
 from jaxenvs.baselines.runs.options import Options, RunError

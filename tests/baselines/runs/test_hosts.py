@@ -13,7 +13,7 @@ import pytest
 from jaxenvs.baselines.runs.hosts import Hosts, connect
 from jaxenvs.baselines.runs.log import read_rows
 from jaxenvs.baselines.runs.options import Options, RunError
-from tests.baselines.test_run import last_arrays
+from tests.baselines.runs.test_run import last_arrays
 
 TRAIN = """
 import sys
