@@ -13,15 +13,18 @@ from jaxenvs.wrappers.moments import Moments, scaled_rewards
 class Norms(PyTree):
     """Running statistics of a learner's experience; what is None is not normalized."""
 
-    obs: Moments | None  # [*seats, num_features]
+    obs: Moments | None  # [num_features], of all agents together
     returns: jax.Array | None  # [num_envs, *seats] float32, discounted, of the running episodes
     rewards: Moments | None  # () of these returns
 
     @classmethod
     def zero(cls, obs: jax.Array, by_obs: bool, by_reward: bool = False) -> Self:
-        """Nothing seen, for observations `[num_envs, *seats, num_features]`."""
+        """Nothing seen, for observations `[num_envs, *seats, num_features]`.
+
+        Agents share a mean: that of each alone would hide which agent an observation is of.
+        """
         return cls(
-            obs=Moments.zero(obs.shape[1:]) if by_obs else None,
+            obs=Moments.zero(obs.shape[-1:]) if by_obs else None,
             returns=jnp.zeros(obs.shape[:-1], jnp.float32) if by_reward else None,
             rewards=Moments.zero() if by_reward else None,
         )
