@@ -66,7 +66,25 @@ def games(name: str) -> dict[str, Any]:
     return found | ({"continuous": Aim()} if takes_boxes(name) else {})
 
 
-CASES = [(name, kind) for name in LEARNERS for kind in games(name)]
+# One kind of each algorithm in the fast suite, so that every kind comes up; the others are slow.
+FAST = {
+    "ppo": "continuous",
+    "ppo_rnn": "masked",
+    "pqn": "dict obs",
+    "pqn_rnn": "masked",
+    "dqn": "one-hot obs",
+    "iql": "leaving",
+    "vdn": "masked",
+    "qmix": "leaving",
+    "pqn_vdn": "shared",
+    "ippo": "continuous",
+    "mappo": "leaving",
+}
+CASES = [
+    pytest.param(name, kind, marks=[] if kind == FAST[name] else pytest.mark.slow)
+    for name in LEARNERS
+    for kind in games(name)
+]
 
 
 @pytest.mark.parametrize(("name", "kind"), CASES)
@@ -94,15 +112,26 @@ def test_trains_on_every_kind_of_space(name, kind):
         assert legal.all()
 
 
-@pytest.mark.parametrize("name", LEARNERS)
-def test_carry_keeps_its_types(name):
-    default = small(name)
-    kinds = ["none", "gru", "s5"] if hasattr(default, "memory") else [None]
-    for memory in kinds:
-        config = default if memory is None else dataclasses.replace(default, memory=memory)
-        for kind, env in games(name).items():
-            if kind in ("masked", "leaving", "continuous"):
-                assert_carry_keeps_its_types(algorithms.make_train(name, config, env))
+@pytest.mark.parametrize(
+    ("name", "memory"),
+    [
+        pytest.param(name, memory, marks=[] if memory is None else pytest.mark.slow)
+        for name in LEARNERS
+        for memory in (None, "none", "gru", "s5")
+    ],
+)
+def test_carry_and_scores_keep_their_types(name, memory):
+    config = small(name) if memory is None else small(name, memory=memory)
+    if name == "dqn" and memory in ("gru", "s5"):
+        config = dataclasses.replace(config, replay="sequences")
+    if name in ("pqn", "pqn_rnn") and memory == "none":
+        config = dataclasses.replace(config, window=0)
+    trainer = algorithms.make_train(name, config, games(name)["masked"])
+    assert_carry_keeps_its_types(trainer)
+    carry = jax.eval_shape(trainer.init, jax.random.key(0), trainer.hp)
+    scores = jax.eval_shape(trainer.evaluate, carry, jax.random.key(1))
+    assert {"return", "return_std", "return_min", "return_max", "length"} <= set(scores)
+    assert {(value.shape, value.dtype) for value in scores.values()} == {((), np.dtype("float32"))}
 
 
 @pytest.mark.slow
@@ -110,18 +139,6 @@ def test_carry_keeps_its_types(name):
 def test_chunks_give_the_bits_of_the_single_scan(name):
     env = next(iter(games(name).values()))
     assert_chunks_are_the_scan(algorithms.make_train(name, small(name), env))
-
-
-@pytest.mark.parametrize("name", LEARNERS)
-def test_evaluation_depends_on_its_key_alone(name):
-    env = next(iter(games(name).values()))
-    trainer = algorithms.make_train(name, small(name), env)
-    carry = jax.eval_shape(trainer.init, jax.random.key(0), trainer.hp)
-    scores = jax.eval_shape(trainer.evaluate, carry, jax.random.key(1))
-    assert {"return", "return_std", "return_min", "return_max", "length"} <= set(scores)
-    for value in scores.values():
-        assert value.shape == ()
-        assert value.dtype == np.float32
 
 
 @pytest.mark.parametrize("name", list(algorithms.ALGORITHMS))
