@@ -156,7 +156,7 @@ def surrogate_loss(
     drift: Callable[[jax.Array, jax.Array], jax.Array],
     clip_value: bool,
 ) -> tuple[jax.Array, Metrics]:
-    """The loss of policy and value on a minibatch, and what is worth knowing about it.
+    """The loss of policy and value on a minibatch, and its metrics.
 
     `drift` is a function of log-ratio and normalized advantage, `rows` have any common shape.
     Those in which the agent is not `present` do not count.
@@ -290,7 +290,7 @@ class PPO:
         rows, critic_state = self.prepare(carry, steps, reward)
         after = carry.replace(key=key, situation=situation, critic_state=critic_state)
         after, metrics = self.learn(after, self.batch(carry, rows), learn_key)
-        # Only now: the policy must see in learning what it saw in playing.
+        # Only now: the policy must learn from the observations it played with.
         after = after.replace(norms=norms.after(steps.seen.obs))
         metrics |= self.seats.metrics(steps.episode)
         metrics["explained_variance"] = explained_variance(rows.value, rows.target, rows.present)

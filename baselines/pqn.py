@@ -154,9 +154,7 @@ class PQN(QLearner):
         key, weight_keys, env_key, play_key = self.network.start_keys(key)
         situation = rollout.start(self.venv, self.seats, self.network.first(), env_key)
         weights = self.network.init(weight_keys, rollout.first_row(situation.seen))
-        # One mean for all agents, who share a network: that of each alone would hide who it is.
-        obs = situation.seen.obs.reshape(-1, situation.seen.obs.shape[-1])
-        norms, window = Norms.zero(obs, self.config.normalize_obs), None
+        norms, window = Norms.zero(situation.seen.obs, self.config.normalize_obs), None
         if self.config.window:
             # The first rollout has none before it: a few random steps stand in.
             policy, always = (weights, norms), jnp.float32(1)

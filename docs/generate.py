@@ -73,14 +73,13 @@ def env_page(env_id: str) -> str:
 
 def seen_and_done(env: jaxenvs.Env[Any, Any]) -> list[tuple[str, str]]:
     """The spaces; where there are several agents, of each of them."""
-    game = env.unwrapped
-    if not isinstance(game, jaxenvs.MultiAgentEnv):
+    if not jaxenvs.has_agents(env):
         observed, acted = env.observation_space(), env.action_space()
         return [("observation", describe(observed)), ("action", describe(acted))]
     return [
-        ("agents", ", ".join(f"`{agent}`" for agent in game.agents)),
-        ("observation", by_agent(game.observation_spaces())),
-        ("action", by_agent(game.action_spaces())),
+        ("agents", ", ".join(f"`{agent}`" for agent in env.agents)),
+        ("observation", by_agent(env.observation_spaces())),
+        ("action", by_agent(env.action_spaces())),
         ("as arrays", f"observations {describe(env.observation_space())}"),
     ]
 
@@ -309,7 +308,7 @@ def write_images(prefix: str, num_steps: int) -> None:
     for env_id in filter(lambda name: name.startswith(prefix), jaxenvs.list_envs()):
         env, path = jaxenvs.make(env_id), page_path(env_id).with_suffix(".png")
         try:
-            frame = draw.draw(env, state_in_play(env, num_steps), size=400)
+            frame = draw(env, state_in_play(env, num_steps), size=400)
         except ValueError as error:
             print(f"{env_id}: {error}")
             continue

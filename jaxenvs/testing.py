@@ -20,9 +20,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs.core import Env, Transition
-from jaxenvs.levels import LevelEnv
-from jaxenvs.multi import MultiAgentEnv, reward_shape, stack
-from jaxenvs.spaces import Discrete, MultiDiscrete
+from jaxenvs.levels import LevelEnv, has_levels
+from jaxenvs.multi import MultiAgentEnv, has_agents, reward_shape, stack
+from jaxenvs.spaces import Discrete, sample_legal
 from jaxenvs.vector import vectorize
 
 _NUM_ENVS = 64
@@ -33,14 +33,14 @@ def check_env(env: Env[Any, Any], num_steps: int = 10_000) -> None:
 
     Args:
       env: the environment, with the params it should be checked with as its defaults.
-      num_steps: random steps in which observations, rewards and masks are looked at.
+      num_steps: random steps in which observations, rewards and masks are checked.
     """
     for law in _LAWS:
         law(env)
     random_play_keeps_to_the_spaces(env, num_steps)
-    if isinstance(env, MultiAgentEnv):
+    if has_agents(env):
         agents_share_an_axis(env)
-    if isinstance(env, LevelEnv):
+    if has_levels(env):
         levels_survive_json_and_edits(env)
 
 
@@ -154,8 +154,8 @@ def jit_vmap_and_eager_agree(env: Env[Any, Any]) -> None:
     And the observation of a step is what `observe` says of the state that it returns.
     """
     keys = jax.random.split(jax.random.key(1), 3)
-    start, action, batch, seen = _compiled_play(env)(keys)
-    _demand_close(env, "the observation of a step and of its state", batch.obs, seen)
+    start, action, batch, observed = _compiled_play(env)(keys)
+    _demand_close(env, "the observation of a step and of its state", batch.obs, observed)
     step_keys = jax.vmap(lambda key: jax.random.split(key, 3))(keys)[:, 2]
 
     copies = jax.tree.map(_on_host, (step_keys, start, action, batch))
@@ -209,7 +209,7 @@ def time_and_its_limit_are_kept(env: Env[Any, Any]) -> None:
 def random_play_keeps_to_the_spaces(env: Env[Any, Any], num_steps: int) -> None:
     """Observations, also the final ones, lie in the space over many random steps with resets.
 
-    Of several agents, who has left stays away, and masks and the global state hold too.
+    With several agents, one that has terminated stays so, and masks and the global state are valid.
     """
     venv = vectorize(env, _NUM_ENVS, final_obs=True)
     space, params = env.observation_space(), env.default_params
@@ -219,10 +219,14 @@ def random_play_keeps_to_the_spaces(env: Env[Any, Any], num_steps: int) -> None:
         vstate, gone = carry
         action_key, step_key = jax.random.split(key)
         mask = venv.action_mask(vstate)
-        step = venv.step(step_key, vstate, _legal_actions(venv, action_key, mask))
+        if mask is None:
+            action = venv.sample_actions(action_key)
+        else:
+            action = sample_legal(env.action_space(), action_key, mask)
+        step = venv.step(step_key, vstate, action)
         after, episode = step.state.env_state, step.info["episode"]
         done = episode["done"]
-        looks = {
+        claims = {
             "observations lie in the space": inside(step.obs),
             "final observations lie in the space": inside(step.info["final_obs"]),
             "rewards are finite": jnp.isfinite(step.reward).reshape(_NUM_ENVS, -1).all(axis=1),
@@ -230,15 +234,15 @@ def random_play_keeps_to_the_spaces(env: Env[Any, Any], num_steps: int) -> None:
             "an episode's length is its time": episode["length"] == vstate.env_state.time + 1,
             "some action is always legal": _some_legal(mask),
         }
-        if isinstance(env, MultiAgentEnv):
-            seen = jax.vmap(env.global_state, in_axes=(0, None))(after, params)
-            looks |= {
+        if has_agents(env):
+            whole = jax.vmap(env.global_state, in_axes=(0, None))(after, params)
+            claims |= {
                 "an agent that has terminated stays so": step.terminated | ~gone,
                 "actions beyond an agent's own are never legal": ~_padding_legal(env, mask),
-                "the global state is finite": jnp.isfinite(seen),
+                "the global state is finite": jnp.isfinite(whole),
             }
         gone = step.terminated & ~done.reshape(done.shape + (1,) * (step.terminated.ndim - 1))
-        return (step.state, gone), jax.tree.map(jnp.all, looks)
+        return (step.state, gone), jax.tree.map(jnp.all, claims)
 
     def play(key: jax.Array) -> Any:
         reset_key, play_key = jax.random.split(key)
@@ -247,9 +251,9 @@ def random_play_keeps_to_the_spaces(env: Env[Any, Any], num_steps: int) -> None:
         keys = jax.random.split(play_key, max(1, num_steps // _NUM_ENVS))
         return inside(obs), jax.lax.scan(one, (vstate, nobody), keys)[1]
 
-    first, looks = jax.jit(play)(jax.random.key(10))
+    first, claims = jax.jit(play)(jax.random.key(10))
     _demand(env, bool(first.all()), "first observations lie in the space")
-    for claim, held in looks.items():
+    for claim, held in claims.items():
         _demand(env, bool(held.all()), f"{claim} (broken at step {int(np.argmin(held))})")
 
 
@@ -268,9 +272,9 @@ def agents_share_an_axis(env: MultiAgentEnv[Any, Any]) -> None:
         padded = stack([named[agent] for agent in agents])
         _demand(env, stacked == padded, "the spaces of all agents are stacked")
     state = jax.eval_shape(env.reset, jax.random.key(0))[1]
-    seen = jax.eval_shape(lambda s: env.global_state(s, params), state)
-    right = seen.ndim == 1 and seen.dtype == np.float32
-    _demand(env, right, f"global_state is (n,) float32, not {seen.shape} {seen.dtype}")
+    whole = jax.eval_shape(lambda s: env.global_state(s, params), state)
+    right = whole.ndim == 1 and whole.dtype == np.float32
+    _demand(env, right, f"global_state is (n,) float32, not {whole.shape} {whole.dtype}")
     _demand_agent_masks(env, state)
 
 
@@ -298,7 +302,7 @@ def _padding_legal(env: MultiAgentEnv[Any, Any], mask: jax.Array | None) -> jax.
 
 
 def levels_survive_json_and_edits(env: LevelEnv[Any, Any, Any]) -> None:
-    """A level is the same after a trip through JSON, and of the same type after edits."""
+    """A level is the same after writing and reading it as JSON, and of one type after edits."""
     params = env.default_params
     level = jax.jit(env.sample_level)(jax.random.key(11), params)
     again = env.level_from_json(env.level_to_json(level))
@@ -317,7 +321,7 @@ def levels_survive_json_and_edits(env: LevelEnv[Any, Any, Any]) -> None:
 
 
 def _play_one(env: Env[Any, Any], key: jax.Array, params: Any = None) -> tuple[Any, Any, Any]:
-    """One random step from a start: the state, the action and what came of it."""
+    """One random step from a start: the state, the action and the step's result."""
     reset_key, action_key, step_key = jax.random.split(key, 3)
     state = env.reset(reset_key, params)[1]
     action = env.action_space().sample(action_key)
@@ -336,22 +340,13 @@ def _compiled_play(env: Env[Any, Any]) -> Callable[[jax.Array], tuple[Any, Any, 
 
 
 def _on_host(leaf: jax.Array) -> Any:
-    """An array of numpy, of which rows are taken without compiling; keys have none."""
+    """A numpy array, whose rows can be taken without compiling; random keys stay as they are."""
     is_key = jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
     return leaf if is_key else np.asarray(leaf)
 
 
-def _legal_actions(venv: Any, key: jax.Array, mask: jax.Array | None) -> Any:
-    """Random actions, legal ones by a mask whose last axis is over discrete actions, if any."""
-    space = venv.env.action_space()
-    if mask is None or not isinstance(space, Discrete | MultiDiscrete):
-        return venv.sample_actions(key)
-    logits = jnp.where(mask, np.float32(0), np.float32(-np.inf))
-    return jax.random.categorical(key, logits).astype(space.dtype)
-
-
 def _some_legal(mask: jax.Array | None) -> jax.Array:
-    """Whether a batch of masks, if any, leaves everybody something to do."""
+    """Whether a batch of masks, if any, leaves every agent a legal action."""
     return jnp.bool_(True) if mask is None else mask.any(axis=-1)
 
 

@@ -9,27 +9,27 @@ import numpy as np
 
 from jaxenvs import spaces
 from jaxenvs.core import Env
-from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.multi import has_agents
 from jaxenvs.render import episode, panel
 from jaxenvs.render.controls import AmountControls, Controls
-from jaxenvs.render.draw import draw, family_module
+from jaxenvs.render.picture import draw, picture_of
 from jaxenvs.render.window import Keys, Window
 
 PAUSE, RESTART, SLOW, QUIT = "return", "backspace", "tab", "escape"
 COMMANDS = "enter pause · backspace restart · tab slow motion · esc quit"
 SLOWNESS = 5  # how many times slower slow motion is
 REPEAT_AFTER = 0.3  # seconds a key is held before a game that waits takes it again
-LOOKS_PER_SECOND = 60
+FRAMES_PER_SECOND = 60
 SYMBOLS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 
 
 def controls_of(env: Env[Any, Any]) -> Controls:
     """The keys of a game. Raises `ValueError` where it has no picture or no keys."""
-    name = type(env.unwrapped).__name__
-    keys = getattr(family_module(env), "KEYS", {})
-    if name not in keys:
+    controls = picture_of(env).controls
+    if controls is None:
+        name = type(env.unwrapped).__name__
         raise ValueError(f"{name} cannot be played by hand: no keys are set for it")
-    return keys[name]
+    return controls
 
 
 class Partner(NamedTuple):
@@ -49,13 +49,13 @@ def seat_of(env: Env[Any, Any], seat: int | None = None) -> int | None:
     seat = controls.seat if seat is None else seat
     if seat is None:
         return None
-    game = env.unwrapped
-    count = game.num_agents if isinstance(game, MultiAgentEnv) else 0
+    count = len(env.agents)
     if not -count <= seat < count:
         raise ValueError(f"seat: expected an agent from 0 to {count - 1}, got {seat}")
     if not controls.keys:
         raise ValueError("seat: everybody is played by the menu, in turn")
-    own = list(game.action_spaces().values())[seat]  # type: ignore[attr-defined]
+    assert has_agents(env)
+    own = list(env.action_spaces().values())[seat]
     if not isinstance(own, spaces.Discrete) and not isinstance(controls, AmountControls):
         raise ValueError(f"keys stand for numbered actions, which {own} has not")
     return seat % count
@@ -112,7 +112,7 @@ class Game:
         self.steps, self.score, self.ending = 0, 0.0, ""
         self._pending, self._due, self._held_for = [], 0.0, 0.0
 
-    def look(self, keys: Keys, seconds: float) -> bool:
+    def handle(self, keys: Keys, seconds: float) -> bool:
         """Does what was pressed within the last `seconds`; returns whether to go on."""
         for name in keys.pressed:
             if name == PAUSE:
@@ -188,7 +188,8 @@ class Game:
     @property
     def _spaces(self) -> list[spaces.Space]:
         """The actions of each agent."""
-        return list(self.env.unwrapped.action_spaces().values())  # type: ignore[attr-defined]
+        assert has_agents(self.env)
+        return list(self.env.action_spaces().values())
 
     def _joined(self, own: Any) -> np.ndarray:
         """Everybody's actions, of which the one by hand is `own`."""
@@ -202,8 +203,7 @@ class Game:
         """A line that says who is played by hand, where that is one of several."""
         if self.seat is None:
             return ()
-        agents = self.env.unwrapped.agents  # type: ignore[attr-defined]
-        return (f"you are {agents[self.seat]}",)
+        return (f"you are {self.env.agents[self.seat]}",)
 
     def _take(self, action: Any) -> None:
         t = self._step(self._next_key(), self.state, action)
@@ -241,16 +241,16 @@ def play(
         began = last = time.monotonic()
         going, shown = True, None
         while going and (seconds is None or last - began < seconds):
-            window.wait(LOOKS_PER_SECOND)
+            window.wait(FRAMES_PER_SECOND)
             now = time.monotonic()
-            going = game.look(window.keys(), now - last)
+            going = game.handle(window.keys(), now - last)
             last = now
             if starting.done():
                 starting.result()  # raises what went wrong
-            looks = (id(game.state), game.ready, game.paused, game.slow)
-            if game.state is not None and looks != shown:
+            drawn = (id(game.state), game.ready, game.paused, game.slow)
+            if game.state is not None and drawn != shown:
                 window.show(game.picture(size))
-                shown = looks
+                shown = drawn
     return game
 
 

@@ -68,7 +68,7 @@ class Evolution:
             return _settled(self._method.tell(key, candidates, loss, state, params)[0])
 
     def mean(self, state: Any) -> Any:
-        """What the search has come to."""
+        """The result of the search."""
         return self._method.get_mean(state)
 
 

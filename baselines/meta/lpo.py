@@ -2,7 +2,7 @@
 
 Source: Lu et al., "Discovered policy optimisation" (NeurIPS 2022).
 Differs from it in: fitness is the area under the learning curve, by rank, instead of the final
-return, standardised; the scale is that of a laptop unless told otherwise.
+return, standardized; the scale is that of a laptop by default.
 """
 
 import dataclasses
@@ -23,7 +23,7 @@ INNER: dict[str, Any] = {
     "hidden": (32, 32),
     "lr": 3e-3,
 }
-"""Agents that learn in a hurry: many passes with a high rate, where what holds back matters."""
+"""Agents that learn fast: many passes with a high rate, where the drift matters."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,5 +87,5 @@ def make_train(config: Config) -> Trainer:
 
 
 def finish(config: Config, carries: Any, out: Path) -> list[Path]:
-    """Writes the drift that each search has come to, for `jaxenvs train ppo --drift`."""
+    """Writes the drift that each search found, for `jaxenvs train ppo --drift`."""
     return save_means(out, search_of(config), carries, "lpo", config)

@@ -27,7 +27,7 @@ RATIOS = np.linspace(0.02, 2.6, 173, dtype=np.float32)
 ADVANTAGES = np.linspace(-3, 3, 121, dtype=np.float32)
 CUTS = (1.0, -1.0, 0.0)
 LIFE = (0.0, 0.5, 1.0)
-_SLOPE, _VALUE = 2.0, 3.0  # where the colours end
+_SLOPE, _VALUE = 2.0, 3.0  # where the colors end
 _COLUMNS = 3
 _NAMED = 0.1  # of the area where a feature could be is what makes it worth a word
 _WORDS = {

@@ -199,7 +199,7 @@ def inner_config(env: str, env_kwargs: dict[str, Any], changes: dict[str, Any]) 
 
 
 def save_means(out: Path, search: Search, carries: Any, algorithm: str, config: Any) -> list[Path]:
-    """Writes what each of the searches, the leading axis, has come to; the files.
+    """Writes the result of each search, along the leading axis; returns the files.
 
     They say by which algorithm, config and version of jaxenvs they were made.
     """

@@ -5,7 +5,7 @@ Source: Jackson et al., "Discovering temporally-aware reinforcement learning alg
 horizons; the two candidates of an antithetic pair get the same lifetime and seeds, and only which
 of them did better counts.
 Differs from it in: one horizon per generation for all pairs, so that one program serves them all;
-the scale is that of a laptop unless told otherwise.
+the scale is that of a laptop by default.
 """
 
 import dataclasses
@@ -62,5 +62,5 @@ def make_train(config: Config) -> Trainer:
 
 
 def finish(config: Config, carries: Any, out: Path) -> list[Path]:
-    """Writes the drift that each search has come to, for `jaxenvs train ppo --drift`."""
+    """Writes the drift that each search found, for `jaxenvs train ppo --drift`."""
     return save_means(out, search_of(config), carries, "ta_lpo", config)

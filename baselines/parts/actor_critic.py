@@ -57,7 +57,7 @@ class ActorCritic(Protocol):
         ...
 
     def judge(self, weights: Any, critic_state: Any, steps: Steps, action: jax.Array) -> Judged:
-        """Values of all steps; `action` is what was done in each, as networks see it."""
+        """Values of all steps; `action` is what was done in each, as networks take it."""
         ...
 
     def review(self, weights: Any, states: Any, rows: Any) -> tuple[Policy, jax.Array]:

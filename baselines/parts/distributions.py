@@ -19,7 +19,7 @@ MASKED = -1e30  # the logit of a forbidden action: its probability is exactly 0,
 class Categorical(PyTree):
     """A choice among `n` actions, `0..n-1`."""
 
-    log_probs: jax.Array  # (..., n) float32, normalised
+    log_probs: jax.Array  # (..., n) float32, normalized
 
     @classmethod
     def from_logits(cls, logits: jax.Array, mask: jax.Array | None = None) -> Self:

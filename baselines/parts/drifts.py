@@ -28,7 +28,7 @@ NAMES = ("ppo", "none", "dpo", "lpo", "ta_lpo")
 """What `drift_of` knows beside files."""
 
 _MARGIN = 1e-4  # a learned drift is flat while its network says less than this
-_FARTHEST = 10.0  # of the log-ratio, as networks see it: beyond it the squares may overflow
+_FARTHEST = 10.0  # of the log-ratio, as networks take it: beyond it the squares may overflow
 
 
 class Setting(NamedTuple):
@@ -101,7 +101,7 @@ class NeuralDrift:
 
     @property
     def num_inputs(self) -> int:
-        """Width of what the network sees."""
+        """Width of the network's input."""
         return 16 if self.temporal else 8
 
     def fresh(self) -> Weights:
@@ -124,7 +124,7 @@ class NeuralDrift:
         return jax.nn.relu(out - _MARGIN)
 
     def inputs(self, log_r: jax.Array, adv: jax.Array, at: Setting) -> jax.Array:
-        """What the network sees, `(..., num_inputs)` float32: 0 where the ratio is 1."""
+        """What the network takes, `(..., num_inputs)` float32: 0 where the ratio is 1."""
         log_r = jnp.clip(log_r, -_FARTHEST, _FARTHEST)
         gap = -jnp.expm1(log_r)
         x = jnp.stack([log_r, log_r**2, gap, gap**2], axis=-1)

@@ -36,7 +36,7 @@ class DiscreteHead:
         return Categorical.noise(key, (*batch, self.num_outputs))
 
     def as_input(self, action: jax.Array) -> jax.Array:
-        """Choices `(...)` int32 as networks see them, one-hot, `(..., n)` float32."""
+        """Choices `(...)` int32 as networks take them, one-hot, `(..., n)` float32."""
         return jax.nn.one_hot(action, self.num_outputs, dtype=jnp.float32)
 
     def to_env(self, action: jax.Array) -> jax.Array:
@@ -78,7 +78,7 @@ class BoxHead:
         return DiagGaussian.noise(key, (*batch, self.num_outputs))
 
     def as_input(self, action: jax.Array) -> jax.Array:
-        """Samples `(..., n)` as networks see them: as they are."""
+        """Samples `(..., n)` as networks take them: as they are."""
         return action
 
     def to_env(self, action: jax.Array) -> jax.Array:

@@ -11,7 +11,7 @@ from jaxenvs.baselines.parts.shuffle import permutations
 from jaxenvs.baselines.parts.trainer import Metrics
 
 Learner = tuple[Any, Any]
-"""Weights, and the optimiser's state."""
+"""Weights, and the optimizer's state."""
 
 
 def minibatches(key: jax.Array, num_epochs: int, num_minibatches: int, size: int) -> jax.Array:

@@ -26,7 +26,7 @@ class Past(PyTree):
     """What a player knows before its next observation; leading axes `[n, ...]`."""
 
     state: Any  # of the memory; None: there is none
-    action: jax.Array  # (num_outputs,) float32, the last action as the network sees it
+    action: jax.Array  # (num_outputs,) float32, the last action as the network takes it
     start: jax.Array  # () bool, whether an episode starts here: then the rest does not count
 
 
@@ -185,7 +185,7 @@ def look_ahead(
     """Outputs `[T, n, ..., width]` for what each step led to, as if the episode went on there.
 
     `states` are those after the steps, `obs` the observations that the steps led to, `action` the
-    actions of the steps as networks see them; all `[T, n, ...]`.
+    actions of the steps as networks take them; all `[T, n, ...]`.
     """
     if isinstance(torso, Feedforward):
         out: Any = torso.apply(weights, obs, None)[0]

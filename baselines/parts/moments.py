@@ -7,21 +7,24 @@ import jax.numpy as jnp
 
 from jaxenvs.baselines.parts.seats import Seen
 from jaxenvs.struct import PyTree
-from jaxenvs.wrappers.moments import Moments
+from jaxenvs.wrappers.moments import Moments, scaled_rewards
 
 
 class Norms(PyTree):
     """Running statistics of a learner's experience; what is None is not normalized."""
 
-    obs: Moments | None  # [*seats, num_features]
+    obs: Moments | None  # [num_features], of all agents together
     returns: jax.Array | None  # [num_envs, *seats] float32, discounted, of the running episodes
     rewards: Moments | None  # () of these returns
 
     @classmethod
     def zero(cls, obs: jax.Array, by_obs: bool, by_reward: bool = False) -> Self:
-        """Nothing seen, for observations `[num_envs, *seats, num_features]`."""
+        """Nothing seen, for observations `[num_envs, *seats, num_features]`.
+
+        Agents share a mean: that of each alone would hide which agent an observation is of.
+        """
         return cls(
-            obs=Moments.zero(obs.shape[1:]) if by_obs else None,
+            obs=Moments.zero(obs.shape[-1:]) if by_obs else None,
             returns=jnp.zeros(obs.shape[:-1], jnp.float32) if by_reward else None,
             rewards=Moments.zero() if by_reward else None,
         )
@@ -39,14 +42,8 @@ class Norms(PyTree):
         """
         if self.rewards is None or self.returns is None:
             return self, reward
-
-        def step(total: jax.Array, row: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
-            total = gamma * total + row[0]
-            return jnp.where(row[1], 0.0, total), total
-
-        returns, totals = jax.lax.scan(step, self.returns, (reward, done))
-        moments = self.rewards.update(totals)
-        return self.replace(returns=returns, rewards=moments), moments.scale(reward)
+        moments, returns, scaled = scaled_rewards(self.rewards, self.returns, reward, done, gamma)
+        return self.replace(returns=returns, rewards=moments), scaled
 
     def after(self, obs: jax.Array) -> Self:
         """The statistics after observations `[..., *seats, num_features]`, as they were shown."""

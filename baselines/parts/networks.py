@@ -1,4 +1,4 @@
-"""Networks of flax.linen, and an orthogonal initialiser without a QR decomposition."""
+"""Networks of flax.linen, and an orthogonal initializer without a QR decomposition."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -59,7 +59,7 @@ def rows_of_length(scale: float) -> Initializer:
 
 
 class MLP(nn.Module):
-    """Dense layers, each with its activation, after a normalisation over the layer if asked for."""
+    """Dense layers, each with its activation, after a normalization over the layer if asked for."""
 
     widths: tuple[int, ...]
     activation: str = "tanh"  # a name in ACTIVATIONS

@@ -21,7 +21,7 @@ from jaxenvs.baselines.parts.heads import BoxHead, DiscreteHead, head_of
 from jaxenvs.baselines.parts.metrics import episode_metrics
 from jaxenvs.baselines.parts.trainer import Metrics
 from jaxenvs.core import Env
-from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.multi import has_agents
 from jaxenvs.struct import PyTree
 from jaxenvs.wrappers.base import Wrapper
 from jaxenvs.wrappers.flatten import flatten, flatten_batch
@@ -55,11 +55,11 @@ class Seats(Protocol):
         ...
 
     def observe(self, shown: Any) -> Seen:
-        """What networks see of observations of `shown(env)`, `[n, ...]`."""
+        """What networks take of observations of `shown(env)`, `[n, ...]`."""
         ...
 
     def as_input(self, action: jax.Array) -> jax.Array:
-        """Choices of the head as networks see them, `[..., *seats, n]` float32."""
+        """Choices of the head as networks take them, `[..., *seats, n]` float32."""
         ...
 
     def to_env(self, action: jax.Array) -> jax.Array:
@@ -83,10 +83,8 @@ class One:
 
     def __init__(self, env: Env) -> None:
         """Raises `TypeError` for a game of several agents, and for actions that have no head."""
-        if isinstance(env.unwrapped, MultiAgentEnv):
-            raise TypeError(
-                f"env: expected a game of one agent, got {type(env.unwrapped).__name__}"
-            )
+        if has_agents(env):
+            raise TypeError(f"env: expected a game of one agent, got {type(env).__name__}")
         self.space = env.observation_space()
         self.head: DiscreteHead | BoxHead = head_of(env.action_space())
 
@@ -128,7 +126,7 @@ class Team:
         Raises `TypeError` for a game without an axis of agents, and for spaces that do not fit
         into one network.
         """
-        if not isinstance(env, MultiAgentEnv):
+        if not has_agents(env):
             raise TypeError(f"env: expected a game of several agents, got {type(env).__name__}")
         self.names: tuple[str, ...] = env.agents
         self.num = len(self.names)
@@ -202,7 +200,7 @@ class Shown(Wrapper):
         if mask is not None:
             shown["mask"] = mask
         if self.world:
-            shown["world"] = self._team.global_state(state, params)
+            shown["world"] = self.global_state(state, params)
         return shown
 
     def observation_space(self, params: Any = None) -> spaces.Dict:
@@ -214,14 +212,9 @@ class Shown(Wrapper):
         if mask is not None:
             parts["mask"] = spaces.MultiBinary(mask.shape)
         if self.world:
-            shape = jax.eval_shape(self._team.global_state, start, params).shape
+            shape = jax.eval_shape(self.global_state, start, params).shape
             parts["world"] = spaces.Box(-np.inf, np.inf, shape)
         return spaces.Dict(parts)
-
-    @property
-    def _team(self) -> MultiAgentEnv:
-        assert isinstance(self.env, MultiAgentEnv)
-        return self.env
 
 
 def team_metrics(episode: dict[str, jax.Array], names: tuple[str, ...]) -> Metrics:

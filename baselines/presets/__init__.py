@@ -18,6 +18,6 @@ from jaxenvs.baselines.presets import (
 )
 
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {}
-for _family in (classic, minatar, bsuite, popgym, mpe, overcooked, hanabi, social):
-    for _algorithm, _by_env in _family.ACTOR_CRITICS.items():
+for _family in (classic, minatar, popgym, bsuite, mpe, overcooked, hanabi, social):
+    for _algorithm, _by_env in _family.PRESETS.items():
         PRESETS[_algorithm] = PRESETS.get(_algorithm, {}) | _by_env

@@ -4,7 +4,7 @@ from typing import Any
 
 _LIGHT: dict[str, Any] = {"num_envs": 16, "num_steps": 64, "num_epochs": 2, "lr": 2e-3}
 
-ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
+_ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
     "ppo": {
         "CartPole-v1": _LIGHT,
         "CartPole-v0": _LIGHT,
@@ -49,7 +49,7 @@ ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
 
 _LONG_TRACES: dict[str, Any] = {"trace_lambda": 0.95, "reward_scale": 0.1}
 
-Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
+_Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
     "pqn": {"CartPole-v1": _LONG_TRACES, "Acrobot-v1": _LONG_TRACES},
     "dqn": {
         # A buffer that soon holds nothing but good balance forgets what a fall is.
@@ -57,3 +57,5 @@ Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
         "Acrobot-v1": {"total_steps": 300_000},
     },
 }
+
+PRESETS = _ACTOR_CRITICS | _Q_LEARNERS

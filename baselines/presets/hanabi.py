@@ -13,7 +13,7 @@ _GAMES: dict[str, Any] = {
     "gamma": 0.999,
 }
 
-ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
+PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "ippo": {
         "Hanabi-VerySmall-2p-v0": _GAMES,
         "Hanabi-Small-2p-v0": _GAMES,

@@ -37,7 +37,7 @@ _LPO: dict[str, Any] = {
     "population": 64,
 }
 
-ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
+_ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
     "ppo": {env: {"env_kwargs": flavour, **_PPO} for env, flavour in GYMNAX_FLAVOUR.items()},
     "lpo": {"MinAtar-SpaceInvaders-v1": _LPO},
 }
@@ -55,6 +55,8 @@ _PQN: dict[str, Any] = {
     "epsilon_share": 0.1,
 }
 
-Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
+_Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
     "pqn": {env: {"env_kwargs": flavour, **_PQN} for env, flavour in GYMNAX_FLAVOUR.items()},
 }
+
+PRESETS = _ACTOR_CRITICS | _Q_LEARNERS

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
+_ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
     "ippo": {
         "MPE-SimpleSpread-v3": {},
         "MPE-SimpleReference-v3": {"total_steps": 1_000_000},
@@ -30,9 +30,9 @@ _ONLINE: dict[str, Any] = {
     "trace_lambda": 0.7,
 }
 
-Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
+_Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
     "pqn_vdn": {"MPE-SimpleSpread-v3": _ONLINE, "MPE-SimpleReference-v3": _ONLINE},
     "vdn": {"MPE-SimpleSpread-v3": _REPLAYING, "MPE-SimpleReference-v3": _REPLAYING},
 }
-for _name in ("iql", "qmix"):
-    Q_LEARNERS[_name] = Q_LEARNERS["vdn"]
+
+PRESETS = _ACTOR_CRITICS | _Q_LEARNERS

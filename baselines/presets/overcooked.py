@@ -27,11 +27,11 @@ def _kitchen(env: str) -> dict[str, Any]:
     }
 
 
-ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
+_ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
     "ippo": {env: _kitchen(env) for env in CLASSIC_KITCHENS},
 }
 
-Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
+_Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
     "pqn_vdn": {
         "Overcooked-CrampedRoom-v0": {
             "env_kwargs": {"dynamics": "old"},
@@ -46,3 +46,5 @@ Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
         },
     },
 }
+
+PRESETS = _ACTOR_CRITICS | _Q_LEARNERS

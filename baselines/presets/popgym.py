@@ -2,11 +2,11 @@
 
 from typing import Any
 
-ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
+_ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
     "ppo_rnn": {"POPGym-RepeatPreviousEasy-v0": {}},
 }
 
-Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
+_Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
     "pqn_rnn": {
         # A right answer pays 1/48 and is about one card: values of order 1, and short traces.
         "POPGym-RepeatPreviousEasy-v0": {
@@ -17,3 +17,5 @@ Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
         },
     },
 }
+
+PRESETS = _ACTOR_CRITICS | _Q_LEARNERS

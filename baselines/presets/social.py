@@ -4,7 +4,7 @@ from typing import Any
 
 _OWN_NETWORKS: dict[str, Any] = {"num_steps": 50, "share": False}
 
-ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
+_ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
     "ippo": {
         "Social-CoinGame-v1": {**_OWN_NETWORKS, "total_steps": 1_000_000, "num_envs": 32},
         "Social-MatrixGame-v1": {**_OWN_NETWORKS, "total_steps": 200_000, "num_envs": 16},
@@ -37,7 +37,7 @@ _SWITCH_RIDDLE: dict[str, Any] = {
     "eval_episodes": 2048,
 }
 
-Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
+_Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
     "pqn_vdn": {
         "Social-SwitchRiddle-v1": {
             **_SWITCH_RIDDLE,
@@ -48,5 +48,5 @@ Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
     },
     "vdn": {"Social-SwitchRiddle-v1": {**_SWITCH_RIDDLE, "num_envs": 32, "layer_norm": True}},
 }
-for _name in ("iql", "qmix"):
-    Q_LEARNERS[_name] = Q_LEARNERS["vdn"]
+
+PRESETS = _ACTOR_CRITICS | _Q_LEARNERS

@@ -68,7 +68,10 @@ def load(path: Path, like: Any) -> tuple[Any, dict[str, Any]]:
     wanted, structure = jax.tree_util.tree_flatten_with_path(like)
     expected = [_describe(jax.tree_util.keystr(name), leaf) for name, leaf in wanted]
     if manifest["leaves"] != expected:
-        raise CheckpointError(f"{path}: {_difference(expected, manifest['leaves'])}")
+        raise CheckpointError(
+            f"{path}: was saved by another version of jaxenvs, or for another config: "
+            f"{_difference(expected, manifest['leaves'])}"
+        )
     leaves = [_restored(array, leaf.dtype) for array, (_, leaf) in zip(arrays, wanted, strict=True)]
     return jax.tree.unflatten(structure, leaves), manifest["about"]
 
@@ -79,7 +82,7 @@ def newest(folder: Path) -> list[Path]:
 
 
 def name_of(update_id: int) -> str:
-    """The file name of the checkpoint after so many updates; names sort by time."""
+    """The file name of the checkpoint after `update_id` updates; names sort by time."""
     return f"update_{update_id:09d}.npz"
 
 

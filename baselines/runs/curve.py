@@ -14,15 +14,15 @@ _INK, _GRID = "#333344", "#e6e6ee"
 def draw_curves(path: Path, title: str, rows: Sequence[Row], settings: Sequence[str]) -> None:
     """Writes a PNG: return of the training episodes against environment steps.
 
-    `rows` are those of a run, `settings` the name of each agent's setting, in the order of the
-    agents. One colour per setting: the mean over its seeds, thick, and each seed, thin.
+    `rows` are those of a run, `settings` the name of each learner's setting, in the order of the
+    learners. One color per setting: the mean over its seeds, thick, and each seed, thin.
     """
     import matplotlib
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    steps, returns = _by_agent(rows, len(settings))
+    steps, returns = _by_learner(rows, len(settings))
     figure, axes = plt.subplots(figsize=(7.2, 4.3), dpi=150, layout="constrained")
     names = list(dict.fromkeys(settings))
     for i, name in enumerate(names):
@@ -35,7 +35,7 @@ def draw_curves(path: Path, title: str, rows: Sequence[Row], settings: Sequence[
         label = (name or "mean") + (f" of {len(group)} seeds" if len(group) > 1 else "")
         axes.plot(steps[known], mean[known], color=color, linewidth=2.2, label=label)
     axes.set_title(title, loc="left", color=_INK, fontsize=12, fontweight="bold")
-    axes.set_xlabel("environment steps per agent", color=_INK)
+    axes.set_xlabel("environment steps per learner", color=_INK)
     axes.set_ylabel("return of finished episodes", color=_INK)
     axes.xaxis.set_major_formatter(lambda x, _: _steps(x))
     axes.grid(color=_GRID, linewidth=0.8)
@@ -50,10 +50,10 @@ def draw_curves(path: Path, title: str, rows: Sequence[Row], settings: Sequence[
     plt.close(figure)
 
 
-def _by_agent(rows: Sequence[Row], num_agents: int) -> tuple[np.ndarray, np.ndarray]:
-    """Environment steps, `[num_chunks]`, and returns, `[num_agents, num_chunks]`."""
-    returns = np.array([row["episode_return"] for row in rows], float).reshape(-1, num_agents).T
-    steps = np.array([row["env_steps"] for row in rows[::num_agents]], float)
+def _by_learner(rows: Sequence[Row], num_learners: int) -> tuple[np.ndarray, np.ndarray]:
+    """Environment steps, `[num_chunks]`, and returns, `[num_learners, num_chunks]`."""
+    returns = np.array([row["episode_return"] for row in rows], float).reshape(-1, num_learners).T
+    steps = np.array([row["env_steps"] for row in rows[::num_learners]], float)
     return steps, returns
 
 

@@ -1,8 +1,8 @@
-"""Several processes, on one machine or many, that train one run's agents together.
+"""Several processes, on one machine or many, that train one run's learners together.
 
-Every process trains its own share of the agents on its own devices; they never wait for each other
+Every process trains its own share of the learners on its own devices; they never wait for each other
 within an update. Between chunks, their figures are gathered, and with every checkpoint their
-agents, so that the files of a run are those that a single process would have written: process 0
+learners, so that the files of a run are those that a single process would have written: process 0
 writes them. A run can therefore be resumed by any number of processes. When a process dies, the
 others stop with an error at their next gathering, and the last checkpoint stays whole.
 """
@@ -22,7 +22,7 @@ _HEARTBEAT = 20  # seconds of silence after which a process counts as dead
 
 @dataclasses.dataclass(frozen=True)
 class Hosts:
-    """The processes of a run, as one of them sees it."""
+    """The processes of a run, from the side of one of them."""
 
     num: int = 1
     id: int = 0
@@ -32,18 +32,18 @@ class Hosts:
         """Whether this process writes the run's files."""
         return self.id == 0
 
-    def share(self, num_agents: int) -> slice:
-        """The agents of this process, of all `num_agents`.
+    def share(self, num_learners: int) -> slice:
+        """The learners of this process, of all `num_learners`.
 
         Raises `RunError` where they cannot be shared out evenly.
         """
-        if num_agents % self.num:
-            raise RunError(f"seeds: {num_agents} agents cannot be shared by {self.num} processes")
-        each = num_agents // self.num
+        if num_learners % self.num:
+            raise RunError(f"seeds: {num_learners} learners cannot be shared by {self.num} processes")
+        each = num_learners // self.num
         return slice(self.id * each, (self.id + 1) * each)
 
     def gather(self, tree: Any, axis: int = 0) -> Any:
-        """The arrays of all processes, joined along the agents' axis; NumPy where there are many.
+        """The arrays of all processes, joined along the learners' axis; NumPy where there are many.
 
         Raises `RunError` when another process is gone.
         """
@@ -66,7 +66,7 @@ class Hosts:
         return jax.tree.unflatten(structure, map(_like, joined, leaves))
 
     def wait(self, name: str) -> None:
-        """Returns when all processes have come to the point of that name."""
+        """Returns when all processes have reached the point of that name."""
         if self.num == 1:
             return
         from jax.experimental import multihost_utils
@@ -89,7 +89,7 @@ def connect(options: Options) -> Hosts:
             f"process_id: expected 0 to {options.num_processes - 1}, got {options.process_id}"
         )
     if options.out is None:
-        raise RunError("out: several processes need to be told their common folder")
+        raise RunError("out: several processes need a common folder")
     try:
         jax.distributed.initialize(
             options.coordinator,

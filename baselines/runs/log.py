@@ -9,14 +9,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-Row = dict[str, Any]  # name -> number; a row belongs to one agent and one chunk of updates
+Row = dict[str, Any]  # name -> number; a row belongs to one learner and one chunk of updates
 
 
 class Sink(Protocol):
     """Takes the rows of a run."""
 
     def write(self, rows: Sequence[Row]) -> None:
-        """The rows of all agents for one chunk."""
+        """The rows of all learners for one chunk."""
         ...
 
     def close(self) -> None:
@@ -25,9 +25,9 @@ class Sink(Protocol):
 
 
 class JsonLines:
-    """A file with a header and one row per chunk and agent, each a JSON object on its own line.
+    """A file with a header and one row per chunk and learner, each a JSON object on its own line.
 
-    A number that is not finite is written as null. Whoever reads while the run goes on sees whole
+    A number that is not finite is written as null. A reader during the run gets whole
     lines.
     """
 
@@ -54,7 +54,7 @@ class TensorBoard:
     """Event files, one run per setting of the sweep: means over its seeds, and their extremes."""
 
     def __init__(self, folder: Path, settings: Sequence[str], resume_at: int = 0) -> None:
-        """`settings` gives the name of each agent's setting; equal names share a run."""
+        """`settings` gives the name of each learner's setting; equal names share a run."""
         from tensorboardX import SummaryWriter
 
         self._settings = list(settings)

@@ -1,7 +1,7 @@
-"""The host's loop: many agents at once, a chunk of updates at a time.
+"""The host's loop: many learners at once, a chunk of updates at a time.
 
 Between chunks the host can log, save and stop. The chunks run the very `update` that the single
-scan of `trainer.train` runs, and give the same bits. Agents are the leading axis `[num_agents]`,
+scan of `scan_updates` runs, and give the same bits. Learners are the leading axis `[num_learners]`,
 spread evenly over devices, each of which works on its own share without talking to the others.
 """
 
@@ -20,8 +20,8 @@ from jax.sharding import AxisType, Mesh, NamedSharding, PartitionSpec
 
 from jaxenvs.baselines.parts.trainer import Metrics, Trainer
 
-_AGENTS = PartitionSpec("agents")
-_ROWS = PartitionSpec(None, "agents")  # updates first
+_LEARNERS = PartitionSpec("learners")
+_ROWS = PartitionSpec(None, "learners")  # updates first
 _SAME = PartitionSpec()
 
 
@@ -30,16 +30,16 @@ class Programs:
     """What is compiled for a run."""
 
     init: Callable[[jax.Array, Any], Any]
-    """`(keys, hp) -> carry`, all with the agents' axis."""
+    """`(keys, hp) -> carry`, all with the learners' axis."""
 
     advance: Callable[[Any, jax.Array], tuple[Any, Metrics]]
     """`(carry, n) -> (carry, metrics)`: n updates, at most a chunk; the carry given is used up.
 
-    Metrics are `[chunk, num_agents]`, of which the first n rows are filled.
+    Metrics are `[chunk, num_learners]`, of which the first n rows are filled.
     """
 
     evaluate: Callable[[Any, jax.Array], Metrics]
-    """`(carry, key) -> metrics`, `[num_agents]`: every agent plays from the same key."""
+    """`(carry, key) -> metrics`, `[num_learners]`: every learner plays from the same key."""
 
     place: Callable[[Any], Any]
     """Puts a carry that was loaded from disk where the programs expect it."""
@@ -49,18 +49,18 @@ class Programs:
 
 
 class Chunk(NamedTuple):
-    """What the host sees between two calls."""
+    """What the host has between two calls."""
 
     carry: Any
     update_id: int  # updates so far, since the start of the run
-    metrics: dict[str, np.ndarray]  # [num_updates of this chunk, num_agents]
+    metrics: dict[str, np.ndarray]  # [num_updates of this chunk, num_learners]
     seconds: float
 
 
 def use_cpu_cores(num_parts: int) -> None:
-    """Lets JAX see a CPU device per core, `num_parts` at most, if that can still be chosen.
+    """Gives JAX a CPU device per core, `num_parts` at most, if that can still be chosen.
 
-    Small networks keep one core busy at most; agents on several devices keep all of them busy.
+    Small networks keep one core busy at most; learners on several devices keep all of them busy.
     Changes nothing once JAX has started, nor where the user chose a number.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
@@ -72,23 +72,23 @@ def use_cpu_cores(num_parts: int) -> None:
 
 
 def compile_programs(
-    trainer: Trainer, num_agents: int, chunk: int, max_devices: int | None = None
+    trainer: Trainer, num_learners: int, chunk: int, max_devices: int | None = None
 ) -> Programs:
     """Compiles all that a run needs, at once.
 
-    Uses the largest number of this process's devices, up to `max_devices`, that divides the agents
+    Uses the largest number of this process's devices, up to `max_devices`, that divides the learners
     evenly; where that is one and the trainer can be spread, the largest that divides its parts.
     """
     began = time.perf_counter()
     local = jax.local_devices()
     available = len(local) if max_devices is None else min(max_devices, len(local))
-    num_devices = _largest_divisor(num_agents, available)
-    within = num_devices == 1 and trainer.spread is not None  # share out the work of each agent
+    num_devices = _largest_divisor(num_learners, available)
+    within = num_devices == 1 and trainer.spread is not None  # share out the work of each learner
     if within:
         num_devices = _largest_divisor(trainer.parts, available)
     devices = np.array(local[:num_devices])
-    mesh = Mesh(devices, ("agents",), axis_types=(AxisType.Auto,))
-    layout = NamedSharding(mesh, _SAME if within else _AGENTS)
+    mesh = Mesh(devices, ("learners",), axis_types=(AxisType.Auto,))
+    layout = NamedSharding(mesh, _SAME if within else _LEARNERS)
     if within and trainer.spread is not None:
         trainer = trainer.spread(mesh)
 
@@ -103,16 +103,16 @@ def compile_programs(
         return jax.device_put(tree, layout if num_devices > 1 else local[0])
 
     init_all = jax.vmap(trainer.init)
-    keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), num_agents))
-    hp = jax.tree.map(lambda _: jax.ShapeDtypeStruct((num_agents,), jnp.float32), trainer.hp)
+    keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), num_learners))
+    hp = jax.tree.map(lambda _: jax.ShapeDtypeStruct((num_learners,), jnp.float32), trainer.hp)
     carry = _placed(jax.eval_shape(init_all, keys, hp), layout)
     keys, hp = _placed(keys, layout), _placed(hp, layout)
     count = jax.ShapeDtypeStruct((), jnp.int32)
     key = jax.eval_shape(lambda: jax.random.key(0))
 
-    advance = spread(_chunk_of(trainer, chunk), (_AGENTS, _SAME), (_AGENTS, _ROWS))
-    init = spread(init_all, (_AGENTS, _AGENTS), _AGENTS)
-    evaluate = spread(jax.vmap(trainer.evaluate, (0, None)), (_AGENTS, _SAME), _AGENTS)
+    advance = spread(_chunk_of(trainer, chunk), (_LEARNERS, _SAME), (_LEARNERS, _ROWS))
+    init = spread(init_all, (_LEARNERS, _LEARNERS), _LEARNERS)
+    evaluate = spread(jax.vmap(trainer.evaluate, (0, None)), (_LEARNERS, _SAME), _LEARNERS)
     # XLA compiles outside Python's lock, so that the programs share the cores.
     pool = concurrent.futures.ThreadPoolExecutor()
     # What is the same on all devices must stay so: XLA would choose for itself.
@@ -136,7 +136,7 @@ def compile_programs(
 def run_chunks(
     programs: Programs, carry: Any, start: int, stop: int, chunk: int
 ) -> Iterator[Chunk]:
-    """Updates `start` to `stop`, a chunk at a time; whoever breaks off, stops the training.
+    """Updates `start` to `stop`, a chunk at a time; breaking off stops the training.
 
     The carry given, and that of a chunk once the next one is asked for, are used up.
     """
@@ -150,7 +150,7 @@ def run_chunks(
 
 
 def summarize(metrics: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """One number per agent for a chunk's metrics `[n, num_agents]`.
+    """One number per learner for a chunk's metrics `[n, num_learners]`.
 
     Means over the updates, except that figures about episodes are means over the episodes, NaN
     where none ended, and `num_episodes` is a sum.
@@ -168,7 +168,7 @@ def summarize(metrics: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _chunk_of(trainer: Trainer, chunk: int) -> Callable[[Any, jax.Array], tuple[Any, Metrics]]:
-    """The program of `Programs.advance`, on one device's share of the agents."""
+    """The program of `Programs.advance`, on one device's share of the learners."""
     update = jax.vmap(trainer.update)
 
     def advance(carry: Any, num: jax.Array) -> tuple[Any, Metrics]:

@@ -18,7 +18,7 @@ class Options:
     """What is asked of a run beside the algorithm's config."""
 
     seeds: int = 1
-    """Agents for each setting, trained side by side."""
+    """Learners for each setting, trained side by side."""
 
     seed: int = 0
     """The first of the seeds; the others follow it."""
@@ -45,7 +45,7 @@ class Options:
     """Write TensorBoard event files beside metrics.jsonl."""
 
     stop_return: float | None = None
-    """Stop early, once the mean return of all agents' episodes is at least this."""
+    """Stop early, once the mean return of all learners' episodes is at least this."""
 
     devices: int | None = None
     """Use at most so many devices; by default all, on a CPU one per core."""
@@ -54,7 +54,7 @@ class Options:
     """Of a run by several processes: HOST:PORT of process 0, the same for all."""
 
     num_processes: int = 1
-    """How many processes share the agents."""
+    """How many processes share the learners."""
 
     process_id: int = 0
     """Which of them this is, from 0."""
@@ -67,8 +67,8 @@ _DECISIVE = ("seeds", "seed", "sweep", "rows", "stop_return")
 """The options that a resumed run must share; the others only say how to run."""
 
 
-class Agent(NamedTuple):
-    """One of the agents that are trained side by side."""
+class Learner(NamedTuple):
+    """One of the learners that are trained side by side."""
 
     seed: int
     setting: dict[str, float]  # the swept numbers
@@ -79,8 +79,8 @@ class Agent(NamedTuple):
         return ", ".join(f"{name}={value:g}" for name, value in self.setting.items())
 
 
-def agents_of(options: Options, sweepable: Sequence[str]) -> list[Agent]:
-    """The agents of a run: every combination of the swept values with every seed.
+def learners_of(options: Options, sweepable: Sequence[str]) -> list[Learner]:
+    """The learners of a run: every combination of the swept values with every seed.
 
     Raises `RunError` where `options` do not fit; `sweepable` are the names that may be swept.
     """
@@ -96,7 +96,7 @@ def agents_of(options: Options, sweepable: Sequence[str]) -> list[Agent]:
         dict(zip(options.sweep, map(float, values), strict=True))
         for values in itertools.product(*options.sweep.values())
     ]
-    return [Agent(seed, setting) for setting in settings for seed in seeds]
+    return [Learner(seed, setting) for setting in settings for seed in seeds]
 
 
 def describe(algorithm: str, config: Any, options: Options) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a run has come to."""
+"""The result of a run."""
 
 import dataclasses
 
@@ -11,27 +11,27 @@ _SCORES = ("return", "return_std", "return_min", "return_max", "length")
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """Greedy returns of all agents, and what the run took."""
+    """Greedy returns of all learners, and what the run took."""
 
     out: str  # the run's folder
     algorithm: str
     env: str
     updates: int
-    env_steps: int  # of each agent
-    agents: list[Row]  # seed, swept numbers, greedy return and its spread over episodes
+    env_steps: int  # of each learner
+    agents: list[Row]  # a row per learner: seed, swept numbers, greedy return and its spread over episodes
     train_seconds: float  # of this process, without compiling
     compile_seconds: float
-    steps_per_second: float  # of all agents together, without compiling
+    steps_per_second: float  # of all learners together, without compiling
     num_devices: int
     versions: dict[str, str]
 
     @property
     def returns(self) -> np.ndarray:
-        """Mean greedy return of each agent."""
+        """Mean greedy return of each learner."""
         return np.array([agent["return"] for agent in self.agents])
 
     def table(self) -> str:
-        """The greedy returns as text, one line per agent, and two lines about the whole."""
+        """The greedy returns as text, one line per learner, and two lines about the whole."""
         named = [name for name in self.agents[0] if name not in _SCORES]
         header = [*named, "greedy return", "std", "worst", "length"]
         shown = ("return", "return_std", "return_min", "length")

@@ -1,7 +1,7 @@
-"""Runs: train an algorithm's agents side by side, keep everything in one folder, go on later.
+"""Runs: train an algorithm's learners side by side, keep everything in one folder, go on later.
 
 A run's folder holds `config.json` (what was asked for), `metrics.jsonl` and `tensorboard/` (how it
-went), `checkpoints/` (where it is), and in the end `result.json` (greedy returns of every agent)
+went), `checkpoints/` (where it is), and in the end `result.json` (greedy returns of every learner)
 and `curve.png`.
 """
 
@@ -31,10 +31,10 @@ from jaxenvs.baselines.runs.curve import draw_curves
 from jaxenvs.baselines.runs.hosts import Hosts, connect
 from jaxenvs.baselines.runs.log import JsonLines, Row, Sink, TensorBoard, read_rows
 from jaxenvs.baselines.runs.options import (
-    Agent,
+    Learner,
     Options,
     RunError,
-    agents_of,
+    learners_of,
     describe,
     disagreement,
     read_json,
@@ -46,7 +46,7 @@ from jaxenvs.baselines.runs.result import Result
 from jaxenvs.baselines.parts.trainer import Trainer
 from jaxenvs.core import Env
 
-_EVALUATION_SEED = 2**31 - 1  # of the greedy episodes: the same for all agents of all runs
+_EVALUATION_SEED = 2**31 - 1  # of the greedy episodes: the same for all learners of all runs
 _KEPT_CHECKPOINTS = 2
 
 
@@ -85,7 +85,7 @@ def _write(run: "_Run", carry: Any, result: Result) -> None:
     if finish is not None:
         for path in finish(run.config, carry, run.out):
             print(f"saved {path}")
-    names = [agent.name for agent in run.agents]
+    names = [learner.name for learner in run.learners]
     title = f"{run.algorithm.upper().replace('_', '-')} on {run.config.env}"
     draw_curves(run.out / "curve.png", title, read_rows(run.out / "metrics.jsonl"), names)
     if run.options.show:
@@ -94,14 +94,14 @@ def _write(run: "_Run", carry: Any, result: Result) -> None:
 
 
 class Policy(NamedTuple):
-    """A trained agent, ready to play."""
+    """A trained learner, ready to play."""
 
     env: Env
     params: Any  # of the env
     act: Callable[..., Any]
     """`act(obs, key=None, mask=None) -> action`: greedy, compiled; the key is not needed.
 
-    Of an agent with a memory, `act(obs, key, mask, memory) -> (action, memory)`.
+    Of a learner with a memory, `act(obs, key, mask, memory) -> (action, memory)`.
     """
     memory: Any = None  # what an episode starts with; None: there is no memory
 
@@ -109,7 +109,7 @@ class Policy(NamedTuple):
 def load_policy(folder: str | Path, agent: int | None = None) -> Policy:
     """The policy of a run's newest checkpoint.
 
-    `agent` counts the agents of the run in the order of result.json; by default it is the one with
+    `agent` counts the learners of the run in the order of result.json; by default it is the one with
     the best greedy return, or the first while there is no result.
 
     Raises `RunError` or `CheckpointError` where the folder holds no run that can be read.
@@ -121,14 +121,14 @@ def load_policy(folder: str | Path, agent: int | None = None) -> Policy:
     trainer = make_train(algorithm, config)
     if trainer.act is None:
         raise RunError(f"{folder}: {algorithm} trains no policy that could play")
-    num_agents = len(agents_of(options, _names(trainer.hp)))
-    carry, *_ = checkpoint.load_newest(folder / "checkpoints", _shapes(trainer, num_agents))
+    num_learners = len(learners_of(options, _names(trainer.hp)))
+    carry, *_ = checkpoint.load_newest(folder / "checkpoints", _shapes(trainer, num_learners))
     if agent is None:
         finished = (folder / "result.json").exists()
         rows = read_json(folder / "result.json")["agents"] if finished else []
         agent = int(np.argmax([row["return"] for row in rows])) if rows else 0
-    if not 0 <= agent < num_agents:
-        raise RunError(f"agent: expected 0 to {num_agents - 1}, got {agent}")
+    if not 0 <= agent < num_learners:
+        raise RunError(f"agent: expected 0 to {num_learners - 1}, got {agent}")
     policy = trainer.policy(jax.tree.map(lambda leaf: leaf[agent], carry))
     choose, params = jax.jit(trainer.act), trainer.env.default_params
 
@@ -149,7 +149,7 @@ class _Run:
     config: Any
     options: Options
     out: Path
-    agents: list[Agent]
+    learners: list[Learner]
     trainer: Trainer
     programs: loop.Programs
     chunk: int  # updates per row of the log
@@ -191,8 +191,8 @@ def _settle(algorithm: str, config: Any, options: Options) -> tuple[Any, Options
 
 
 def _use_cores(config: Any, options: Options, hosts: Hosts) -> None:
-    """Lets JAX see as many cores as the run can use; too late once JAX has started."""
-    mine = hosts.share(len(agents_of(options, _names(config.hyper_params))))
+    """Gives JAX as many cores as the run can use; too late once JAX has started."""
+    mine = hosts.share(len(learners_of(options, _names(config.hyper_params))))
     loop.use_cpu_cores(max(mine.stop - mine.start, getattr(config, "population", 1)))
 
 
@@ -208,8 +208,8 @@ def _prepare(algorithm: str, config: Any, options: Options, hosts: Hosts) -> _Ru
     """Compiles, and starts from nothing or from the last checkpoint."""
     assert options.out is not None
     out = Path(options.out)
-    agents = agents_of(options, _names(config.hyper_params))
-    mine = hosts.share(len(agents))
+    learners = learners_of(options, _names(config.hyper_params))
+    mine = hosts.share(len(learners))
     num_mine = mine.stop - mine.start
     _use_cores(config, options, hosts)
     hosts.wait("all have seen the folder as it was")
@@ -218,7 +218,7 @@ def _prepare(algorithm: str, config: Any, options: Options, hosts: Hosts) -> _Ru
     programs = loop.compile_programs(trainer, num_mine, chunk, options.devices)
     resumed = options.resume and any(checkpoint.newest(out / "checkpoints"))
     if resumed:
-        shapes = _shapes(trainer, len(agents))
+        shapes = _shapes(trainer, len(learners))
         carry, about, faults = checkpoint.load_newest(out / "checkpoints", shapes)
         for fault in faults:
             print(f"left out {fault}", file=sys.stderr)
@@ -227,10 +227,10 @@ def _prepare(algorithm: str, config: Any, options: Options, hosts: Hosts) -> _Ru
     else:
         if hosts.writes:
             write_json(out / "config.json", describe(algorithm, config, options))
-        keys = jax.vmap(jax.random.key)(np.array([agent.seed for agent in agents[mine]]))
-        carry, start = programs.init(keys, _settings(trainer.hp, agents[mine])), 0
+        keys = jax.vmap(jax.random.key)(np.array([learner.seed for learner in learners[mine]]))
+        carry, start = programs.init(keys, _settings(trainer.hp, learners[mine])), 0
     return _Run(
-        algorithm, config, options, out, agents, trainer, programs, chunk, carry, start, hosts
+        algorithm, config, options, out, learners, trainer, programs, chunk, carry, start, hosts
     )
 
 
@@ -239,7 +239,7 @@ def _train(run: _Run) -> tuple[Any, int]:
     options, trainer = run.options, run.trainer
     sinks = _sinks(run)
     carry, done = run.carry, run.start
-    per_update = trainer.steps_per_update * len(run.agents)
+    per_update = trainer.steps_per_update * len(run.learners)
     show = options.show and run.hosts.writes
     with Progress(trainer.num_updates, run.start, per_update, show) as progress:
         chunks = loop.run_chunks(run.programs, carry, run.start, trainer.num_updates, run.chunk)
@@ -278,15 +278,15 @@ def _sinks(run: _Run) -> list[Sink]:
     header = run.description | {"versions": _versions(), "device": _device(), "start": run.start}
     sinks: list[Sink] = [JsonLines(run.out / "metrics.jsonl", header, run.start)]
     if run.options.tensorboard:
-        names = [agent.name.replace(", ", " ") or "all" for agent in run.agents]
+        names = [learner.name.replace(", ", " ") or "all" for learner in run.learners]
         sinks.append(TensorBoard(run.out / "tensorboard", names, run.start))
     return sinks
 
 
 def _rows(run: _Run, piece: loop.Chunk, row: dict[str, np.ndarray]) -> list[Row]:
-    """The figures of a chunk, one row per agent."""
+    """The figures of a chunk, one row per learner."""
     num_updates = len(piece.metrics["num_episodes"])
-    steps = num_updates * run.trainer.steps_per_update * len(run.agents)
+    steps = num_updates * run.trainer.steps_per_update * len(run.learners)
     common = {
         "update": piece.update_id,
         "env_steps": piece.update_id * run.trainer.steps_per_update,
@@ -294,31 +294,31 @@ def _rows(run: _Run, piece: loop.Chunk, row: dict[str, np.ndarray]) -> list[Row]
     }
     return [
         common
-        | {"seed": agent.seed}
-        | agent.setting
+        | {"seed": learner.seed}
+        | learner.setting
         | {name: float(values[i]) for name, values in row.items()}
-        for i, agent in enumerate(run.agents)
+        for i, learner in enumerate(run.learners)
     ]
 
 
 def _judge(run: _Run, carry: Any, end: int, seconds: float) -> Result:
-    """Greedy episodes of every agent."""
+    """Greedy episodes of every learner."""
     scores = run.programs.evaluate(carry, jax.random.key(_EVALUATION_SEED))
     scores = run.hosts.gather({name: np.asarray(values) for name, values in scores.items()})
-    agents = [
-        agent.setting
-        | {"seed": agent.seed}
+    learners = [
+        learner.setting
+        | {"seed": learner.seed}
         | {name: float(values[i]) for name, values in scores.items()}
-        for i, agent in enumerate(run.agents)
+        for i, learner in enumerate(run.learners)
     ]
-    steps = (end - run.start) * run.trainer.steps_per_update * len(agents)
+    steps = (end - run.start) * run.trainer.steps_per_update * len(learners)
     return Result(
         out=str(run.out),
         algorithm=run.algorithm,
         env=run.config.env,
         updates=end,
         env_steps=end * run.trainer.steps_per_update,
-        agents=agents,
+        agents=learners,
         train_seconds=seconds,
         compile_seconds=run.programs.compile_seconds,
         steps_per_second=steps / max(seconds, 1e-9),
@@ -331,22 +331,22 @@ def _names(hp: Any) -> list[str]:
     return [field.name for field in dataclasses.fields(hp)]
 
 
-def _settings(hp: Any, agents: list[Agent]) -> Any:
-    """The traced numbers of all agents, `[num_agents]` each."""
+def _settings(hp: Any, learners: list[Learner]) -> Any:
+    """The traced numbers of all learners, `[num_learners]` each."""
     return type(hp)(
         **{
             name: np.array(
-                [agent.setting.get(name, getattr(hp, name)) for agent in agents], np.float32
+                [learner.setting.get(name, getattr(hp, name)) for learner in learners], np.float32
             )
             for name in _names(hp)
         }
     )
 
 
-def _shapes(trainer: Trainer, num_agents: int) -> Any:
-    """The carry of that many agents, as shapes."""
-    keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), num_agents))
-    hp = jax.tree.map(lambda _: jax.ShapeDtypeStruct((num_agents,), jnp.float32), trainer.hp)
+def _shapes(trainer: Trainer, num_learners: int) -> Any:
+    """The carry of that many learners, as shapes."""
+    keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), num_learners))
+    hp = jax.tree.map(lambda _: jax.ShapeDtypeStruct((num_learners,), jnp.float32), trainer.hp)
     return jax.eval_shape(jax.vmap(trainer.init), keys, hp)
 
 

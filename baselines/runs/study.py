@@ -24,6 +24,7 @@ from jaxenvs.baselines.parts.evaluate import play_episodes
 from jaxenvs.baselines.runs.log import read_rows
 from jaxenvs.baselines.runs.options import Options, RunError, read_json
 from jaxenvs.baselines.runs.statistics import Interval
+from jaxenvs.spaces import sample_legal
 
 _COLORS = ("#2a6fdb", "#e07b39", "#2f9e6e", "#c2477f", "#7a5cc4", "#8a8a3a")
 _RANDOM_EPISODES = 64
@@ -129,14 +130,10 @@ def collect(
 def random_return(env_id: str, env_kwargs: Mapping[str, Any]) -> float:
     """The mean return of random play."""
     env = jaxenvs.make(env_id, **env_kwargs)
-    space = env.action_space()
 
     def act(policy: None, obs: Any, mask: Any, key: jax.Array) -> tuple[Any, jax.Array]:
         key, action_key = jax.random.split(key)
-        if mask is None:
-            return space.sample(action_key), key
-        logits = jax.numpy.where(mask, 0.0, -jax.numpy.inf)
-        return jax.random.categorical(action_key, logits), key
+        return sample_legal(env.action_space(), action_key, mask), key
 
     def play(key: jax.Array) -> Any:
         return play_episodes(env, act, None, key, 1, step_limit=_RANDOM_STEPS, memory=key)[0][0]
@@ -158,7 +155,7 @@ def report(entries: Sequence[Entry], scores: Scores, out: Path, seeds: int, titl
         "",
         "## All environments together",
         "",
-        "Greedy returns, normalised: 0 is random play, 1 the best agent of the study. In brackets "
+        "Greedy returns, normalized: 0 is random play, 1 the best agent of the study. In brackets "
         "95 % stratified bootstrap intervals over seeds.",
         "",
         "| algorithm | interquartile mean | mean | median over environments |",
@@ -225,7 +222,7 @@ def _draw_aggregate(scores: Scores, path: Path) -> None:
         axes.barh(i, found.high - found.low, left=found.low, height=0.6, color=_COLORS[i % 6])
         axes.plot([found.estimate] * 2, [i - 0.3, i + 0.3], color="black", linewidth=1.5)
     axes.set_yticks(range(len(scores.returns)), list(scores.returns))
-    axes.set_xlabel("interquartile mean of the normalised return")
+    axes.set_xlabel("interquartile mean of the normalized return")
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path)
     plt.close(figure)
@@ -241,7 +238,7 @@ def _draw_profiles(scores: Scores, path: Path) -> None:
         low, high = statistics.profile_band(values, levels)
         axes.step(levels, statistics.profile(values, levels), where="post", color=color, label=name)
         axes.fill_between(levels, low, high, step="post", color=color, alpha=0.15)
-    axes.set_xlabel("normalised return t")
+    axes.set_xlabel("normalized return t")
     axes.set_ylabel("share of runs above t")
     axes.legend(frameon=False)
     axes.spines[["top", "right"]].set_visible(False)

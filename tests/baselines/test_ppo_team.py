@@ -256,3 +256,13 @@ def test_configs_that_do_not_fit(change, said):
 def test_games_of_one_agent_are_refused():
     with pytest.raises(TypeError, match="env: expected a game of several agents, got Walk"):
         ppo.make_train(SMALL, Walk())
+
+
+def test_normalized_observations_still_say_which_agent_they_are_of():
+    config = dataclasses.replace(SMALL, normalize_obs=True)
+    method = ppo.PPO(config, Crowd())
+    carry = jax.jit(method.init)(jax.random.key(0), config.hyper_params)
+    carry, _ = jax.jit(method.update)(carry)
+    ids = np.asarray(carry.norms.seen(carry.situation.seen).obs)[..., 3:]
+    assert (ids.argmax(axis=-1) == np.arange(3)).all()
+    assert np.ptp(ids, axis=-1).min() > 1

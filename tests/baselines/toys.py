@@ -78,7 +78,7 @@ class Aim(core.Env[GuessState, core.Params]):
         return GuessState(time=jnp.int32(0), wanted=jnp.int32(3))
 
     def transition(self, key, state, action, params):
-        # 100 units of reward, and observations far from 0: what normalising is for.
+        # 100 units of reward, and observations far from 0: what normalizing is for.
         reward = -100 * (action[0, 0] - np.float32(4)) ** 2
         return state, reward, jnp.bool_(True), {}
 

@@ -101,9 +101,9 @@ def test_watch_films_random_play_into_the_current_folder(tmp_path, monkeypatch):
 
 
 def test_flags_that_are_left_out_come_from_the_preset():
-    module = train.run.module_of("ppo")
-    assert train.read("ppo", [])[0] == train.run.preset("ppo", module.Config().env)
-    for env_id, preset in module.PRESETS.items():
+    default = train.run.default_config("ppo")
+    assert train.read("ppo", [])[0] == train.run.preset("ppo", default.env)
+    for env_id, preset in train.run.presets("ppo").items():
         assert train.read("ppo", ["--env", env_id])[0] == preset
         assert train.read("ppo", [f"--env={env_id}", "--lr", "7"])[0].lr == 7
         moved = train.read("ppo", ["--preset", env_id, "--env", "Acrobot-v1"])[0]
@@ -115,10 +115,10 @@ def test_every_field_of_the_config_is_a_flag(capsys):
     with pytest.raises(SystemExit):
         main(["train", "ppo", "--help"])
     shown = capsys.readouterr().out
-    module = train.run.module_of("ppo")
-    for name in module.Config.__dataclass_fields__:
+    config = train.run.default_config("ppo")
+    for name in config.__dataclass_fields__:
         assert f"--{name.replace('_', '-')}" in shown
-    for name in module.HyperParams.__dataclass_fields__:
+    for name in config.hyper_params.__dataclass_fields__:
         assert f"--sweep.{name.replace('_', '-')}" in shown
 
 

@@ -9,19 +9,19 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxenvs.baselines import ippo
 from jaxenvs.baselines.parts.evaluate import play_episodes
+from jaxenvs.baselines.runs.algorithms import make_train, preset
 from tests.learning.judge import greedy_returns
 
 pytestmark = pytest.mark.slow
 
 
 def trainer_of(env_id, **changes: Any):
-    return ippo.make_train(dataclasses.replace(ippo.PRESETS[env_id], **changes))
+    return make_train("ippo", dataclasses.replace(preset("ippo", env_id), **changes))
 
 
 def theft_share(trainer, carry, key):
-    """Which share of the coins that are taken is of the other's colour."""
+    """Which share of the coins that are taken is of the other's color."""
 
     def total(env):
         policy = trainer.policy(carry)

@@ -3,12 +3,13 @@
 import pytest
 
 from jaxenvs.baselines import ppo
+from jaxenvs.baselines.runs.algorithms import preset
 from tests.learning.judge import greedy_returns
 
 
 def test_cartpole():
-    assert ppo.PRESETS["CartPole-v1"].total_steps == 500_000
-    returns = greedy_returns(ppo.make_train(ppo.PRESETS["CartPole-v1"]), 8)
+    assert preset("ppo", "CartPole-v1").total_steps == 500_000
+    returns = greedy_returns(ppo.make_train(preset("ppo", "CartPole-v1")), 8)
     assert returns.mean() >= 490
     assert returns.min() >= 450
 
@@ -22,11 +23,11 @@ def test_cartpole():
     ],
 )
 def test_classic_control(env_id, target):
-    returns = greedy_returns(ppo.make_train(ppo.PRESETS[env_id]), 4)
+    returns = greedy_returns(ppo.make_train(preset("ppo", env_id)), 4)
     assert returns.mean() >= target
 
 
 @pytest.mark.slow
 def test_mountain_car():
     # CleanRL's PPO stays in the valley, at -200.
-    assert greedy_returns(ppo.make_train(ppo.PRESETS["MountainCar-v0"]), 4).mean() >= -130
+    assert greedy_returns(ppo.make_train(preset("ppo", "MountainCar-v0")), 4).mean() >= -130

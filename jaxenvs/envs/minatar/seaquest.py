@@ -3,7 +3,7 @@
 Source: MinAtar 1.0.15 (Young & Tian, "MinAtar: an Atari-inspired testbed for thorough and
 reproducible reinforcement learning experiments", 2019). Written from its rules; compared with it in
 tests/parity.
-Differs from it in: what `jaxenvs.envs.minatar.game` says of sticky actions.
+Differs from it in: what `jaxenvs.envs.minatar._game` says of sticky actions.
 
 How many things there can be, with MinAtar's numbers. What rests for m steps between two moves is
 there after 10 m + 9 steps, the one in which it comes included, and leaves in the next.
@@ -26,8 +26,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import prng
-from jaxenvs.envs.minatar import game, slots
-from jaxenvs.envs.minatar.game import DOWN, FIRE, LEFT, NOOP, RIGHT, SIZE, UP
+from jaxenvs.envs.minatar import _game as game
+from jaxenvs.envs.minatar import _slots as slots
+from jaxenvs.envs.minatar._game import DOWN, FIRE, LEFT, NOOP, RIGHT, SIZE, UP
 from jaxenvs.fusion import settled
 
 NUM_ENEMIES, _NUM_DIVERS, _NUM_SHOTS = 30, 2, 2  # slots

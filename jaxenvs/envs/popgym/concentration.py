@@ -12,8 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
-from jaxenvs.envs.popgym import cards
-from jaxenvs.envs.popgym.card_game import CardGame
+from jaxenvs.envs.popgym import _cards as cards
+from jaxenvs.envs.popgym._card_game import CardGame
 
 
 class State(core.State):
@@ -37,7 +37,7 @@ class Concentration(CardGame[State]):
     deck_type: cards.Feature = "ranks"
     """What makes a pair: colours (2), suits (4) or ranks (13)."""
 
-    reset_cost = "dear"
+    reset_cost = "expensive"
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
-from jaxenvs.envs.popgym import bitboard, cards
+from jaxenvs.envs.popgym import _bitboard as bitboard
+from jaxenvs.envs.popgym import _cards as cards
 
 
 class State(core.State):
@@ -35,7 +36,7 @@ class MineSweeper(core.Env[State, core.Params]):
     num_mines: int = 2
     """Tiles with a mine."""
 
-    reset_cost = "dear"
+    reset_cost = "expensive"
 
     def __post_init__(self) -> None:
         bitboard.check_size(self.board_size)

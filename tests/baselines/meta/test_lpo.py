@@ -10,9 +10,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxenvs.baselines import ppo, run
-from jaxenvs.baselines.parts import drifts, lpo, ta_lpo
+from jaxenvs.baselines import ppo
+from jaxenvs.baselines.meta import lpo, ta_lpo
+from jaxenvs.baselines.parts import drifts
 from jaxenvs.baselines.parts.trainer import scan_updates
+from jaxenvs.baselines.runs import run
 from jaxenvs.baselines.runs.options import Options, RunError
 from tests.baselines.contract import assert_carry_keeps_its_types, assert_chunks_are_the_scan
 

@@ -4,7 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from jaxenvs.baselines.parts import drifts, plot_objective
+from jaxenvs.baselines.meta import plot_objective
+from jaxenvs.baselines.parts import drifts
 from jaxenvs.baselines.parts.drifts import DPODrift, NeuralDrift, NoDrift, PPODrift
 
 

@@ -28,7 +28,7 @@ def test_orthogonal_favours_no_direction(getkey):
     assert abs((np.linalg.det(entries) > 0).mean() - 0.5) < 0.04
 
 
-def test_many_seeds_initialise_in_one_program(getkey):
+def test_many_seeds_initialize_in_one_program(getkey):
     # With QR decompositions this blocks for ever on the CPU under JAX 0.10.
     network = MLP((64,) * 6)
     init = jax.jit(jax.vmap(lambda key: network.init(key, jnp.zeros(64))))

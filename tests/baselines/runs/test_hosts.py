@@ -13,14 +13,15 @@ import pytest
 from jaxenvs.baselines.runs.hosts import Hosts, connect
 from jaxenvs.baselines.runs.log import read_rows
 from jaxenvs.baselines.runs.options import Options, RunError
-from tests.baselines.test_run import last_arrays
+from tests.baselines.runs.test_run import last_arrays
 
 TRAIN = """
 import sys
 from pathlib import Path
 import jax
 jax.config.update("jax_numpy_dtype_promotion", "strict")
-from jaxenvs.baselines import ppo, run
+from jaxenvs.baselines import ppo
+from jaxenvs.baselines.runs import run
 from jaxenvs.baselines.runs.options import Options, RunError
 
 folder, coordinator, num, id, updates = sys.argv[1:]

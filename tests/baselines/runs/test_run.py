@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,10 +14,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxenvs.baselines import ppo, run
-from jaxenvs.baselines.runs import checkpoint
+from jaxenvs.baselines import ppo
+from jaxenvs.baselines.runs import checkpoint, run
 from jaxenvs.baselines.runs.log import read_rows
-from jaxenvs.baselines.runs.options import Options, RunError
+from jaxenvs.baselines.runs.checkpoint import CheckpointError
+from jaxenvs.baselines.runs.options import Options, RunError, restore
 
 CONFIG = ppo.Config(
     total_steps=12 * 32, num_envs=4, num_steps=8, hidden=(8,), eval_episodes=3, lr=1e-2
@@ -187,7 +189,7 @@ def test_a_torn_checkpoint_falls_back_to_the_one_before(tmp_path, capsys):
     assert "left out" in capsys.readouterr().err
     for path in checkpoint.newest(folder / "checkpoints"):
         path.write_text("no checkpoint")
-    with pytest.raises(checkpoint.CheckpointError, match="update_000000012"):
+    with pytest.raises(CheckpointError, match="update_000000012"):
         run.train("ppo", CONFIG, options(folder, resume=True))
 
 
@@ -215,8 +217,31 @@ def test_folders_that_are_no_runs(tmp_path):
         run.train("pppo", CONFIG, options(tmp_path / "b"))
 
 
+def test_settings_of_older_versions_are_read(tmp_path):
+    kept = {"algorithm": "dqn", "config": {"memory_size": 777, "hidden": [8]}, "options": {}}
+    config, _ = restore(kept, run.default_config("dqn"), Options())
+    assert config == dataclasses.replace(
+        run.default_config("dqn"), buffer_size=777, hidden=(8,)
+    )
+    kept["config"] = {"gone": 1}
+    with pytest.raises(RunError, match=r"config\.json: dqn has no field 'gone'"):
+        restore(kept, run.default_config("dqn"), Options())
+
+
+def test_a_checkpoint_of_another_version_is_refused_in_a_line(finished, tmp_path):
+    folder, _ = finished
+    shutil.copytree(folder, tmp_path / "old")
+    config = json.loads((tmp_path / "old" / "config.json").read_text())
+    config["config"]["hidden"] = [3]
+    (tmp_path / "old" / "config.json").write_text(json.dumps(config))
+    said = "another version of jaxenvs, or for another config"
+    with pytest.raises(CheckpointError, match=said) as error:
+        run.load_policy(tmp_path / "old")
+    assert "\n" not in str(error.value)
+
+
 def test_presets():
-    assert run.preset("ppo", "CartPole-v1") is ppo.PRESETS["CartPole-v1"]
+    assert run.preset("ppo", "CartPole-v1") == run.presets("ppo")["CartPole-v1"]
     assert run.preset("ppo", "Other-v0") == ppo.Config(env="Other-v0")
 
 
@@ -225,7 +250,8 @@ import sys
 from pathlib import Path
 import jax
 jax.config.update("jax_numpy_dtype_promotion", "strict")
-from jaxenvs.baselines import ppo, run
+from jaxenvs.baselines import ppo
+from jaxenvs.baselines.runs import run
 from jaxenvs.baselines.runs.options import Options
 
 config = ppo.Config(total_steps=400 * 64, num_envs=4, num_steps=16, hidden=(16,), eval_episodes=3,

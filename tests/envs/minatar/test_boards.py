@@ -5,8 +5,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxenvs.envs.minatar import asterix, bitmap, freeway, lanes
-from jaxenvs.envs.minatar.game import DOWN, FIRE, LEFT, NOOP, RIGHT, UP
+from jaxenvs.envs.minatar import _bitmap as bitmap
+from jaxenvs.envs.minatar import _lanes as lanes
+from jaxenvs.envs.minatar import asterix, freeway
+from jaxenvs.envs.minatar._game import DOWN, FIRE, LEFT, NOOP, RIGHT, UP
 from tests.envs.minatar.table import Table
 
 NEVER = 10_000  # a time that does not come
