@@ -56,7 +56,7 @@ class Config(RunConfig):
     hidden: tuple[int, ...] = (120, 84)  # widths of the dense layers, before the memory
     filters: int = 0  # of a convolution before them, for observations that are images; 0: none
     activation: str = "relu"  # between the layers: tanh, relu, silu or gelu
-    layer_norm: bool = False  # normalise every dense layer
+    layer_norm: bool = False  # normalize every dense layer
     lr: float = swept(5e-4)  # learning rate of Adam
     anneal_lr: bool = True  # let the learning rate fall to 0 in a straight line
     gamma: float = swept(0.99)  # discount per step
@@ -221,7 +221,12 @@ class DQN(QLearner):
         """Half the mean square of the error of the chosen actions' values, after the burn-in."""
         steps, skip = rollout.steps_of(items, self.config.whole), self.config.burn_in
         value, target = self.network.value_and_target(
-            weights, carry.target_weights, carry.hp, steps, self.config.double_q
+            weights,
+            carry.target_weights,
+            carry.hp,
+            steps,
+            self.config.double_q,
+            self.config.whole,
         )
         learned = jax.tree.map(lambda x: x[skip:], (value, target, steps.present))
         loss, figures = self.network.error(*learned)

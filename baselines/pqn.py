@@ -6,7 +6,7 @@ played again to warm it up. A team with the `sum` mixing is PQN-VDN.
 Differs from the public code in: the Q(lambda) targets follow the recursion at every step (several
 ports bootstrap one step, or all of them, from the wrong observation); an episode that a time limit
 cuts is bootstrapped from its final observation, with the actions that are legal there and the
-memory of that episode; the normalisation is of layers, never of batches.
+memory of that episode; the normalization is of layers, never of batches.
 """
 
 import dataclasses
@@ -54,7 +54,7 @@ class Config(RunConfig):
     hidden: tuple[int, ...] = (128, 128)  # widths of the dense layers, before the memory
     filters: int = 0  # of a convolution before them, for observations that are images; 0: none
     activation: str = "relu"  # between the layers: tanh, relu, silu or gelu
-    layer_norm: bool = True  # normalise every dense layer: what keeps the method stable
+    layer_norm: bool = True  # normalize every dense layer: what keeps the method stable
     lr: float = swept(2.5e-4)  # learning rate of RAdam
     anneal_lr: bool = True  # let the learning rate fall to 0 in a straight line
     gamma: float = swept(0.99)  # discount per step
@@ -139,7 +139,7 @@ class PQN(QLearner):
         self.optimizer = optax.scale_by_radam()
 
     def policy(self, carry: Carry) -> tuple[dict[str, Any], Norms]:
-        """What plays: the weights, and how observations are normalised for them."""
+        """What plays: the weights, and how observations are normalized for them."""
         return carry.weights, carry.norms
 
     def observe(self, policy: Any, seen: Seen, past: Past | None) -> tuple[jax.Array, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
 import jaxenvs
 from jaxenvs import prng
@@ -136,6 +137,7 @@ class QNetwork:
         hp: HyperParams,
         steps: Steps,
         double_q: bool = False,
+        sequences: bool = True,
     ) -> tuple[jax.Array, jax.Array]:
         """The mixed values of what was done, and Q(lambda) targets for them, `[T, n, *m]` both.
 
@@ -146,6 +148,7 @@ class QNetwork:
           hp: the traced numbers.
           steps: one sequence per environment; `past.state` is that before it.
           double_q: let `weights` choose the actions whose values `target_weights` give.
+          sequences: False for single steps, `[n]` without an axis of time.
         """
         value, states = self.value(weights, steps)
         target_states = states
@@ -158,11 +161,16 @@ class QNetwork:
             next_value = chosen(after, best_action(self.ahead(weights, states, steps), mask))
         else:
             next_value = best_value(after, mask)
-        target = self.target(target_weights, hp, steps, next_value)
+        target = self.target(target_weights, hp, steps, next_value, sequences)
         return value, jax.lax.stop_gradient(target)
 
     def target(
-        self, weights: Any, hp: HyperParams, steps: Steps, next_value: jax.Array
+        self,
+        weights: Any,
+        hp: HyperParams,
+        steps: Steps,
+        next_value: jax.Array,
+        sequences: bool = True,
     ) -> jax.Array:
         """Q(lambda) targets, `[T, n, *m]`, from values `[T, n, *seats]` of what each step led to.
 
@@ -170,15 +178,14 @@ class QNetwork:
         """
         mixing, done = self.mixing, self.seats.spread(steps.done)
         remain = ~steps.terminated if steps.present is None else steps.present & ~steps.terminated
+        over = pooled_end(mixing, ~remain if self.bootstrap_truncated else ~remain | done)
         world = steps.next_seen.world
-        return lambda_returns(
-            pooled_reward(mixing, steps.reward) * hp.reward_scale,
-            mixed(mixing, weights["mixing"], next_value, remain, world),
-            pooled_end(mixing, ~remain if self.bootstrap_truncated else ~remain | done),
-            pooled_end(mixing, done),
-            hp.gamma,
-            hp.trace_lambda,
-        )
+        next_value = mixed(mixing, weights["mixing"], next_value, remain, world)
+        reward = pooled_reward(mixing, steps.reward) * hp.reward_scale
+        if not sequences:
+            return reward + hp.gamma * jnp.where(over, 0.0, next_value)
+        done = pooled_end(mixing, done)
+        return lambda_returns(reward, next_value, over, done, hp.gamma, hp.trace_lambda)
 
     def error(
         self, value: jax.Array, target: jax.Array, present: jax.Array | None

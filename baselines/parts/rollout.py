@@ -202,5 +202,5 @@ def rows_of(steps: Steps, whole: bool) -> Steps:
 
 
 def steps_of(rows: Steps, whole: bool) -> Steps:
-    """Rows as steps with time first; single ones are sequences of one, `[1, n]`."""
-    return time_first(rows) if whole else jax.tree.map(lambda x: x[None], rows)
+    """Rows as steps with time first, `[T, n]`; single ones have no axis of time, `[n]`."""
+    return time_first(rows) if whole else rows

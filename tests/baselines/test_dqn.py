@@ -10,7 +10,6 @@ import pytest
 
 from jaxenvs.baselines import dqn
 from jaxenvs.baselines.parts.exploration import schedule
-from jaxenvs.baselines.parts.rollout import steps_of
 from jaxenvs.baselines.parts.trainer import scan_updates
 from tests.baselines.contract import assert_carry_keeps_its_types, assert_metrics_are_scalars
 from tests.baselines.test_pqn import values_at
@@ -117,7 +116,7 @@ def test_targets(double_q, bootstrap):
     method, carry, steps = collected(config)
     other = jax.tree.map(lambda leaf: -2 * leaf, carry.weights)
     _, got = method.network.value_and_target(
-        carry.weights, other, carry.hp, steps_of(steps, whole=False), double_q
+        carry.weights, other, carry.hp, steps, double_q, sequences=False
     )
     here, there = (
         np.asarray(method.network.observe(weights, steps.next_seen, None)[0])
@@ -127,7 +126,7 @@ def test_targets(double_q, bootstrap):
     after = there[np.arange(len(best)), best]
     over = steps.terminated if bootstrap else steps.done
     expected = np.asarray(steps.reward) + 0.99 * np.where(over, 0, after)
-    np.testing.assert_allclose(got[0], expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(got, expected, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def values_at(method, weights, obs):
         (Guess(masked=True), {"layer_norm": False}),
         (Walk(), {"targets": "per_minibatch"}),
     ],
-    ids=["dict obs, normalised", "masked, no layer norm", "targets per minibatch"],
+    ids=["dict obs, normalized", "masked, no layer norm", "targets per minibatch"],
 )
 def test_trains_with_other_settings(env, changes):
     trainer, carry, metrics = trained(dataclasses.replace(SMALL, **changes), env)

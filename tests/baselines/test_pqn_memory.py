@@ -49,7 +49,7 @@ def trained(config, env, seed=0):
         (Guess(masked=True), {"memory": "s5"}),
         (Walk(), {"normalize_obs": True}),
     ],
-    ids=["dict obs, no window", "masked, S5", "dict obs, normalised"],
+    ids=["dict obs, no window", "masked, S5", "dict obs, normalized"],
 )
 def test_trains_with_other_settings(env, changes):
     trainer, carry, metrics = trained(dataclasses.replace(SMALL, **changes), env)

@@ -49,7 +49,7 @@ def test_carry_keeps_its_types_with_other_mixings_and_targets(mixing, targets):
         pytest.param({"memory": "none", "mixing": "own", "normalize_obs": True}),
         {"memory": "none", "window": 0, "targets": "per_update"},
     ],
-    ids=["gru", "none", "own values, normalised", "targets per update"],
+    ids=["gru", "none", "own values, normalized", "targets per update"],
 )
 def test_both_learn_to_name_their_numbers(changes):
     config = dataclasses.replace(SMALL, total_steps=8_000, lr=1e-2, **changes)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jaxenvs.baselines.runs.run import make_train, preset
+from jaxenvs.baselines.runs.algorithms import make_train, preset
 from tests.learning.judge import greedy_returns
 
 
