@@ -16,6 +16,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend.random import define_prng_impl
 
+Limit = jax.Array | np.ndarray | np.integer | int
+
 _ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)
 _PARITY = np.uint32(0x1BD11BDA)
 _NUM_ROUNDS = 13
@@ -50,7 +52,7 @@ def unit(word: jax.Array) -> jax.Array:
     return (word >> np.uint32(8)).astype(jnp.float32) * np.float32(2**-24)
 
 
-def below(word: jax.Array, limit: jax.Array | np.ndarray | int) -> jax.Array:
+def below(word: jax.Array, limit: Limit) -> jax.Array:
     """A number from 0 to `limit - 1` for a random uint32 word; int32.
 
     Args:
@@ -73,7 +75,7 @@ def below(word: jax.Array, limit: jax.Array | np.ndarray | int) -> jax.Array:
     return ((high * wide + ((low * wide) >> np.uint32(16))) >> np.uint32(16)).astype(jnp.int32)
 
 
-def below_256(word: jax.Array, limit: jax.Array | np.ndarray | int) -> jax.Array:
+def below_256(word: jax.Array, limit: Limit) -> jax.Array:
     """As `below`, for limits up to 256: the same numbers by a third of the work where it is traced.
 
     Raises `ValueError` as `below` does.
@@ -83,7 +85,7 @@ def below_256(word: jax.Array, limit: jax.Array | np.ndarray | int) -> jax.Array
     return (((word >> np.uint32(8)) * limit) >> np.uint32(24)).astype(jnp.int32)
 
 
-def _check_limit(limit: jax.Array | np.ndarray | int, most: int) -> None:
+def _check_limit(limit: Limit, most: int) -> None:
     if not isinstance(limit, jax.Array):
         known = np.asarray(limit, np.int64)
         if np.any((known < 0) | (known > most)):
