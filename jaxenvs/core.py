@@ -108,9 +108,12 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
         for name in changes:
             if name not in known:
                 raise TypeError(f"{type(self).__name__} has no parameter {name!r}; it has {known}")
-        changes = {
-            name: _override(name, value, getattr(original, name)) for name, value in changes.items()
-        }
+        for name, value in changes.items():
+            try:
+                changes[name] = _override(name, value, getattr(original, name))
+            except jax.errors.TracerArrayConversionError:
+                hint = "pass traced params to reset and step"
+                raise TypeError(f"{name}: expected a known value; {hint}") from None
         merged = tuple(sorted((dict(self.overrides) | changes).items()))
         return dataclasses.replace(self, overrides=merged)
 
@@ -197,8 +200,6 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
 
 def _override(name: str, value: Any, original: Any) -> Any:
     """A new value of a param, as something hashable: arrays by value, in the param's dtype."""
-    if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(value)):
-        raise TypeError(f"{name}: expected a known value; pass traced params to reset and step")
     if np.ndim(original) > 0:
         array, dtype = np.asarray(value), np.asarray(original).dtype
         if array.shape != np.shape(original):

@@ -16,6 +16,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend.random import define_prng_impl
 
+Limit = jax.Array | np.ndarray | np.integer | int
+
 _ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)
 _PARITY = np.uint32(0x1BD11BDA)
 _NUM_ROUNDS = 13
@@ -50,7 +52,7 @@ def unit(word: jax.Array) -> jax.Array:
     return (word >> np.uint32(8)).astype(jnp.float32) * np.float32(2**-24)
 
 
-def below(word: jax.Array, limit: jax.Array | np.ndarray | int) -> jax.Array:
+def below(word: jax.Array, limit: Limit) -> jax.Array:
     """A number from 0 to `limit - 1` for a random uint32 word; int32.
 
     Args:
@@ -62,18 +64,32 @@ def below(word: jax.Array, limit: jax.Array | np.ndarray | int) -> jax.Array:
       ValueError: the limit is out of range. That of a JAX array, which may be traced, is not
         checked.
     """
-    if not isinstance(limit, jax.Array):
-        limit = np.asarray(limit, np.int64)
-        if np.any((limit < 0) | (limit > _MOST)):
-            raise ValueError(f"limit: expected 0 to {_MOST}, got {limit}")
-        if np.all(limit <= _FEW):
-            few = limit.astype(np.uint32)
-            return (((word >> np.uint32(8)) * few) >> np.uint32(24)).astype(jnp.int32)
+    _check_limit(limit, _MOST)
+    if not isinstance(limit, jax.Array) and np.all(limit <= np.int64(_FEW)):
+        return below_256(word, limit)
+    limit = jnp.asarray(limit)
     used = jnp.where(limit <= _FEW, word & np.uint32(0xFFFFFF00), word)
     # The product has up to 48 bits; with halves of the word, each part of it has up to 32.
     high, low = used >> np.uint32(16), used & np.uint32(0xFFFF)
-    wide = jnp.asarray(limit.astype(np.uint32))
+    wide = limit.astype(jnp.uint32)
     return ((high * wide + ((low * wide) >> np.uint32(16))) >> np.uint32(16)).astype(jnp.int32)
+
+
+def below_256(word: jax.Array, limit: Limit) -> jax.Array:
+    """As `below`, for limits up to 256: the same numbers by a third of the work where it is traced.
+
+    Raises `ValueError` as `below` does.
+    """
+    _check_limit(limit, _FEW)
+    limit = jnp.asarray(limit).astype(jnp.uint32)
+    return (((word >> np.uint32(8)) * limit) >> np.uint32(24)).astype(jnp.int32)
+
+
+def _check_limit(limit: Limit, most: int) -> None:
+    if not isinstance(limit, jax.Array):
+        known = np.asarray(limit, np.int64)
+        if np.any((known < 0) | (known > most)):
+            raise ValueError(f"limit: expected 0 to {most}, got {limit}")
 
 
 def _threefry(

@@ -13,9 +13,9 @@ def static(*, default: Any = dataclasses.MISSING) -> Any:
     return dataclasses.field(default=default, metadata={"static": True})
 
 
-def array(default: Callable[[], Any]) -> Any:
-    """A field whose default is the array that `default()` gives, as a read-only numpy copy."""
-    return dataclasses.field(default_factory=lambda: frozen(default()))
+def array(*, default_factory: Callable[[], Any]) -> Any:
+    """A field whose default is the array of `default_factory()`, as a read-only numpy copy."""
+    return dataclasses.field(default_factory=lambda: frozen(default_factory()))
 
 
 def frozen(array: Any) -> np.ndarray:

@@ -61,7 +61,7 @@ def test_params_may_be_overridden_on_the_instance_and_by_the_call():
 
 
 class PricedParams(core.Params):
-    prices: Any = array(lambda: np.array([1, 2, 3], np.float32))  # (3,) float32
+    prices: Any = array(default_factory=lambda: np.array([1, 2, 3], np.float32))  # (3,) float32
 
 
 class Priced(Walk):
@@ -87,7 +87,8 @@ def test_arrays_among_the_params_are_held_by_value(prices):
     assert env == twin
     assert hash(env) == hash(twin)
     assert env != Priced().with_params(prices=PRICES + 1) != Priced()
-    assert env.default_params.prices.dtype == np.float32
+    params: Any = env.default_params
+    assert params.prices.dtype == np.float32
     for other in (pickle.loads(pickle.dumps(env)), copy.deepcopy(env)):
         assert other == env
         assert hash(other) == hash(env)
@@ -115,11 +116,12 @@ def test_arrays_given_are_copied_and_nobody_changes_them():
     env = Priced().with_params(prices=mine)
     before = hash(env)
     mine[0] = 99
-    assert env.default_params.prices.tolist() == [4, 5, 6]
+    params: Any = env.default_params
+    assert params.prices.tolist() == [4, 5, 6]
     assert hash(env) == before
-    for params in (env.default_params, Priced().default_params, PricedParams()):
+    for shared in (params, Priced().default_params, PricedParams()):
         with pytest.raises(ValueError, match="read-only"):
-            params.prices[0] = 7
+            shared.prices[0] = 7
 
 
 def test_arrays_of_another_kind_are_refused():

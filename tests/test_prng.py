@@ -122,3 +122,15 @@ def test_each_entry_of_an_array_of_limits_counts():
 def test_limits_out_of_range_are_refused(limit):
     with pytest.raises(ValueError, match="limit: expected 0 to 65536"):
         prng.below(jnp.uint32(5), limit)
+
+
+@pytest.mark.parametrize("limit", [0, 1, 7, 256])
+def test_small_limits_give_the_same_numbers_by_less_work(limit):
+    for given in (limit, np.int32(limit), np.full(7, limit), jnp.int32(limit)):
+        found = jax.jit(prng.below_256, static_argnums=1 if isinstance(given, int) else ())(
+            WORDS, given
+        )
+        assert found.dtype == jnp.int32
+        np.testing.assert_array_equal(found, _expected(WORDS, limit))
+    with pytest.raises(ValueError, match="limit: expected 0 to 256, got 257"):
+        prng.below_256(jnp.uint32(5), 257)

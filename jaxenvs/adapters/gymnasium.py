@@ -21,7 +21,7 @@ from jaxenvs.core import Env
 _MAX_CACHED_ACTIONS = 1024
 
 
-class GymnasiumEnv(CarriedOne, gymnasium.Env[Any, Any]):
+class GymnasiumEnv(CarriedOne[Env[Any, Any]], gymnasium.Env[Any, Any]):
     """One environment, with Gymnasium's interface.
 
     Args:

@@ -55,7 +55,7 @@ def module(env: Game, **options: Any) -> Any:
     )
 
 
-class JaxParallelEnv(CarriedOne, ParallelEnv[str, Any, Any]):
+class JaxParallelEnv(CarriedOne[MultiAgentEnv[Any, Any]], ParallelEnv[str, Any, Any]):
     """A game with PettingZoo's parallel interface.
 
     Args: env: a registered id or an environment with several agents. render_mode: None, "rgb_array"
@@ -71,7 +71,6 @@ class JaxParallelEnv(CarriedOne, ParallelEnv[str, Any, Any]):
     that an agent does not have raise `ValueError`; what an illegal one does is the game's business.
     """
 
-    jax_env: MultiAgentEnv[Any, Any]
     device = None
     made_anew = (*CarriedOne.made_anew, "_shows", "_readers", "_window")
     metadata: dict[str, Any] = {  # noqa: RUF012 - as ParallelEnv declares it

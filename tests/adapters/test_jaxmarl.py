@@ -1,5 +1,7 @@
 """JaxMARL's interface, ours under it and theirs under ours."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -80,7 +82,8 @@ def test_kitchens_are_given_as_jaxmarl_writes_them():
         "Overcooked-CrampedRoom-v0", compat="jaxmarl", dynamics="old", max_steps=200
     )
     assert env.max_steps == 200
-    assert env.env.unwrapped.layout == "XXPXX\nO1 2O\nX   X\nXDXSX"
+    kitchen: Any = env.env.unwrapped
+    assert kitchen.layout == "XXPXX\nO1 2O\nX   X\nXDXSX"
     obs, state = env.reset(jax.random.key(0))
     seen, same = named.reset(jax.random.key(0))
     for key in jax.random.split(jax.random.key(1), 210):

@@ -73,8 +73,11 @@ class Relay(Race, MultiAgentEnv):
     def action_spaces(self, params=None) -> Any:
         return {"runner": spaces.Discrete(2), "coach": spaces.Discrete(3)}
 
-    observation_space = MultiAgentEnv.observation_space
-    action_space = MultiAgentEnv.action_space
+    def observation_space(self, params=None) -> Any:
+        return MultiAgentEnv.observation_space(self, params)
+
+    def action_space(self, params=None) -> Any:
+        return MultiAgentEnv.action_space(self, params)
 
     def transition(self, key, state, action, params):
         state, reward, over, info = super().transition(key, state, action[0], params)
@@ -194,7 +197,8 @@ def test_the_time_follows_each_agent_s_own_numbers():
     env = TimeAwareObservation(env=Crowd().with_params(max_steps=4))
     obs = _steps(env, [ONE_EACH]).obs
     assert obs.tolist() == [[1, 0.25, 0, 0], [1, 1, 0.25, 0], [1, 1, 1, 0.25]]
-    assert env.observation_spaces()["middle"].shape == (3,)
+    middle: Any = env.observation_spaces()["middle"]
+    assert middle.shape == (3,)
     with pytest.raises(ValueError, match="float32 vector"):
         TimeAwareObservation(env=Signs())
 

@@ -1,14 +1,14 @@
 """What single environments and batches share: a carry on the device, which copies take along."""
 
 import abc
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic
 
 import jax
 import numpy as np
 from gymnasium.error import ResetNeeded
 
 from jaxenvs.adapters._host import programs
-from jaxenvs.core import Env
+from jaxenvs.adapters._host.arguments import EnvT
 
 
 class Carried(abc.ABC):
@@ -60,13 +60,13 @@ class Carried(abc.ABC):
         self._prepare()
 
 
-class CarriedOne(Carried):
+class CarriedOne(Carried, Generic[EnvT]):
     """One copy, with its stream of random keys, on a `programs.Single`.
 
     Subclasses set `jax_env`, `device` and `_saved` too; see `Carried`.
     """
 
-    jax_env: Env[Any, Any]
+    jax_env: EnvT
     on_device: bool = False
     """Whether observations are returned as device arrays."""
 

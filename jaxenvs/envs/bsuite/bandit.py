@@ -24,8 +24,10 @@ class State(core.State):
 class Params(core.Params):
     """What the arms pay, by default those of the usual bandit."""
 
-    # (num_actions,) float32; at most 1
-    rewards: jax.Array | np.ndarray = array(lambda: arm_rewards(_SEED, _NUM_ACTIONS))
+    rewards: jax.Array | np.ndarray = array(
+        default_factory=lambda: arm_rewards(_SEED, _NUM_ACTIONS)
+    )
+    """(num_actions,) float32; at most 1"""
     max_steps: int = 0
 
 

@@ -29,8 +29,8 @@ class State(core.State):
 class Params(core.Params):
     """bsuite's constants and the meaning of the actions, by default those of the usual sea."""
 
-    # (size, size) bool, by row and column: whether action 1 is right
-    mapping: jax.Array | np.ndarray = array(lambda: action_mapping(_SEED, _SIZE))
+    mapping: jax.Array | np.ndarray = array(default_factory=lambda: action_mapping(_SEED, _SIZE))
+    """(size, size) bool, by row and column: whether 1 is right"""
     unscaled_move_cost: float = 0.01  # of moving right all the way down
     max_steps: int = 0
 

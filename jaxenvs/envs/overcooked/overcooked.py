@@ -34,10 +34,14 @@ class Params(core.Params):
     """
 
     max_steps: int = 400  # steps until truncation; 0 or less: no limit
-    orders: Any = array(lambda: _usual().orders)  # (16,) bool, by recipe: is it worth anything
-    bonus_orders: Any = array(lambda: _usual().bonus)  # (16,) bool, by recipe: is it worth more
-    recipe_values: Any = array(lambda: _usual().values)  # (16,) float32, by recipe: its reward
-    cook_times: Any = array(lambda: _usual().times)  # (16,) int32, by recipe: steps that it cooks
+    orders: Any = array(default_factory=lambda: _usual().orders)
+    """(16,) bool, by recipe: whether it is worth anything"""
+    bonus_orders: Any = array(default_factory=lambda: _usual().bonus)
+    """(16,) bool, by recipe: whether it is worth more"""
+    recipe_values: Any = array(default_factory=lambda: _usual().values)
+    """(16,) float32, by recipe: the reward for serving it"""
+    cook_times: Any = array(default_factory=lambda: _usual().times)
+    """(16,) int32, by recipe: steps that it cooks"""
     order_bonus: float = 2.0  # how many times its value a bonus order is worth
     placement_reward: float = 3.0  # shaped, for an ingredient put into a pot
     dish_reward: float = 3.0  # shaped, for a dish that is taken when one is needed

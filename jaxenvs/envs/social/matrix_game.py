@@ -14,6 +14,14 @@ from jaxenvs.multi import MultiAgentEnv
 
 Table = tuple[tuple[float, ...], ...]
 
+_NUM_AGENTS = 3  # of the tensor game
+
+
+def public_good(num_agents: int) -> Table:
+    """By the number of defectors, what those who cooperate get and what those who defect get."""
+    shares = [2 * (num_agents - defectors) / num_agents for defectors in range(num_agents + 1)]
+    return tuple((share - 1.0, share) for share in shares)
+
 
 class State(core.State):
     """What was played last."""
@@ -26,9 +34,15 @@ class State(core.State):
 class Params(core.Params):
     """The payoffs, and how long a round lasts."""
 
-    payoff: Table = ()  # see the class
+    payoff: Table = ((-1.0, -1.0), (-3.0, 0.0), (0.0, -3.0), (-2.0, -2.0))  # see the class
     round_steps: int = 0  # until the past is forgotten; 0 or less: never
     max_steps: int = 100
+
+
+class TensorParams(Params):
+    """The payoffs of a tensor game, by default for three players."""
+
+    payoff: Table = public_good(_NUM_AGENTS)  # see the class
 
 
 class Repeated(MultiAgentEnv[State, Params]):
@@ -97,7 +111,7 @@ class MatrixGame(Repeated):
         return 2
 
     def original_params(self) -> Params:
-        return Params(payoff=((-1.0, -1.0), (-3.0, 0.0), (0.0, -3.0), (-2.0, -2.0)))
+        return Params()
 
     def payoffs(self, action: jax.Array, params: Params) -> jax.Array:
         played = np.arange(4, dtype=np.int32) == 2 * action[0] + action[1]
@@ -114,13 +128,11 @@ class TensorGame(Repeated):
     which is doubled and shared by all. Truncated after 100 steps.
     """
 
-    num_agents: int = 3  # pyright: ignore[reportIncompatibleMethodOverride]
+    num_agents: int = _NUM_AGENTS  # pyright: ignore[reportIncompatibleMethodOverride]
     """Players."""
 
-    def original_params(self) -> Params:
-        n = self.num_agents
-        shares = [2 * (n - defectors) / n for defectors in range(n + 1)]
-        return Params(payoff=tuple((share - 1.0, share) for share in shares))
+    def original_params(self) -> TensorParams:
+        return TensorParams(payoff=public_good(self.num_agents))
 
     def payoffs(self, action: jax.Array, params: Params) -> jax.Array:
         row = np.arange(self.num_agents + 1, dtype=np.int32) == action.sum(dtype=jnp.int32)
