@@ -1,7 +1,8 @@
 """The rules that all MiniGrid tasks share: turn, walk, pick up, drop, toggle.
 
-Source: MiniGrid 3.2 `minigrid_env.py`, `core/grid.py`, `core/world_object.py`; Chevalier-Boisvert
-et al., "Minigrid & Miniworld" (2023).
+Source: MiniGrid's `minigrid_env.py`, `core/grid.py`, `core/world_object.py`; Chevalier-Boisvert et
+al., "Minigrid & Miniworld" (2023).
+Differs from it in: the mission is an index into the environment's `missions`, not a text.
 """
 
 import abc

@@ -1,6 +1,7 @@
 """MultiRoom: a chain of rooms of random sizes; the goal is in the last one.
 
-Source: MiniGrid 3.2 `envs/multiroom.py`. Differs from it in: the mission is a number.
+Source: MiniGrid's `envs/multiroom.py`.
+Differs from it in: what `jaxenvs.envs.grid.game` lists.
 """
 
 from typing import ClassVar

@@ -1,6 +1,6 @@
 """A lattice of equal rooms, for the tasks that MiniGrid builds on its `RoomGrid`.
 
-Source: MiniGrid 3.2 `core/roomgrid.py`.
+Source: MiniGrid's `core/roomgrid.py`.
 """
 
 import jax

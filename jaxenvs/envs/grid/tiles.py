@@ -1,6 +1,6 @@
 """What a cell of the grid holds, packed into 16 bits.
 
-Numbers of kinds, colours and door states are those of MiniGrid 3.2 (`core/constants.py`).
+Numbers of kinds, colours and door states are those of MiniGrid (`core/constants.py`).
 """
 
 import enum

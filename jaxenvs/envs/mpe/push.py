@@ -1,6 +1,7 @@
 """Push: one agent goes to the goal and another, who does not know it, pushes it away.
 
-Source: mpe2 1.1.1 `simple_push_v3`.
+Source: mpe2's `simple_push_v3`.
+Differs from it in: what `jaxenvs.envs.mpe.world` lists.
 """
 
 import jax

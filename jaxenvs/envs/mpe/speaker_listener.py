@@ -1,6 +1,7 @@
 """Speaker and listener: one knows the goal and cannot move, the other moves and cannot see it.
 
-Source: mpe2 1.1.1 `simple_speaker_listener_v4`.
+Source: mpe2's `simple_speaker_listener_v4`.
+Differs from it in nothing.
 """
 
 import jax

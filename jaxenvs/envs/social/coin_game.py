@@ -1,8 +1,10 @@
 """Coin Game: two players collect coins, and hurt each other by taking coins of the other's colour.
 
-Source: JaxMARL 0.2.0 `coin_game`, after Lu et al., "Model-free opponent shaping" (2022); with one
-coin, LOLA's, after Lerer & Peysakhovich (2017) and Foerster et al., "Learning with
-opponent-learning awareness" (2018).
+Source: JaxMARL's `coin_game`, after Lu et al., "Model-free opponent shaping" (2022); with one coin,
+LOLA's, after Lerer & Peysakhovich (2017) and Foerster et al., "Learning with opponent-learning
+awareness" (2018).
+Differs from it in: the step that ends a round has its reward, which JaxMARL drops; with one coin,
+each player sees its own side first, where LOLA shows both the same planes.
 """
 
 from typing import Any, Literal
