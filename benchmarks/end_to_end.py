@@ -23,9 +23,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-FLAVOUR = {"sticky_action_prob": 0.0, "max_steps": 1000}
-"""Options that give our MinAtar games gymnax's flavour."""
-
 
 class Contest(NamedTuple):
     """What is compared."""

@@ -18,7 +18,7 @@ import jax.numpy as jnp
 
 import jaxenvs
 from jaxenvs import core, spaces
-from jaxenvs.adapters.gymnax_names import GYMNAX_NAMES
+from jaxenvs.adapters.names import GYMNAX_NAMES
 from jaxenvs.core import Env, Info
 from jaxenvs.vector import where
 
