@@ -1,4 +1,4 @@
-"""PPO end to end: ours beside PureJaxRL's recipe on gymnax, in turns.
+"""PPO end to end: ours and PureJaxRL's recipe on gymnax, alternating.
 
 The same settings on both sides, PureJaxRL's for CartPole and for MinAtar (`SETTINGS`; separate
 networks of 64-64, Adam with a rate that falls to 0), and the same number of steps. How the recipe

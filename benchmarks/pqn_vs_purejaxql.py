@@ -1,4 +1,4 @@
-"""PQN end to end: ours beside PureJaxQL's recipe on gymnax, in turns.
+"""PQN end to end: ours and PureJaxQL's recipe on gymnax, alternating.
 
 The same settings on both sides, PureJaxQL's for CartPole (`SETTINGS`; layers of 256-256, each with
 its LayerNorm, RAdam with a rate that falls to 0) and for MinAtar at a tenth of the steps, and the

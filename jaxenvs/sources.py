@@ -7,7 +7,7 @@ and ends at an empty line:
     Differs from it in: one thing; another thing; what `package.module` lists.
 
 Instead of "it", the original may be named. "Differs from it in nothing" says that no difference is
-known; a colon and a remark may follow. "what `package.module` lists" stands for the differences
+known; a remark may follow. "what `package.module` lists" stands for the differences
 that the other module states, so that a family says once what its games share.
 
 Files are read and parsed, not imported: asking starts no backend.
@@ -20,7 +20,7 @@ import re
 import textwrap
 
 _SOURCE = re.compile(r"^Source: (.+?)(?=^Differs from|^\s*$|\Z)", re.M | re.S)
-_DIFFERENCES = re.compile(r"^Differs from \w+ in(: .+?| nothing[.:].*?)(?=^\s*$|\Z)", re.M | re.S)
+_DIFFERENCES = re.compile(r"^Differs from \w+ in(: .+?| nothing\b.*?)(?=^\s*$|\Z)", re.M | re.S)
 _ELSEWHERE = re.compile(r"what `([\w.]+)` lists")
 
 

@@ -73,10 +73,13 @@ def test_families_and_order():
 
 def test_third_parties_register_their_own(monkeypatch):
     monkeypatch.setattr(registry, "_SPECS", dict(registry._SPECS))
-    jaxenvs.register("TestToys-Walk-v7", "tests.toys:Walk", max_steps=5, scale=2)
+    jaxenvs.register(
+        "TestToys-Walk-v7", "tests.toys:Walk", max_steps=5, deviations=("it is small",), scale=2
+    )
     env: Any = jaxenvs.make("TestToys-Walk-v7")
     assert env.scale == 2
-    assert jaxenvs.spec("TestToys-Walk-v7").family == "tests"
+    row = jaxenvs.spec("TestToys-Walk-v7")
+    assert (row.family, row.source, row.deviations) == ("tests", "", ("it is small",))
     env.reset(jax.random.key(0))
     with pytest.raises(ValueError, match="registered already"):
         jaxenvs.register("TestToys-Walk-v7", "tests.toys:Walk", max_steps=5)

@@ -1,4 +1,4 @@
-"""Classic control, as in Gymnasium."""
+"""Classic control: poles, pendulums and cars, as in Gymnasium."""
 
 from jaxenvs.registry import register
 

@@ -1,4 +1,4 @@
-"""MiniGrid's tasks: rooms, doors and keys, seen from the inside."""
+"""MiniGrid: rooms, doors and keys, observed from the inside."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The multi-agent particle world: teams, adversaries and messages, as in MPE2."""
+"""MPE: the multi-agent particle world of teams, adversaries and messages, as in MPE2."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Social dilemmas and riddles: coins, prisoners, markets."""
+"""Social: dilemmas and riddles with coins, prisoners and markets."""
 
 from typing import Any
 
@@ -19,12 +19,19 @@ def _add(name: str, entry: str, max_steps: int, reference: str, **kwargs: Any) -
     )
 
 
-_add("CoinGame", "coin_game:CoinGame", 100, f"{_JAXMARL} coin_game")
+_add(
+    "CoinGame",
+    "coin_game:CoinGame",
+    100,
+    f"{_JAXMARL} coin_game",
+    deviations=("the step that ends a round has its reward, which JaxMARL drops",),
+)
 _add(
     "CoinGameLOLA",
     "coin_game:CoinGame",
     150,
     "LOLA lola/envs/coin_game.py",
+    deviations=("each player sees its own side first, where LOLA shows both the same planes",),
     one_coin=True,
     round_steps=0,
 )

@@ -3,8 +3,7 @@
 Source: JaxMARL's `coin_game`, after Lu et al., "Model-free opponent shaping" (2022); with one coin,
 LOLA's, after Lerer & Peysakhovich (2017) and Foerster et al., "Learning with opponent-learning
 awareness" (2018).
-Differs from it in: the step that ends a round has its reward, which JaxMARL drops; with one coin,
-each player sees its own side first, where LOLA shows both the same planes.
+Differs from it in nothing but what the rows of its ids list.
 """
 
 from typing import Any, Literal
