@@ -28,9 +28,7 @@ class EnvSpec:
     kwargs: dict[str, Any]  # constructor fields and params that make this id
     max_steps: int  # the time limit of the default params; 0: none
     reference: str  # what it is a port of: package, version and the name there
-    own_deviations: tuple[
-        str, ...
-    ]  # where this id differs from that, and others of its class do not
+    own_deviations: tuple[str, ...]  # besides what the docstrings list: see `deviations`
     multi_agent: bool
 
     @property

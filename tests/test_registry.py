@@ -20,8 +20,8 @@ def test_make_takes_fields_and_params():
 def test_make_names_what_is_wrong():
     with pytest.raises(ValueError, match=r"did you mean.*CartPole-v1"):
         jaxenvs.make("Cartpole-v1")
-    with pytest.raises(TypeError, match=r"no parameter 'colour'.*gravity.*integrator"):
-        jaxenvs.make("CartPole-v1", colour="red")
+    with pytest.raises(TypeError, match=r"no parameter 'color'.*gravity.*integrator"):
+        jaxenvs.make("CartPole-v1", color="red")
 
 
 @pytest.mark.parametrize("env_id", jaxenvs.list_envs())

@@ -206,7 +206,7 @@ class MultiRoom(GridEnv):
 
 
 def _door_colors(key: jax.Array, num_rooms: int) -> jax.Array:
-    """A random colour for each door, never that of the door before, `(num_rooms,)` int32."""
+    """A random color for each door, never that of the door before, `(num_rooms,)` int32."""
     first_key, step_key = jax.random.split(key)
     first = layout.integers(first_key, 0, NUM_COLORS)
     steps = jax.random.randint(step_key, (num_rooms,), 1, NUM_COLORS, dtype=jnp.int32)

@@ -41,5 +41,5 @@ def place_agent(
 
 
 def random_color(key: jax.Array) -> jax.Array:
-    """One of the six colours, () int32."""
+    """One of the six colors, () int32."""
     return layout.integers(key, 0, NUM_COLORS)

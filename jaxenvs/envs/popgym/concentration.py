@@ -35,7 +35,7 @@ class Concentration(CardGame[State]):
     """
 
     deck_type: cards.Feature = "ranks"
-    """What makes a pair: colours (2), suits (4) or ranks (13)."""
+    """What makes a pair: colors (2), suits (4) or ranks (13)."""
 
     reset_cost = "dear"
 

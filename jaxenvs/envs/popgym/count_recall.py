@@ -32,7 +32,7 @@ class CountRecall(CardGame[State]):
     """
 
     deck_type: cards.Feature = "colors"
-    """What makes two cards of one kind: colours (2), suits (4) or ranks (13)."""
+    """What makes two cards of one kind: colors (2), suits (4) or ranks (13)."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
