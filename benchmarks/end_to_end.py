@@ -1,4 +1,4 @@
-"""What the end-to-end comparisons share: a baseline of ours beside a recipe on gymnax, in turns.
+"""What the end-to-end comparisons share: a baseline of ours and a recipe on gymnax, alternating.
 
 Every measurement is a fresh process without a compilation cache. `total` is what a user waits for
 after the imports: tracing, compiling, training. `run` is the second call of the compiled program,
@@ -22,9 +22,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
-
-FLAVOUR = {"sticky_action_prob": 0.0, "max_steps": 1000}
-"""Options that give our MinAtar games gymnax's flavour."""
 
 
 class Contest(NamedTuple):
@@ -188,7 +185,7 @@ def in_fresh_process(
 
 
 def run(contest: Contest, description: str) -> None:
-    """The script's command line: measures in turns and reports."""
+    """The script's command line: measures both sides, alternating, and reports."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 8])
@@ -213,7 +210,7 @@ def run(contest: Contest, description: str) -> None:
     cases += [(side, n) for n in arguments.seeds for side in ("ours", "loop")]
     results: dict[tuple[str, int], list[dict[str, float]]] = {case: [] for case in cases}
     for _ in range(arguments.repeats):
-        for case in cases:  # in turns, so that a slow minute of the machine hits all alike
+        for case in cases:  # alternating, so that a slow minute of the machine slows all alike
             results[case].append(in_fresh_process(contest, *case, env_id, total_steps))
             print(*case, results[case][-1], file=sys.stderr, flush=True)
     report(results, arguments.seeds)

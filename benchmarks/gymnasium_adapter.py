@@ -2,8 +2,8 @@
 
     python benchmarks/gymnasium_adapter.py [--env CartPole-v1] [--num-envs 1 64 1024 16384]
 
-Both sides take the same random actions, drawn beforehand, and restart episodes as they end. They
-run in turns of a tenth of a second, and the median turn counts, so that a busy machine slows both.
+Both sides take the same random actions, drawn in advance, and restart episodes as they end. They
+alternate, a tenth of a second each, and the median counts, so that a busy machine slows both.
 Prints a Markdown table. With `--json`, a list of objects.
 """
 

@@ -1,4 +1,4 @@
-"""PPO end to end: ours beside PureJaxRL's recipe on gymnax, in turns.
+"""PPO end to end: ours and PureJaxRL's recipe on gymnax, alternating.
 
 The same settings on both sides, PureJaxRL's for CartPole and for MinAtar (`SETTINGS`; separate
 networks of 64-64, Adam with a rate that falls to 0), and the same number of steps. How the recipe
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from benchmarks.end_to_end import FLAVOUR, Contest, logged, passes, run
+from benchmarks.end_to_end import Contest, logged, passes, run
 
 NUM_STEPS, NUM_EPOCHS = 128, 4
 GAMMA, GAE_LAMBDA, CLIP, ENT_COEF, VF_COEF, MAX_GRAD_NORM = 0.99, 0.95, 0.2, 0.01, 0.5, 0.5
@@ -27,7 +27,6 @@ class Setting(NamedTuple):
     """What differs between PureJaxRL's settings for a game and those for another."""
 
     peer: str  # gymnax's id
-    env_kwargs: dict[str, Any]  # of ours, for gymnax's flavour of the game
     total_steps: int
     num_envs: int
     num_minibatches: int
@@ -36,11 +35,9 @@ class Setting(NamedTuple):
 
 
 SETTINGS = {
-    "CartPole-v1": Setting("CartPole-v1", {}, 500_000, 4, 4, "tanh", 2.5e-4),
-    "MinAtar-Breakout-v1": Setting("Breakout-MinAtar", FLAVOUR, 1_000_000, 64, 8, "relu", 5e-3),
-    "MinAtar-SpaceInvaders-v1": Setting(
-        "SpaceInvaders-MinAtar", FLAVOUR, 1_000_000, 64, 8, "relu", 5e-3
-    ),
+    "CartPole-v1": Setting("CartPole-v1", 500_000, 4, 4, "tanh", 2.5e-4),
+    "MinAtar-Breakout-v1": Setting("Breakout-MinAtar", 1_000_000, 64, 8, "relu", 5e-3),
+    "MinAtar-SpaceInvaders-v1": Setting("SpaceInvaders-MinAtar", 1_000_000, 64, 8, "relu", 5e-3),
 }
 
 
@@ -147,12 +144,13 @@ def recipe(env_id: str, total_steps: int) -> Any:  # noqa: PLR0915  one closure,
 def our_trainer(env_id: str, total_steps: int) -> Any:
     """The same settings in our config."""
     from jaxenvs.baselines import ppo
+    from jaxenvs.envs.minatar import GYMNAX_SETTINGS
 
     setting = SETTINGS[env_id]
     return ppo.make_train(
         ppo.Config(
             env_id,
-            env_kwargs=setting.env_kwargs,
+            env_kwargs=GYMNAX_SETTINGS.get(env_id, {}),
             total_steps=total_steps,
             num_envs=setting.num_envs,
             num_steps=NUM_STEPS,

@@ -1,4 +1,4 @@
-"""PQN end to end: ours beside PureJaxQL's recipe on gymnax, in turns.
+"""PQN end to end: ours and PureJaxQL's recipe on gymnax, alternating.
 
 The same settings on both sides, PureJaxQL's for CartPole (`SETTINGS`; layers of 256-256, each with
 its LayerNorm, RAdam with a rate that falls to 0) and for MinAtar at a tenth of the steps, and the
@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from benchmarks.end_to_end import FLAVOUR, Contest, logged, passes, run
+from benchmarks.end_to_end import Contest, logged, passes, run
 
 GAMMA, MAX_GRAD_NORM = 0.99, 10.0
 
@@ -27,7 +27,6 @@ class Setting(NamedTuple):
     """What differs between PureJaxQL's settings for a game and those for another."""
 
     peer: str  # gymnax's id
-    env_kwargs: dict[str, Any]  # of ours, for gymnax's flavour of the game
     total_steps: int
     num_envs: int
     num_steps: int
@@ -44,23 +43,10 @@ class Setting(NamedTuple):
 
 SETTINGS = {
     "CartPole-v1": Setting(
-        "CartPole-v1", {}, 500_000, 32, 64, 4, 16, (256, 256), 0, 1e-4, 0.2, 0.2, 0.95, 0.1
+        "CartPole-v1", 500_000, 32, 64, 4, 16, (256, 256), 0, 1e-4, 0.2, 0.2, 0.95, 0.1
     ),
     "MinAtar-Breakout-v1": Setting(
-        "Breakout-MinAtar",
-        FLAVOUR,
-        1_000_000,
-        128,
-        32,
-        2,
-        32,
-        (128,),
-        16,
-        5e-4,
-        0.05,
-        0.1,
-        0.65,
-        1.0,
+        "Breakout-MinAtar", 1_000_000, 128, 32, 2, 32, (128,), 16, 5e-4, 0.05, 0.1, 0.65, 1.0
     ),
 }
 
@@ -168,9 +154,11 @@ def recipe(env_id: str, total_steps: int) -> Any:  # noqa: PLR0915  one closure,
 def our_trainer(env_id: str, total_steps: int) -> Any:
     """The same settings in our config."""
     from jaxenvs.baselines import pqn
+    from jaxenvs.envs.minatar import GYMNAX_SETTINGS
 
     setting: dict[str, Any] = SETTINGS[env_id]._asdict() | {"total_steps": total_steps}
     del setting["peer"]
+    setting["env_kwargs"] = GYMNAX_SETTINGS.get(env_id, {})
     return pqn.make_train(pqn.Config(env_id, gamma=GAMMA, max_grad_norm=MAX_GRAD_NORM, **setting))
 
 

@@ -1,15 +1,15 @@
 """Every family beside its peers, for docs/performance.md: steps per second, compile times, sizes.
 
 Each id is measured as `jaxenvs bench ID --peers` measures it: against gymnax, Navix or JaxMARL,
-where one of them has the game, and against the original on the CPU (originals.py). Of
-MiniGrid and POPGym the largest id of each task stands for the task, of MinAtar and bsuite the ids
-without their variants, and of Overcooked the five kitchens that JaxMARL has. Rows are kept in
-suite.json beside this file, so that some can be measured again:
+where one of them has the game, and against the original on the CPU (originals.py). Measured are of
+MiniGrid and POPGym the largest id of each task, of MinAtar and bsuite the ids that are no variants,
+of Overcooked the five kitchens that JaxMARL has, and all other ids. Rows are kept in suite.json
+beside this file, so that some can be measured again:
 
     python benchmarks/suite.py --family misc        # measure one family, or some --ids
     python benchmarks/suite.py --write              # write the tables from what has been measured
 
-How an environment with the peers is made stands in README.md beside this file.
+README.md beside this file says how to make an environment with the peers.
 """
 
 import argparse

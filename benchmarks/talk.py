@@ -1,14 +1,14 @@
-"""The table of talks on environments in JAX: 1, 100 and 10,000 at once, beside the original.
+"""Steps per second of 1, 100 and 10,000 environments at once, beside the original.
 
-Steps per second of games of several agents, random actions, resets included: one copy of the
-original on the CPU (originals.py), then JaxMARL and ours, for which an episode that ends starts
-afresh within its step. All of a game run in turns in one process; medians.
+Games of several agents, random actions, resets included: one copy of the
+original on the CPU (originals.py), then JaxMARL and ours, for which an episode that ends is
+followed by a new one within its step. All libraries of a game alternate in one process; medians.
 
     python benchmarks/talk.py                     # measure all, and keep the rows in talk.json
     python benchmarks/talk.py --ids Hanabi-Full-2p-v0 --repeats 5
     python benchmarks/talk.py --write             # write the table into docs/performance.md
 
-How an environment with the peers is made stands in README.md beside this file.
+README.md beside this file says how to make an environment with the peers.
 """
 
 import argparse

@@ -1,19 +1,25 @@
 """Writes docs/parity.md from what the parity tests measured.
 
 usage: rm -rf .cache/parity && pytest tests/parity && python docs/parity.py
+       python docs/parity.py --refresh | --check
 
 Each parity test that passes leaves its rows in .cache/parity; this script turns all of them into
 the page. A parity test fails where the page does not list the environment that it compared.
+`--refresh` keeps the figures of the page and rewrites the rest: links, and the differences from
+the docstrings. `--check` fails if that would change something.
 """
 
+import argparse
+import pathlib
+import re
 import sys
 
-from generate import ROOT, bullets, family_title, page_path, table
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from pages import ROOT, family_title, games
+from words import bullets, table
 
 import jaxenvs
-
-sys.path.insert(0, str(ROOT))
-
 from tests.parity import report
 
 HEAD = ("environment", "changed from the defaults", "compared with", "steps", "largest error")
@@ -43,15 +49,16 @@ def page(rows: list[report.Row]) -> str:
     parts = ["# Parity with the originals", NOTE, INTRODUCTION]
     for family, members in families.items():
         parts += [f"## {family_title(family)}", table(HEAD, map(cells, members))]
-        if text := differences(members):
+        if text := differences([row.env_id for row in members]):
             parts += ["Intended differences:", text]
     return "\n\n".join([*parts, "## Command", COMMAND]) + "\n"
 
 
 def cells(row: report.Row) -> tuple[str, ...]:
     """One line of a table."""
+    target = next(game.page for game in games() if row.env_id in game.ids)
     return (
-        f"[{row.env_id}]({page_path(row.env_id).relative_to(report.PAGE.parent)})",
+        f"[{row.env_id}]({target.relative_to(report.PAGE.parent)})",
         f"`{row.variant}`" if row.variant else "",
         row.oracle,
         f"{row.steps:,}",
@@ -59,19 +66,44 @@ def cells(row: report.Row) -> tuple[str, ...]:
     )
 
 
-def differences(rows: list[report.Row]) -> str:
+def rows_of(text: str) -> list[report.Row]:
+    """The rows in the tables of a page, their figures as the page rounds them."""
+    found = re.findall(r"^\| \[(.+?)\]\(.+?\) \| (.*?) \| (.*?) \| (.*?) \| (.*?) \|$", text, re.M)
+    return [
+        report.Row(
+            env_id=env_id,
+            variant=variant.strip("`"),
+            oracle=oracle,
+            steps=int(steps.replace(",", "")),
+            max_error=0.0 if error == "equal" else float(error),
+        )
+        for env_id, variant, oracle, steps, error in found
+    ]
+
+
+def differences(env_ids: list[str]) -> str:
     """Each intended difference of a family once, with the ids that have it."""
-    ids: dict[str, dict[str, None]] = {}
-    for row in rows:
-        for difference in row.differences:
-            ids.setdefault(difference, {})[row.env_id] = None
-    num_ids = len({row.env_id for row in rows})
-    who = {text: "all" if len(has) == num_ids else ", ".join(has) for text, has in ids.items()}
+    ids: dict[str, list[str]] = {}
+    listed = list(dict.fromkeys(env_ids))
+    for env_id in listed:
+        for difference in jaxenvs.spec(env_id).deviations:
+            ids.setdefault(difference, []).append(env_id)
+    who = {text: "all" if len(has) == len(listed) else ", ".join(has) for text, has in ids.items()}
     return bullets(f"{text} ({who[text]})" for text in ids)
 
 
 def main() -> None:
-    rows = report.read()
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--check", action="store_true", help="fail if a text is out of date")
+    mode.add_argument("--refresh", action="store_true", help="keep the figures that the page has")
+    options = parser.parse_args()
+    current = report.PAGE.read_text() if report.PAGE.exists() else ""
+    if options.check:
+        if page(rows_of(current)) != current:
+            sys.exit(f"{report.PAGE.name} is out of date: run python docs/parity.py --refresh")
+        return
+    rows = rows_of(current) if options.refresh else report.read()
     if not rows:
         sys.exit(f"no rows in {report.FOLDER}: run pytest tests/parity first")
     report.PAGE.write_text(page(rows))

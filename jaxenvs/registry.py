@@ -1,7 +1,9 @@
 """The table of environments: an id, the class behind it, and what is known without importing it.
 
-A row holds strings and numbers only; the class is imported when `make` is called. Every row with
-one agent is registered with Gymnasium too, as `jaxenvs/<id>`.
+A row holds strings and numbers only, so that listing starts nothing: the class is imported when
+`make` is called. What is the same for all ids of a class, its source and how it differs from it,
+stands in the docstrings (`jaxenvs.sources`). Every row with one agent is registered with Gymnasium
+too, as `jaxenvs/<id>`.
 """
 
 import dataclasses
@@ -11,6 +13,7 @@ from typing import Any
 
 import gymnasium
 
+from jaxenvs import sources
 from jaxenvs.core import Env
 
 _SPECS: dict[str, "EnvSpec"] = {}
@@ -24,8 +27,8 @@ class EnvSpec:
     entry_point: str  # "module:Class"
     kwargs: dict[str, Any]  # constructor fields and params that make this id
     max_steps: int  # the time limit of the default params; 0: none
-    reference: str  # what it is a port of
-    deviations: tuple[str, ...]  # where it differs from that
+    reference: str  # what it is a port of: package, version and the name there
+    own_deviations: tuple[str, ...]  # besides what the docstrings list: see `deviations`
     multi_agent: bool
 
     @property
@@ -33,6 +36,16 @@ class EnvSpec:
         """The folder under `jaxenvs.envs`, or the first module of a third party's environment."""
         parts = self.entry_point.partition(":")[0].split(".")
         return parts[2] if parts[:2] == ["jaxenvs", "envs"] else parts[0]
+
+    @property
+    def source(self) -> str:
+        """The original's code and the papers about it, from the docstrings; empty where unsaid."""
+        return sources.source(*self.entry_point.split(":"))
+
+    @property
+    def deviations(self) -> tuple[str, ...]:
+        """Where it differs from the original: what the docstrings say, then what the row adds."""
+        return (sources.differences(*self.entry_point.split(":")) or ()) + self.own_deviations
 
     def load(self) -> type[Env[Any, Any]]:
         """The environment's class; imports its module."""
@@ -52,6 +65,8 @@ def register(
 ) -> None:
     """Adds a row; `kwargs` are constructor fields and params of the class.
 
+    `reference` names the original with its version; `deviations` are where this id differs from it,
+    besides what the docstrings of class and module state ("Differs from it in: ...").
     Raises `ValueError` where the id is taken or the entry point is not "module:Class".
     """
     if env_id in _SPECS:
@@ -64,7 +79,7 @@ def register(
         kwargs=kwargs,
         max_steps=max_steps,
         reference=reference,
-        deviations=deviations,
+        own_deviations=deviations,
         multi_agent=multi_agent,
     )
     if not multi_agent:

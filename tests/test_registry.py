@@ -22,8 +22,8 @@ def test_make_takes_fields_and_params():
 def test_make_names_what_is_wrong():
     with pytest.raises(ValueError, match=r"did you mean.*CartPole-v1"):
         jaxenvs.make("Cartpole-v1")
-    with pytest.raises(TypeError, match=r"no parameter 'colour'.*gravity.*integrator"):
-        jaxenvs.make("CartPole-v1", colour="red")
+    with pytest.raises(TypeError, match=r"no parameter 'color'.*gravity.*integrator"):
+        jaxenvs.make("CartPole-v1", color="red")
 
 
 @pytest.mark.parametrize("env_id", jaxenvs.list_envs())
@@ -95,10 +95,13 @@ def test_families_and_order():
 
 def test_third_parties_register_their_own(monkeypatch):
     monkeypatch.setattr(registry, "_SPECS", dict(registry._SPECS))
-    jaxenvs.register("TestToys-Walk-v7", "tests.toys:Walk", max_steps=5, scale=2)
+    jaxenvs.register(
+        "TestToys-Walk-v7", "tests.toys:Walk", max_steps=5, deviations=("it is small",), scale=2
+    )
     env: Any = jaxenvs.make("TestToys-Walk-v7")
     assert env.scale == 2
-    assert jaxenvs.spec("TestToys-Walk-v7").family == "tests"
+    row = jaxenvs.spec("TestToys-Walk-v7")
+    assert (row.family, row.source, row.deviations) == ("tests", "", ("it is small",))
     env.reset(jax.random.key(0))
     with pytest.raises(ValueError, match="registered already"):
         jaxenvs.register("TestToys-Walk-v7", "tests.toys:Walk", max_steps=5)

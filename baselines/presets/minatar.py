@@ -1,17 +1,8 @@
-"""MinAtar's games in gymnax's flavour, in which most published curves were measured."""
+"""MinAtar's games by gymnax's settings, by which most published curves were measured."""
 
 from typing import Any
 
-_FLAVOUR: dict[str, Any] = {"sticky_action_prob": 0.0, "max_steps": 1000}
-
-GYMNAX_FLAVOUR: dict[str, dict[str, Any]] = {
-    "MinAtar-Asterix-v1": _FLAVOUR,
-    "MinAtar-Breakout-v1": _FLAVOUR,
-    "MinAtar-Freeway-v1": {"sticky_action_prob": 0.0, "max_steps": 2500, "time_limit": 0},
-    "MinAtar-Seaquest-v1": _FLAVOUR,
-    "MinAtar-SpaceInvaders-v1": _FLAVOUR,
-}
-"""From the id of a game to the options that turn it into gymnax's."""
+from jaxenvs.envs.minatar import GYMNAX_SETTINGS
 
 # With a tenth of the published steps.
 _PPO: dict[str, Any] = {
@@ -38,7 +29,7 @@ _LPO: dict[str, Any] = {
 }
 
 _ACTOR_CRITICS: dict[str, dict[str, dict[str, Any]]] = {
-    "ppo": {env: {"env_kwargs": flavour, **_PPO} for env, flavour in GYMNAX_FLAVOUR.items()},
+    "ppo": {env: {"env_kwargs": flavour, **_PPO} for env, flavour in GYMNAX_SETTINGS.items()},
     "lpo": {"MinAtar-SpaceInvaders-v1": _LPO},
 }
 
@@ -56,7 +47,7 @@ _PQN: dict[str, Any] = {
 }
 
 _Q_LEARNERS: dict[str, dict[str, dict[str, Any]]] = {
-    "pqn": {env: {"env_kwargs": flavour, **_PQN} for env, flavour in GYMNAX_FLAVOUR.items()},
+    "pqn": {env: {"env_kwargs": flavour, **_PQN} for env, flavour in GYMNAX_SETTINGS.items()},
 }
 
 PRESETS = _ACTOR_CRITICS | _Q_LEARNERS

@@ -19,7 +19,7 @@ import jax.numpy as jnp
 import jaxenvs
 from jaxenvs import core, resets, spaces
 from jaxenvs.adapters._host.outputs import strong
-from jaxenvs.adapters.gymnax_names import GYMNAX_NAMES
+from jaxenvs.adapters.names import GYMNAX_NAMES
 from jaxenvs.core import Env, Info
 
 

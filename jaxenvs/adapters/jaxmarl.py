@@ -22,27 +22,9 @@ import numpy as np
 import jaxenvs
 from jaxenvs import core, resets, spaces
 from jaxenvs.adapters._host.outputs import strong
+from jaxenvs.adapters.names import JAXMARL_NAMES
 from jaxenvs.core import Env, Info
 from jaxenvs.multi import MultiAgentEnv, has_agents, row_of
-
-NAMES = {
-    "MPE_simple_v3": "MPE-Simple-v3",
-    "MPE_simple_adversary_v3": "MPE-SimpleAdversary-v3",
-    "MPE_simple_crypto_v3": "MPE-SimpleCrypto-v3",
-    "MPE_simple_push_v3": "MPE-SimplePush-v3",
-    "MPE_simple_reference_v3": "MPE-SimpleReference-v3",
-    "MPE_simple_speaker_listener_v4": "MPE-SimpleSpeakerListener-v4",
-    "MPE_simple_spread_v3": "MPE-SimpleSpread-v3",
-    "MPE_simple_tag_v3": "MPE-SimpleTag-v3",
-    "MPE_simple_world_comm_v3": "MPE-SimpleWorldComm-v3",
-    "MPE_simple_facmac_v1": "MPE-Facmac3a-v1",
-    "MPE_simple_facmac_3a_v1": "MPE-Facmac3a-v1",
-    "MPE_simple_facmac_6a_v1": "MPE-Facmac6a-v1",
-    "MPE_simple_facmac_9a_v1": "MPE-Facmac9a-v1",
-    "overcooked": "Overcooked-CrampedRoom-v0",
-    "switch_riddle": "Social-SwitchRiddle-v1",
-}
-"""From JaxMARL's ids to ours."""
 
 _SETTINGS: dict[str, dict[str, Any]] = {"overcooked": {"compat": "jaxmarl", "dynamics": "old"}}
 _OPTIONS = {
@@ -70,7 +52,7 @@ def make(env_id: str, **kwargs: Any) -> "JaxMarlEnv":
     of its `overcooked_layouts`, are understood as well as ours. Kitchens come with
     `compat="jaxmarl"` and the old dynamics.
     """
-    if env_id in NAMES:
+    if env_id in JAXMARL_NAMES:
         kwargs = _SETTINGS.get(env_id, {}) | kwargs
         if isinstance(kwargs.get("layout"), Mapping):
             kwargs["layout"] = _kitchen(kwargs["layout"])
@@ -78,7 +60,7 @@ def make(env_id: str, **kwargs: Any) -> "JaxMarlEnv":
         if "action_type" in kwargs:
             kwargs["continuous_actions"] = kinds[kwargs.pop("action_type")]
         kwargs = {_OPTIONS.get(name, name): value for name, value in kwargs.items()}
-    return JaxMarlEnv(jaxenvs.make(NAMES.get(env_id, env_id), **kwargs))
+    return JaxMarlEnv(jaxenvs.make(JAXMARL_NAMES.get(env_id, env_id), **kwargs))
 
 
 class JaxMarlEnv:

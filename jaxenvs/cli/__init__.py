@@ -65,7 +65,7 @@ def _help() -> str:
             "",
             *rows,
             "",
-            "jaxenvs COMMAND --help explains a command, jaxenvs --version tells the version.",
+            "jaxenvs COMMAND --help explains a command, jaxenvs --version prints the version.",
             "",
             "examples:",
             "  jaxenvs list cart",

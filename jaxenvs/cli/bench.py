@@ -18,11 +18,11 @@ from jaxenvs.vector import Resets
 class Arguments:
     """Measure environments under random actions.
 
-    Tells the steps per second over all copies (the median of the repeats), the seconds to trace and
-    compile without any cache, those until a first step has been played (a reset and a step, each
-    compiled by itself), and the bytes of one environment's state. Actions and keys are drawn
-    before the timed region, finished episodes are reset within their last step, and observations,
-    rewards and ends are summed so that none of them is optimised away.
+    Prints the steps per second over all copies (the median of the repeats), the seconds to trace
+    and compile without any cache, the seconds until a first step has been played (a reset and a
+    step, each compiled by itself), and the bytes of one environment's state. Actions and keys are
+    drawn before the timed region, finished episodes are reset within their last step, and
+    observations, rewards and ends are summed so that none of them is optimised away.
     """
 
     ids: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="[ID ...]")] = ()
@@ -44,7 +44,7 @@ class Arguments:
     """How fresh episodes are made; see jaxenvs.vectorize."""
 
     peers: bool = False
-    """Time the same game in other libraries that are installed here, in turns with ours."""
+    """Time the same game in other libraries that are installed here, alternating with ours."""
 
     json: bool = False
     """Print a list of JSON objects."""

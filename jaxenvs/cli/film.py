@@ -2,9 +2,10 @@
 
 import dataclasses
 import pathlib
-from typing import Any
+from typing import Annotated, Any
 
 import jax
+import tyro
 
 import jaxenvs
 from jaxenvs.cli.arguments import UsageError, extra, usage_errors
@@ -15,19 +16,51 @@ from jaxenvs.spaces import Box, Space
 
 @dataclasses.dataclass(frozen=True)
 class Film:
-    """What is to be filmed, and how."""
+    """Record an agent as GIF, MP4 or web page.
 
-    subject: str  # a run's folder, or an id
-    out: pathlib.Path
-    policy: str = ""  # for an id: "random" or a run's folder; for a run: empty for its own
-    agent: int = -1  # of a run with several; -1: the one with the best greedy return
-    changes: tuple[str, ...] = ()  # NAME=VALUE, to the game of an id
+    Of a run it shows the trained policy, of an id random play, unless --policy says otherwise. A
+    web page is one file with the film in it; it plays, pauses and goes step by step.
+    """
+
+    subject: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RUN_OR_ID")]
+    """The folder of a run, or an environment as `jaxenvs list` names it."""
+
+    out: Annotated[
+        str, tyro.conf.arg(metavar="FILE", help_behavior_hint="(default: RUN_OR_ID.gif)")
+    ] = ""
+    """Where to; the name ends in .gif, .mp4 or .html."""
+
+    policy: Annotated[str, tyro.conf.arg(metavar="random|RUN", help_behavior_hint="")] = ""
+    """Who plays: random, or the agent of a run, by its folder."""
+
+    agent: Annotated[int, tyro.conf.arg(help_behavior_hint="(default: the best)")] = -1
+    """Which agent of a run, counted from 0 as in its result.json."""
+
+    set: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME=VALUE ...")] = ()
+    """Changes to the options and numbers of an id's game, such as gravity=3.7."""
+
     episodes: int = 1
-    max_steps: int = 1000  # per episode
+    """How many episodes."""
+
+    max_steps: int = 1000
+    """Cut an episode after this many steps."""
+
     seed: int = 0
-    fps: float = 0.0  # 0: what the game asks for
+    """Decides the starts and the game's own chance."""
+
+    fps: Annotated[float, tyro.conf.arg(help_behavior_hint="(default: the game's own pace)")] = 0.0
+    """Frames per second; every step is a frame. A GIF has at most 50."""
+
     size: int = 512
-    plain: bool = False  # without the strip that tells step and score
+    """Pixels of the picture's longer side."""
+
+    plain: bool = False
+    """Leave out the strip that shows step and score."""
+
+    @property
+    def path(self) -> pathlib.Path:
+        """The file to write."""
+        return pathlib.Path(self.out or f"{pathlib.Path(self.subject).name}.gif")
 
 
 def shoot(film: Film) -> list[Any]:
@@ -39,7 +72,7 @@ def shoot(film: Film) -> list[Any]:
     with extra("render"):
         from jaxenvs.render import episode, picture_of, record
     with usage_errors():
-        record.writer(film.out)
+        record.writer(film.path)
     env, policy, memory, title = _cast(film)
     with usage_errors():
         picture_of(env)
@@ -55,7 +88,7 @@ def shoot(film: Film) -> list[Any]:
     )
     fps = film.fps or episode.frame_rate(env)
     with usage_errors((OSError,)):
-        record.save(frames, film.out, fps, title)
+        record.save(frames, film.path, fps, title)
     return scores
 
 
@@ -63,7 +96,7 @@ def _cast(film: Film) -> tuple[Env[Any, Any], Any, Any, str]:
     """The environment, the policy (None: random), its memory and what the film is called."""
     folder = pathlib.Path(film.subject)
     if film.subject in jaxenvs.list_envs():
-        env = make(film.subject, film.changes)
+        env = make(film.subject, film.set)
         if film.policy in ("", "random"):
             return env, None, None, f"{film.subject}, random play"
         policy, memory = _fitting(env, pathlib.Path(film.policy), film.agent, "--policy")
@@ -71,7 +104,7 @@ def _cast(film: Film) -> tuple[Env[Any, Any], Any, Any, str]:
     if not folder.exists():
         with usage_errors():
             jaxenvs.spec(film.subject)  # names the nearest ids
-    if film.changes:
+    if film.set:
         raise UsageError("--set: changes an id's game, but a run brings its own")
     env, policy, memory, title = _trained(folder, film.agent)
     if film.policy not in ("", "random"):
@@ -82,7 +115,7 @@ def _cast(film: Film) -> tuple[Env[Any, Any], Any, Any, str]:
 
 
 def partner_for(env: Env[Any, Any], folder: pathlib.Path) -> tuple[Any, Any]:
-    """The policy of a run, and its memory, for the agents of `env` that nobody plays by hand.
+    """The policy of a run, and its memory, for the agents of `env` that are not played by hand.
 
     Raises `UsageError` where it was trained on something else.
     """

@@ -35,7 +35,7 @@ class Arguments:
     """Only games for one agent."""
 
     spaces: bool = False
-    """Tell observations and actions too; loads every environment that is listed."""
+    """Print observations and actions too; loads every environment that is listed."""
 
     json: bool = False
     """Print a list of JSON objects, with the differences from the reference."""

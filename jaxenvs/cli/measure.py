@@ -1,9 +1,9 @@
 """Measuring environments: steps per second under random actions, compile time, size of a state.
 
 The timed region is one program: a reset of all copies and `num_steps` steps with automatic resets.
-Actions and one key for each step are drawn before it. Observations, rewards and ends of everybody
-are summed, so that the compiler can drop none of them; what else a library tells of a step is not,
-as each tells its own.
+Actions and one key for each step are drawn before it. Observations, rewards and ends of all copies
+are summed, so that the compiler can drop none of them; infos are not, as libraries report different
+ones.
 """
 
 import abc
@@ -25,7 +25,7 @@ from jaxenvs.vector import Resets, vectorize
 
 @dataclasses.dataclass(frozen=True)
 class Measurement:
-    """What `jaxenvs bench` reports of one environment."""
+    """What `jaxenvs bench` reports of one environment in one library."""
 
     id: str  # ours
     library: str
@@ -33,7 +33,7 @@ class Measurement:
     num_steps: int  # of each of them, in one timed run
     steps_per_second: float  # over all copies; the median of the repeats
     compile_seconds: float  # tracing and compiling, without any cache; 0 for what is not compiled
-    bytes_per_env: int | None  # of the state of one environment; None where it cannot be told
+    bytes_per_env: int | None  # of the state of one environment; None where it is unknown
     first_step_seconds: float | None  # compiling and playing a reset and a step; None as above
     ratio: float | None = None  # our steps per second over theirs; None for ours
 
@@ -179,7 +179,7 @@ def uncached() -> Iterator[None]:
     """Compiles for real: no cache on disk, and nothing traced before is known."""
     enabled = jax.config.jax_enable_compilation_cache  # type: ignore[attr-defined]
     jax.config.update("jax_enable_compilation_cache", False)
-    compilation_cache.reset_cache()  # JAX looks at the setting once and remembers it
+    compilation_cache.reset_cache()  # JAX reads the setting once and remembers it
     jax.clear_caches()
     try:
         yield

@@ -8,7 +8,7 @@ from typing import Any
 
 import jax
 
-from jaxenvs.adapters.gymnax_names import GYMNAX_NAMES
+from jaxenvs.adapters import names
 from jaxenvs.cli.arguments import note
 from jaxenvs.cli.measure import Batch, Compiled, Contestant, Eager
 from jaxenvs.registry import list_envs
@@ -47,7 +47,7 @@ CLASSIC = _same(
 GYMNAX = CLASSIC | {
     # Without MNIST, whose data gymnax downloads.
     ours: theirs
-    for theirs, (ours, _) in GYMNAX_NAMES.items()
+    for theirs, (ours, _) in names.GYMNAX_NAMES.items()
     if theirs != "MNISTBandit-bsuite"
 }
 # By gymnax's name: what makes its game as large as ours, options and params.
@@ -61,29 +61,12 @@ POPGYM = {
     env_id: f"popgym:popgym-{env_id[7:].replace('VelocityOnlyCartPole', 'VelocityOnlyCartpole')}"
     for env_id in list_envs("popgym")
 }
-JAXMARL = {
-    "MPE-Simple-v3": "MPE_simple_v3",
-    "MPE-SimpleAdversary-v3": "MPE_simple_adversary_v3",
-    "MPE-SimpleCrypto-v3": "MPE_simple_crypto_v3",
-    "MPE-SimplePush-v3": "MPE_simple_push_v3",
-    "MPE-SimpleReference-v3": "MPE_simple_reference_v3",
-    "MPE-SimpleSpeakerListener-v4": "MPE_simple_speaker_listener_v4",
-    "MPE-SimpleSpread-v3": "MPE_simple_spread_v3",
-    "MPE-SimpleTag-v3": "MPE_simple_tag_v3",
-    "MPE-SimpleWorldComm-v3": "MPE_simple_world_comm_v3",
-    "MPE-Facmac3a-v1": "MPE_simple_facmac_3a_v1",
-    "MPE-Facmac6a-v1": "MPE_simple_facmac_6a_v1",
-    "MPE-Facmac9a-v1": "MPE_simple_facmac_9a_v1",
-    "Overcooked-CrampedRoom-v0": "overcooked cramped_room",
-    "Overcooked-AsymmetricAdvantages-v0": "overcooked asymm_advantages",
-    "Overcooked-CoordinationRing-v0": "overcooked coord_ring",
-    "Overcooked-ForcedCoordination-v0": "overcooked forced_coord",
-    "Overcooked-CounterCircuitO1Order-v0": "overcooked counter_circuit",
-    **{f"Hanabi-Full-{players}p-v0": f"hanabi {players}" for players in (2, 3, 4, 5)},
-    "Social-CoinGame-v1": "coin_game",
-    "Social-SwitchRiddle-v1": "switch_riddle",
+JAXMARL = {ours: theirs for theirs, ours in names.JAXMARL_NAMES.items()} | {
+    **{ours: theirs for theirs, ours in names.JAXMARL_ALIKE.items()},
+    **{ours: f"overcooked {layout}" for layout, ours in names.JAXMARL_LAYOUTS.items()},
+    **{ours: f"hanabi {players}" for players, ours in names.JAXMARL_PLAYERS.items()},
 }
-"""JaxMARL's names, and where there are several sizes, which one."""
+"""From our ids to JaxMARL's, followed by the kitchen or the number of players."""
 JAXMARL_CONTINUOUS = ("MPE_simple_world_comm_v3",)
 MINIGRID = {env_id: f"minigrid:{env_id}" for env_id in list_envs("grid")}
 NAVIX = {env_id: env_id.replace("MiniGrid", "Navix") for env_id in list_envs("grid")}

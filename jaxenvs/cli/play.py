@@ -16,7 +16,7 @@ from jaxenvs.cli.make import make
 class Arguments:
     """Play a game with the keyboard.
 
-    The keys, the score and the steps stand under the picture. Enter pauses, backspace starts anew,
+    The keys, the score and the steps are shown under the picture. Enter pauses, backspace restarts,
     tab is slow motion, escape quits.
     """
 
@@ -27,7 +27,7 @@ class Arguments:
     """Changes to the game's options and numbers, such as gravity=3.7."""
 
     seat: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
-    """Of several agents, the one that you play, from 0; by default as the game's keys mean."""
+    """Of several agents, the one that you play, from 0; by default the one with the game's keys."""
 
     partner: Annotated[str, tyro.conf.arg(metavar="RUN")] = "random"
     """Who plays the agents that you do not: a run's folder, or random."""

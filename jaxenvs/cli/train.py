@@ -23,7 +23,7 @@ Train agents that learn side by side in one program.
 
 algorithms: {algorithms}
 
-jaxenvs train ALGORITHM --help tells its flags.
+jaxenvs train ALGORITHM --help lists its flags.
 
 examples:
   jaxenvs train ppo --env CartPole-v1 --seeds 8
@@ -55,7 +55,7 @@ class Run(Options):
     devices: Annotated[
         int | None, tyro.conf.arg(metavar="INT", help_behavior_hint="(default: all)")
     ] = None
-    """Use at most so many devices; a CPU has one per core."""
+    """Use at most this many devices; a CPU has one per core."""
 
     coordinator: Annotated[
         str | None, tyro.conf.arg(metavar="HOST:PORT", help_behavior_hint="(default: no others)")
@@ -92,7 +92,7 @@ def main(argv: Sequence[str]) -> None:
                 note(f"\nto go on: jaxenvs train {algorithm} --out {options.out} --resume")
             raise
     if options.process_id:
-        return  # process 0 tells and films
+        return  # process 0 reports and films
     out = pathlib.Path(result.out)
     print(f"learning curve  {out / 'curve.png'}")
     if asked.film:
@@ -175,7 +175,7 @@ def _film(out: pathlib.Path) -> None:
     """A GIF of the best agent; a run without one is still a run."""
     path = out / FILM_NAME
     try:
-        shoot(Film(str(out), out=path, size=400))
+        shoot(Film(str(out), out=str(path), size=400))
     except UsageError as error:
         note(f"no film: {error}")
     else:

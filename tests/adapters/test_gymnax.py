@@ -17,7 +17,7 @@ from jaxenvs.adapters.gymnax_legacy.environments import spaces as legacy_spaces
 from jaxenvs.adapters.gymnax_legacy.environments.environment import EnvParams
 from jaxenvs.adapters.gymnax_legacy.wrappers.purerl import FlattenObservationWrapper as Flatten
 from jaxenvs.adapters.gymnax_legacy.wrappers.purerl import LogWrapper
-from jaxenvs.adapters.gymnax_names import GYMNAX_NAMES
+from jaxenvs.adapters.names import GYMNAX_NAMES
 
 
 @pytest.fixture

@@ -47,7 +47,15 @@ def test_readme_quickstart_fits_a_screen() -> None:
     assert len(lines) <= 20
 
 
-def test_generated_pages_are_up_to_date() -> None:
-    command = [sys.executable, ROOT / "docs" / "generate.py", "--check"]
+@pytest.mark.parametrize("script", ["generate.py", "parity.py"])
+def test_generated_pages_are_up_to_date(script: str) -> None:
+    command = [sys.executable, ROOT / "docs" / script, "--check"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_strip_of_games_loads_quickly() -> None:
+    strip = ROOT / "docs" / "images" / "strip.gif"
+    assert strip.stat().st_size < 600_000
+    shown = re.findall(r"!\[[^]]+\]\((.+)\)", (ROOT / "README.md").read_text())
+    assert shown == ["docs/images/strip.gif"]

@@ -24,7 +24,6 @@ class Row:
     oracle: str  # what it was compared with, and its version
     steps: int  # steps that were compared
     max_error: float  # the largest absolute difference in observations and rewards
-    differences: tuple[str, ...]  # the intended ones
 
 
 _rows: list[Row] = []
@@ -35,7 +34,6 @@ def record(
     oracle: str,
     steps: int,
     max_error: float,
-    differences: Sequence[str] | None = None,
     *,
     variant: str = "",
 ) -> None:
@@ -50,11 +48,8 @@ def record(
       steps: steps compared, of both sides.
       max_error: the largest absolute difference in observations and rewards, where these are
         compared as numbers; 0 where all is equal.
-      differences: the intended ones; None: those of the environment's registry row.
       variant: what this comparison changed from the defaults, as in "dynamics='nips'".
     """
-    if differences is None:
-        differences = jaxenvs.spec(env_id).deviations
     _rows.append(
         Row(
             env_id=env_id,
@@ -62,7 +57,6 @@ def record(
             oracle=f"{oracle} {version}" if (version := _version(oracle)) else oracle,
             steps=int(steps),
             max_error=float(max_error),
-            differences=tuple(differences),
         )
     )
 
@@ -89,7 +83,7 @@ def read() -> list[Row]:
     merged: dict[tuple[str, str, str], Row] = {}
     for path in sorted(FOLDER.glob("*.json")):
         for fields in json.loads(path.read_text()):
-            row = Row(**fields | {"differences": tuple(fields["differences"])})
+            row = Row(**fields)
             place = (row.env_id, row.variant, row.oracle)
             merged[place] = _add(merged[place], row) if place in merged else row
     order = {env_id: place for place, env_id in enumerate(jaxenvs.list_envs())}
@@ -101,7 +95,6 @@ def _add(one: Row, other: Row) -> Row:
         one,
         steps=one.steps + other.steps,
         max_error=max(one.max_error, other.max_error),
-        differences=tuple(dict.fromkeys(one.differences + other.differences)),
     )
 
 

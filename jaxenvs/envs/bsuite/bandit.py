@@ -1,8 +1,8 @@
 """SimpleBandit: one of eleven arms, each of which always pays the same.
 
-Source: bsuite 0.3.6 `environments/bandit.py`; Osband et al., "Behaviour suite for reinforcement
+Source: bsuite's `environments/bandit.py`; Osband et al., "Behaviour suite for reinforcement
 learning" (2020).
-Differs from it in: the arms' rewards are drawn with seed 0 where bsuite takes the clock.
+Differs from it in: the arms' rewards are drawn with seed 0, where bsuite takes the clock.
 """
 
 import functools

@@ -1,9 +1,9 @@
 """Cartpole: keep a pole upright on a cart, with time in view and a narrow track.
 
-Source: bsuite 0.3.6 `environments/cartpole.py`; Barto, Sutton & Anderson, "Neuronlike adaptive
-elements that can solve difficult learning control problems" (1983).
-Differs from it in: float32 throughout; elapsed time is the step count times the time step, where
-bsuite adds up.
+Source: bsuite's `environments/cartpole.py`; Barto, Sutton & Anderson, "Neuronlike adaptive elements
+that can solve difficult learning control problems" (1983).
+Differs from it in: float32 throughout, where bsuite computes in float64; elapsed time is the step
+count times the time step, where bsuite adds up.
 """
 
 from typing import Any

@@ -1,9 +1,9 @@
 """CartpoleSwingup: swing a hanging pole up, though every push costs.
 
-Source: bsuite 0.3.6 `experiments/cartpole_swingup/cartpole_swingup.py`; Osband et al., "Behaviour
-suite for reinforcement learning" (2020).
-Differs from it in: float32 throughout; elapsed time is the step count times the time step, where
-bsuite adds up.
+Source: bsuite's `experiments/cartpole_swingup/cartpole_swingup.py`; Osband et al., "Behaviour suite
+for reinforcement learning" (2020).
+Differs from it in: float32 throughout, where bsuite computes in float64; elapsed time is the step
+count times the time step, where bsuite adds up.
 """
 
 import jax

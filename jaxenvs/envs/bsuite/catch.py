@@ -1,6 +1,6 @@
 """Catch: move a paddle under a falling ball.
 
-Source: bsuite 0.3.6 `environments/catch.py`; Osband et al., "Behaviour suite for reinforcement
+Source: bsuite's `environments/catch.py`; Osband et al., "Behaviour suite for reinforcement
 learning" (2020).
 Differs from it in nothing.
 """

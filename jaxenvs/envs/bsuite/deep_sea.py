@@ -1,9 +1,9 @@
 """DeepSea: dive through a square grid; the treasure lies where only diving right leads.
 
-Source: bsuite 0.3.6 `environments/deep_sea.py`; Osband et al., "Deep exploration via randomized
-value functions" (2019), section 4.
-Differs from it in: the action mapping is drawn with seed 42, as in bsuite's experiments, where the
-class itself takes the clock.
+Source: bsuite's `environments/deep_sea.py`; Osband et al., "Deep exploration via randomized value
+functions" (2019), section 4.
+Differs from it in: actions are mapped with seed 42, as in bsuite's experiments, where the class
+itself takes the clock.
 """
 
 import functools

@@ -1,8 +1,8 @@
 """DiscountingChain: the first action picks when the reward comes, soon or late.
 
-Source: bsuite 0.3.6 `environments/discounting_chain.py`; Osband et al., "Behaviour suite for
+Source: bsuite's `environments/discounting_chain.py`; Osband et al., "Behaviour suite for
 reinforcement learning" (2020).
-Differs from it in: the first chain has the bonus where bsuite takes the clock.
+Differs from it in: the first chain has the bonus, where bsuite takes the clock.
 """
 
 import jax

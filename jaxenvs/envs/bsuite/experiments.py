@@ -1,6 +1,6 @@
 """All experiments of bsuite: which games with which settings, for how many episodes.
 
-Source: bsuite 0.3.6 `sweep.py` and `experiments/*/sweep.py`; Osband et al., "Behaviour suite for
+Source: bsuite's `sweep.py` and `experiments/*/sweep.py`; Osband et al., "Behaviour suite for
 reinforcement learning" (2020). Where bsuite repeats a setting with other seeds, it stands here as
 often: the seed is then the key that one plays with.
 """

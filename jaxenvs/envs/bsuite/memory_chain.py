@@ -1,9 +1,9 @@
 """MemoryChain: repeat a bit of what was shown at the start.
 
-Source: bsuite 0.3.6 `environments/memory_chain.py`; Osband et al., "Behaviour suite for
-reinforcement learning" (2020).
-Differs from it in nothing; in particular the bits are shown twice, at the reset and at the first
-step, since bsuite observes before it moves its clock.
+Source: bsuite's `environments/memory_chain.py`; Osband et al., "Behaviour suite for reinforcement
+learning" (2020).
+Differs from it in nothing: the bits are shown twice, at the reset and at the first step, as in
+bsuite, which observes before it moves its clock.
 """
 
 import jax

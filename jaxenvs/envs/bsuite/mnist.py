@@ -1,10 +1,10 @@
 """MNISTBandit: name the digit in an image; one guess, one reward.
 
-Source: bsuite 0.3.6 `environments/mnist.py`; Osband et al., "Behaviour suite for reinforcement
+Source: bsuite's `environments/mnist.py`; Osband et al., "Behaviour suite for reinforcement
 learning" (2020).
-Differs from it in: the digits are drawn ones that ship with this package (`data` takes others, such
-as MNIST itself); pixels are 0 to 1, where bsuite reads bytes of 128 and more as negative numbers
-(`signed_pixels` does so too).
+Differs from it in: the digits are drawn ones that come with this package, and `data` takes others,
+such as MNIST itself; pixels are 0 to 1, where bsuite reads bytes of 128 and more as negative
+numbers, as does `signed_pixels`.
 """
 
 import jax

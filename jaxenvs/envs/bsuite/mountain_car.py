@@ -1,8 +1,8 @@
 """MountainCar: rock an underpowered car out of a valley.
 
-Source: bsuite 0.3.6 `environments/mountain_car.py`; Moore, "Efficient memory-based learning for
-robot control" (1990).
-Differs from it in: float32 throughout.
+Source: bsuite's `environments/mountain_car.py`; Moore, "Efficient memory-based learning for robot
+control" (1990).
+Differs from it in: float32 throughout, where bsuite computes in float64.
 """
 
 import jax

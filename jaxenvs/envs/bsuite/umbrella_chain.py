@@ -1,7 +1,7 @@
 """UmbrellaChain: the first action decides whether the umbrella is there when it is needed.
 
-Source: bsuite 0.3.6 `environments/umbrella_chain.py`; Osband et al., "Behaviour suite for
-reinforcement learning" (2020).
+Source: bsuite's `environments/umbrella_chain.py`; Osband et al., "Behaviour suite for reinforcement
+learning" (2020).
 Differs from it in nothing.
 """
 

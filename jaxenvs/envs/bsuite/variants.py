@@ -1,7 +1,9 @@
 """The noise and scale experiments of bsuite: five of its games with other rewards.
 
-Source: bsuite 0.3.6 `experiments/*_noise` and `experiments/*_scale`. For other constructor fields
-of a game, wrap it yourself: `RewardNoise(env=jaxenvs.make("bsuite-Catch-v0", rows=20))`.
+Source: bsuite's `experiments/*_noise` and `experiments/*_scale`.
+
+For other constructor fields of a game, wrap it yourself:
+`RewardNoise(env=jaxenvs.make("bsuite-Catch-v0", rows=20))`.
 """
 
 from typing import Any
@@ -16,60 +18,90 @@ from jaxenvs.wrappers import RewardNoise, RewardScale
 
 
 class BanditNoise(RewardNoise):
-    """SimpleBandit with noisy rewards."""
+    """SimpleBandit with noisy rewards.
+
+    Differs from bsuite in: what `jaxenvs.envs.bsuite.bandit` lists.
+    """
 
     env: Env[Any, Any] = SimpleBandit()
 
 
 class BanditScale(RewardScale):
-    """SimpleBandit with scaled rewards."""
+    """SimpleBandit with scaled rewards.
+
+    Differs from bsuite in: what `jaxenvs.envs.bsuite.bandit` lists.
+    """
 
     env: Env[Any, Any] = SimpleBandit()
 
 
 class CartpoleNoise(RewardNoise):
-    """Cartpole with noisy rewards."""
+    """Cartpole with noisy rewards.
+
+    Differs from bsuite in: what `jaxenvs.envs.bsuite.cartpole` lists.
+    """
 
     env: Env[Any, Any] = Cartpole()
 
 
 class CartpoleScale(RewardScale):
-    """Cartpole with scaled rewards."""
+    """Cartpole with scaled rewards.
+
+    Differs from bsuite in: what `jaxenvs.envs.bsuite.cartpole` lists.
+    """
 
     env: Env[Any, Any] = Cartpole()
 
 
 class CatchNoise(RewardNoise):
-    """Catch with noisy rewards."""
+    """Catch with noisy rewards.
+
+    Differs from bsuite in nothing.
+    """
 
     env: Env[Any, Any] = Catch()
 
 
 class CatchScale(RewardScale):
-    """Catch with scaled rewards."""
+    """Catch with scaled rewards.
+
+    Differs from bsuite in nothing.
+    """
 
     env: Env[Any, Any] = Catch()
 
 
 class MNISTNoise(RewardNoise):
-    """MNISTBandit with noisy rewards."""
+    """MNISTBandit with noisy rewards.
+
+    Differs from bsuite in: what `jaxenvs.envs.bsuite.mnist` lists.
+    """
 
     env: Env[Any, Any] = MNISTBandit()
 
 
 class MNISTScale(RewardScale):
-    """MNISTBandit with scaled rewards."""
+    """MNISTBandit with scaled rewards.
+
+    Differs from bsuite in: what `jaxenvs.envs.bsuite.mnist` lists.
+    """
 
     env: Env[Any, Any] = MNISTBandit()
 
 
 class MountainCarNoise(RewardNoise):
-    """MountainCar with noisy rewards."""
+    """MountainCar with noisy rewards.
+
+    Differs from bsuite in: what `jaxenvs.envs.bsuite.mountain_car` lists.
+    """
 
     env: Env[Any, Any] = MountainCar()
 
 
 class MountainCarScale(RewardScale):
-    """MountainCar with scaled rewards."""
+    """MountainCar with scaled rewards.
+
+    Differs from bsuite in: what `jaxenvs.envs.bsuite.mountain_car` lists.
+    """
 
     env: Env[Any, Any] = MountainCar()

@@ -1,10 +1,10 @@
 """Acrobot: swing a two-link chain up by turning the joint between the links.
 
-Source: Gymnasium 1.4 `envs/classic_control/acrobot.py`; Sutton, "Generalization in reinforcement
+Source: Gymnasium's `envs/classic_control/acrobot.py`; Sutton, "Generalization in reinforcement
 learning: successful examples using sparse coarse coding" (1996); Sutton & Barto, "Reinforcement
 learning: an introduction", 1st edition, section 11.3.
-Differs from it in: float32 throughout; the height that ends an episode counts the lengths of the
-links, where Gymnasium's takes them for 1 m whatever they are.
+Differs from it in: float32 throughout, where Gymnasium computes in float64; the height that ends an
+episode counts the lengths of the links, where Gymnasium takes them for 1 m whatever they are.
 """
 
 import math

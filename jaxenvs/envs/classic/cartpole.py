@@ -1,9 +1,9 @@
 """CartPole: keep a pole upright on a cart that is pushed left or right.
 
-Source: Gymnasium 1.4 `envs/classic_control/cartpole.py`; Barto, Sutton & Anderson, "Neuronlike
+Source: Gymnasium's `envs/classic_control/cartpole.py`; Barto, Sutton & Anderson, "Neuronlike
 adaptive elements that can solve difficult learning control problems" (1983).
-Differs from it in: float32 throughout; a push after the end always gives the reward of a fallen
-pole.
+Differs from it in: float32 throughout, where Gymnasium computes in float64; a push after the end
+always gives the reward of a fallen pole.
 """
 
 import math

@@ -1,8 +1,8 @@
 """Mountain car: drive an underpowered car out of a valley by rocking back and forth.
 
-Source: Gymnasium 1.4 `envs/classic_control/mountain_car.py`; Moore, "Efficient memory-based
-learning for robot control" (1990).
-Differs from it in: float32 throughout.
+Source: Gymnasium's `envs/classic_control/mountain_car.py`; Moore, "Efficient memory-based learning
+for robot control" (1990).
+Differs from it in: float32 throughout, where Gymnasium computes in float64.
 """
 
 from typing import TypeVar

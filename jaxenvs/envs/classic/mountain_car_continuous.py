@@ -1,8 +1,8 @@
 """Continuous mountain car: rock a car out of a valley, and push no more than needed.
 
-Source: Gymnasium 1.4 `envs/classic_control/continuous_mountain_car.py`; Moore, "Efficient
+Source: Gymnasium's `envs/classic_control/continuous_mountain_car.py`; Moore, "Efficient
 memory-based learning for robot control" (1990).
-Differs from it in: float32 throughout.
+Differs from it in: float32 throughout, where Gymnasium computes in float64.
 """
 
 import jax

@@ -1,9 +1,9 @@
 """Pendulum: swing a rod up and hold it there, with a motor too weak to lift it at once.
 
-Source: Gymnasium 1.4 `envs/classic_control/pendulum.py`.
-Differs from it in: float32 throughout; the angle in the state is less than a turn and a step away
-from upright, where Gymnasium's counts the turns, so that float32 keeps its digits. Observations and
-rewards do not tell them apart.
+Source: Gymnasium's `envs/classic_control/pendulum.py`.
+Differs from it in: float32 throughout, where Gymnasium computes in float64; the angle in the state
+is less than a turn and a step away from upright, so that float32 keeps its digits, where
+Gymnasium's counts the turns, which neither observations nor rewards show.
 """
 
 import math

@@ -1,28 +1,16 @@
-"""MiniGrid's tasks: rooms, doors and keys, seen from the inside."""
+"""MiniGrid: rooms, doors and keys, observed from the inside."""
 
 from typing import Any
 
 from jaxenvs.registry import register
 
-_MISSION = "the mission is an index into the environment's `missions`, not a text"
-_TRIES = "a ball moves whenever it can, where the original gives up after 100 tries"
-_OBJECT = "the object to fetch is a ball or a box"
 
-
-def _add(
-    name: str,
-    entry: str,
-    max_steps: int,
-    version: int = 0,
-    also: tuple[str, ...] = (),
-    **kwargs: Any,
-) -> None:
+def _add(name: str, entry: str, max_steps: int, version: int = 0, **kwargs: Any) -> None:
     register(
         f"MiniGrid-{name}-v{version}",
         f"jaxenvs.envs.grid.{entry}",
         max_steps=max_steps,
         reference=f"MiniGrid 3.2 MiniGrid-{name}-v{version}",
-        deviations=(_MISSION, *also),
         **kwargs,
     )
 
@@ -62,7 +50,6 @@ for _size, _balls, _random in (
         f"Dynamic-Obstacles-{'Random-' if _random else ''}{_size}x{_size}",
         "dynamic_obstacles:DynamicObstacles",
         4 * _size**2,
-        also=(_TRIES,),
         size=_size,
         num_obstacles=_balls,
         random_start=_random,
@@ -72,7 +59,6 @@ for _size, _rows in ((3, 1), (3, 2), (3, 3), (4, 3), (5, 3), (6, 3)):
         f"KeyCorridorS{_size}R{_rows}",
         "key_corridor:KeyCorridor",
         30 * _size**2,
-        also=(_OBJECT,),
         room_size=_size,
         num_rows=_rows,
     )

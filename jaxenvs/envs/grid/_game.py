@@ -1,7 +1,8 @@
 """The rules that all MiniGrid tasks share: turn, walk, pick up, drop, toggle.
 
-Source: MiniGrid 3.2 `minigrid_env.py`, `core/grid.py`, `core/world_object.py`; Chevalier-Boisvert
-et al., "Minigrid & Miniworld" (2023).
+Source: MiniGrid's `minigrid_env.py`, `core/grid.py`, `core/world_object.py`; Chevalier-Boisvert et
+al., "Minigrid & Miniworld" (2023).
+Differs from it in: the mission is an index into the environment's `missions`, not a text.
 """
 
 import abc
@@ -53,7 +54,7 @@ class GridEnv(core.Env[State, Params]):
     """A task in the grid. Actions: 0 left, 1 right, 2 forward, 3 pick up, 4 drop, 5 toggle, 6 done.
 
     Observation: `image` `(view_size, view_size, 3)` uint8, what is ahead, indexed across and down,
-    with kind, colour and door state of each cell, 0 where unseen; `direction`; `mission`, an index
+    with kind, color and door state of each cell, 0 where unseen; `direction`; `mission`, an index
     into `missions`. Reward: `1 - 0.9 t / T` at success, 0 otherwise.
     """
 

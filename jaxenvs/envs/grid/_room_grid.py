@@ -1,6 +1,6 @@
 """A lattice of equal rooms, for the tasks that MiniGrid builds on its `RoomGrid`.
 
-Source: MiniGrid 3.2 `core/roomgrid.py`.
+Source: MiniGrid's `core/roomgrid.py`.
 """
 
 import jax
@@ -42,5 +42,5 @@ def place_agent(
 
 
 def random_color(key: jax.Array) -> jax.Array:
-    """One of the six colours, () int32."""
+    """One of the six colors, () int32."""
     return layout.integers(key, 0, NUM_COLORS)

@@ -1,6 +1,6 @@
 """What a cell of the grid holds, packed into 16 bits.
 
-Numbers of kinds, colours and door states are those of MiniGrid 3.2 (`core/constants.py`).
+Numbers of kinds, colors and door states are those of MiniGrid (`core/constants.py`).
 """
 
 import enum
@@ -26,7 +26,7 @@ class Kind(enum.IntEnum):
 
 
 class Color(enum.IntEnum):
-    """The colours, in the order of their numbers."""
+    """The colors, in the order of their numbers."""
 
     RED = 0
     GREEN = 1
@@ -71,7 +71,7 @@ def kind_of(cells: jax.Array | np.ndarray | np.uint16) -> jax.Array:
 
 
 def color_of(cells: jax.Array | np.ndarray | np.uint16) -> jax.Array:
-    """The colours, uint16."""
+    """The colors, uint16."""
     return (jnp.asarray(cells) >> _COLOR_SHIFT) & _COLOR_BITS
 
 
@@ -81,7 +81,7 @@ def door_of(cells: jax.Array | np.ndarray | np.uint16) -> jax.Array:
 
 
 def encode(cells: jax.Array | np.ndarray | np.uint16) -> jax.Array:
-    """Cells, any shape, with a last axis of kind, colour and state, uint8: MiniGrid's image."""
+    """Cells, any shape, with a last axis of kind, color and state, uint8: MiniGrid's image."""
     parts = [kind_of(cells), color_of(cells), door_of(cells)]
     return jnp.stack(parts, axis=-1).astype(jnp.uint8)
 

@@ -1,7 +1,8 @@
 """Crossing: straight rivers of lava, or walls, each with an opening on the way to the goal.
 
-Source: MiniGrid 3.2 `envs/crossing.py` (SimpleCrossing with walls, LavaCrossing with lava);
-Leike et al., "AI safety gridworlds" (2017). Differs from it in: the mission is a number.
+Source: MiniGrid's `envs/crossing.py` (SimpleCrossing with walls, LavaCrossing with lava); Leike et
+al., "AI safety gridworlds" (2017).
+Differs from it in: what `jaxenvs.envs.grid._game` lists.
 """
 
 from typing import ClassVar, Literal

@@ -1,6 +1,7 @@
 """DoorKey: fetch the key, unlock the door, reach the goal behind it.
 
-Source: MiniGrid 3.2 `envs/doorkey.py`. Differs from it in: the mission is a number.
+Source: MiniGrid's `envs/doorkey.py`.
+Differs from it in: what `jaxenvs.envs.grid._game` lists.
 """
 
 from typing import ClassVar

@@ -1,7 +1,8 @@
 """DynamicObstacles: walk to the goal between balls that move about at random.
 
-Source: MiniGrid 3.2 `envs/dynamicobstacles.py`. Differs from it in: the mission is a number; a ball
-moves whenever a neighbouring cell is free, where the original gives up after 100 random tries.
+Source: MiniGrid's `envs/dynamicobstacles.py`.
+Differs from it in: what `jaxenvs.envs.grid._game` lists; a ball moves whenever a neighbouring cell
+is free, where the original gives up after 100 random tries.
 """
 
 from typing import ClassVar

@@ -1,6 +1,7 @@
 """Empty: walk to the goal in the corner of an empty room.
 
-Source: MiniGrid 3.2 `envs/empty.py`. Differs from it in: the mission is a number.
+Source: MiniGrid's `envs/empty.py`.
+Differs from it in: what `jaxenvs.envs.grid._game` lists.
 """
 
 from typing import ClassVar

@@ -1,7 +1,7 @@
 """FourRooms: four rooms joined by four gaps, agent and goal anywhere.
 
-Source: MiniGrid 3.2 `envs/fourrooms.py`; Sutton, Precup & Singh, "Between MDPs and semi-MDPs"
-(1999). Differs from it in: the mission is a number.
+Source: MiniGrid's `envs/fourrooms.py`; Sutton, Precup & Singh, "Between MDPs and semi-MDPs" (1999).
+Differs from it in: what `jaxenvs.envs.grid._game` lists.
 """
 
 from typing import ClassVar

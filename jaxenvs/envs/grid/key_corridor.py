@@ -1,7 +1,7 @@
 """KeyCorridor: find the key in some room, unlock the room with the ball, pick the ball up.
 
-Source: MiniGrid 3.2 `envs/keycorridor.py`. Differs from it in: the mission is a number; the object
-to fetch is a ball or a box.
+Source: MiniGrid's `envs/keycorridor.py`.
+Differs from it in: what `jaxenvs.envs.grid._game` lists; the object to fetch is a ball or a box.
 """
 
 from typing import Any, ClassVar, Literal

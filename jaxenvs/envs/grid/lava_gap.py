@@ -1,6 +1,7 @@
 """LavaGap: pass the gap in a wall of lava.
 
-Source: MiniGrid 3.2 `envs/lavagap.py`. Differs from it in: the mission is a number.
+Source: MiniGrid's `envs/lavagap.py`.
+Differs from it in: what `jaxenvs.envs.grid._game` lists.
 """
 
 from typing import ClassVar, Literal

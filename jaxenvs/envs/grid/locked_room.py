@@ -1,6 +1,7 @@
 """LockedRoom: six rooms off a hallway; the key to the locked one lies in another.
 
-Source: MiniGrid 3.2 `envs/lockedroom.py`. Differs from it in: the mission is a number.
+Source: MiniGrid's `envs/lockedroom.py`.
+Differs from it in: what `jaxenvs.envs.grid._game` lists.
 """
 
 from typing import ClassVar

@@ -1,6 +1,7 @@
 """MultiRoom: a chain of rooms of random sizes; the goal is in the last one.
 
-Source: MiniGrid 3.2 `envs/multiroom.py`. Differs from it in: the mission is a number.
+Source: MiniGrid's `envs/multiroom.py`.
+Differs from it in: what `jaxenvs.envs.grid._game` lists.
 """
 
 from typing import ClassVar
@@ -206,7 +207,7 @@ class MultiRoom(GridEnv):
 
 
 def _door_colors(key: jax.Array, num_rooms: int) -> jax.Array:
-    """A random colour for each door, never that of the door before, `(num_rooms,)` int32."""
+    """A random color for each door, never that of the door before, `(num_rooms,)` int32."""
     first_key, step_key = jax.random.split(key)
     first = layout.integers(first_key, 0, NUM_COLORS)
     steps = jax.random.randint(step_key, (num_rooms,), 1, NUM_COLORS, dtype=jnp.int32)

@@ -1,6 +1,7 @@
 """Unlock: open a locked door with the key that lies about.
 
-Source: MiniGrid 3.2 `envs/unlock.py`. Differs from it in: the mission is a number.
+Source: MiniGrid's `envs/unlock.py`.
+Differs from it in: what `jaxenvs.envs.grid._game` lists.
 """
 
 from typing import ClassVar

@@ -13,10 +13,6 @@ def _add(size: str, original: str, num_players: int, **fields: Any) -> None:
         "jaxenvs.envs.hanabi.hanabi:Hanabi",
         max_steps=0,
         reference=f"the Hanabi Learning Environment's {original}",
-        deviations=(
-            "all act at every step; those who are not on turn have one action, which does nothing",
-            "an illegal action does nothing, and the turn stays where it is",
-        ),
         multi_agent=True,
         num_players=num_players,
         **fields,

@@ -1,9 +1,11 @@
 """Hanabi: a team builds fireworks of cards that their holders cannot see.
 
-Source: Bard et al., "The Hanabi Challenge: A New Frontier for AI Research", Artificial
-Intelligence 280, 2020, and its Hanabi Learning Environment (HLE). The belief that may stand in
-the place of knowledge is that of Hu & Foerster, "Simplified Action Decoder for Deep Multi-Agent
-Reinforcement Learning", ICLR 2020, which JaxMARL observes.
+Source: Bard et al., "The Hanabi Challenge: A New Frontier for AI Research", Artificial Intelligence
+280, 2020, and its Hanabi Learning Environment (HLE). The belief that may stand in the place of
+knowledge is that of Hu & Foerster, "Simplified Action Decoder for Deep Multi-Agent Reinforcement
+Learning", ICLR 2020, which JaxMARL observes.
+Differs from it in: all act at every step, and those who are not on turn have one action, which does
+nothing; an illegal action does nothing, and the turn stays where it is.
 """
 
 from typing import Any, Literal

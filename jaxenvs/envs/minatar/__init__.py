@@ -3,9 +3,20 @@
 `v1` has the actions that mean something in the game, `v0` all six of MinAtar.
 """
 
+from typing import Any
+
 from jaxenvs.registry import register
 
-_FRESH_START = "an episode opens with no last action to repeat, as MinAtar's first one does"
+_GYMNAX: dict[str, Any] = {"sticky_action_prob": 0.0, "max_steps": 1000}
+GYMNAX_SETTINGS: dict[str, dict[str, Any]] = {
+    "MinAtar-Asterix-v1": _GYMNAX,
+    "MinAtar-Breakout-v1": _GYMNAX,
+    "MinAtar-Freeway-v1": {"sticky_action_prob": 0.0, "max_steps": 2500, "time_limit": 0},
+    "MinAtar-Seaquest-v1": _GYMNAX,
+    "MinAtar-SpaceInvaders-v1": _GYMNAX,
+}
+"""From an id to the options of `make` by which gymnax plays the game, and most published curves
+were measured; gymnax's observations are those of `as_float=True` as well."""
 
 for _name, _module in (
     ("Asterix", "asterix"),
@@ -20,6 +31,5 @@ for _name, _module in (
             f"jaxenvs.envs.minatar.{_module}:{_name}",
             max_steps=0,
             reference=f"MinAtar 1.0.15 MinAtar/{_name}-{_version}",
-            deviations=(_FRESH_START,),
             minimal_actions=_minimal,
         )

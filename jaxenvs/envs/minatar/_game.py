@@ -3,12 +3,11 @@
 A step is split in two. `draw` makes all of its random choices at once, `rules` plays them: a
 deterministic function of state, action and choices, which tests compare with MinAtar step by step.
 
-Sticky actions: with probability 0.1 a step plays the action of the step before. MinAtar's memory of
-that action outlives a reset, so that there an episode may open with the last action of the one
-before; here every episode opens with no-op remembered, as MinAtar's first does.
+Sticky actions: with probability 0.1 a step plays the action of the step before.
+Differs from MinAtar in: every episode opens with no-op as the action before, as MinAtar's first
+episode does, where its later ones may repeat the last action of the episode before.
 
-gymnax's flavour of a game: `make("MinAtar-Breakout-v1", sticky_action_prob=0.0, max_steps=1000,
-as_float=True)`; for Freeway also `time_limit=0, max_steps=2500`.
+gymnax plays these games by other settings: `jaxenvs.envs.minatar.GYMNAX_SETTINGS`.
 """
 
 import abc

@@ -1,8 +1,9 @@
 """Asterix: collect gold and avoid enemies, both of which cross the board from the sides.
 
-Source: MinAtar 1.0.15 (Young & Tian, "MinAtar: an Atari-inspired testbed for thorough and
-reproducible reinforcement learning experiments", 2019). Written from its rules; compared with it in
-tests/parity. Differs from it in: what `jaxenvs.envs.minatar._game` says of sticky actions.
+Source: MinAtar (Young & Tian, "MinAtar: an Atari-inspired testbed for thorough and reproducible
+reinforcement learning experiments", 2019). Written from its rules; compared with it in
+tests/parity.
+Differs from it in: what `jaxenvs.envs.minatar._game` lists.
 """
 
 import jax

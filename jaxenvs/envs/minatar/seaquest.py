@@ -1,9 +1,9 @@
 """Seaquest: a submarine picks up divers and shoots fish and other submarines, short of air.
 
-Source: MinAtar 1.0.15 (Young & Tian, "MinAtar: an Atari-inspired testbed for thorough and
-reproducible reinforcement learning experiments", 2019). Written from its rules; compared with it in
+Source: MinAtar (Young & Tian, "MinAtar: an Atari-inspired testbed for thorough and reproducible
+reinforcement learning experiments", 2019). Written from its rules; compared with it in
 tests/parity.
-Differs from it in: what `jaxenvs.envs.minatar._game` says of sticky actions.
+Differs from it in: what `jaxenvs.envs.minatar._game` lists.
 
 How many things there can be, with MinAtar's numbers. What rests for m steps between two moves is
 there after 10 m + 9 steps, the one in which it comes included, and leaves in the next.

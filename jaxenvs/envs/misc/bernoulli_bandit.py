@@ -1,9 +1,9 @@
 """BernoulliBandit: find out which of two arms pays more often, and keep pulling it.
 
-Source: gymnax 1.0.1 `environments/misc/bernoulli_bandit.py`; Wang et al., "Learning to
-reinforcement learn" (2016).
-Differs from it in: the clock is scaled by the time limit, not by a number of its own; rewards are
-floats.
+Source: gymnax's `environments/misc/bernoulli_bandit.py`; Wang et al., "Learning to reinforcement
+learn" (2016).
+Differs from it in: the clock is scaled by the time limit, where gymnax's is by 100 steps; rewards
+are floats, where gymnax's are integers.
 """
 
 import jax

@@ -1,9 +1,10 @@
 """FourRooms: find the way through the doors to a goal in another room.
 
-Source: gymnax 1.0.1 `environments/misc/rooms.py`; Sutton, Precup & Singh, "Between MDPs and
-semi-MDPs" (1999), section 3.
-Differs from it in: the picture shows the agent where it is, and the goal; no episode begins at its
-goal; observations are float32, as the space says.
+Source: gymnax's `environments/misc/rooms.py`; Sutton, Precup & Singh, "Between MDPs and semi-MDPs"
+(1999), section 3.
+Differs from it in: the picture shows the goal, and the agent where it is, where gymnax swaps rows
+and columns; no episode begins at its goal; observations are float32, as the space says, where
+gymnax's are int32.
 """
 
 import jax

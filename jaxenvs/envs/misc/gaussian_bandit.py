@@ -1,9 +1,9 @@
 """GaussianBandit: find out whether an unknown arm is better than nothing.
 
-Source: gymnax 1.0.1 `environments/misc/gaussian_bandit.py`; Lange & Sprekeler, "Learning not to
-learn: Nature versus nurture in silico" (2022).
-Differs from it in: the clock is scaled by the time limit, not by 100; observations lie in the
-declared space, which has no bounds on rewards.
+Source: gymnax's `environments/misc/gaussian_bandit.py`; Lange & Sprekeler, "Learning not to learn:
+Nature versus nurture in silico" (2022).
+Differs from it in: the clock is scaled by the time limit, where gymnax's is by 100 steps;
+observations lie in the declared space, which has no bounds on rewards.
 """
 
 import jax

@@ -1,10 +1,11 @@
 """MetaMaze: find a hidden goal in a maze, and find it again from wherever you are put then.
 
-Source: gymnax 1.0.1 `environments/misc/meta_maze.py`; Miconi et al., "Backpropamine: training
+Source: gymnax's `environments/misc/meta_maze.py`; Miconi et al., "Backpropamine: training
 self-modifying neural networks with differentiable neuromodulated plasticity" (2019).
-Differs from it in: nobody is put onto the goal, neither at the start nor after reaching it, so that
-no episode ends early; the clock is scaled by the time limit, not by 100; the middle of the maze,
-where episodes begin, is never a wall and is the middle for all sizes of the view.
+Differs from it in: the clock is scaled by the time limit, where gymnax's is by 100 steps; nobody is
+put onto the goal, neither at the start nor after reaching it, where gymnax ends one episode in 65
+by that; the middle of the maze, where episodes begin, is never a wall, and is the middle for all
+sizes of the view; observations lie in the declared space.
 """
 
 import jax

@@ -1,10 +1,10 @@
 """PointRobot: find a hidden goal on a half circle, again and again.
 
-Source: gymnax 1.0.1 `environments/misc/point_robot.py`; Dorfman, Shenfeld & Tamar, "Offline meta
+Source: gymnax's `environments/misc/point_robot.py`; Dorfman, Shenfeld & Tamar, "Offline meta
 reinforcement learning: identifiability challenges and effective data collection strategies" (2021).
-Differs from it in: the reward is for the place that the step leads to, where gymnax pays for the
-one it leaves; the last action is shown as it was played, clipped; the clock is scaled by the time
-limit, not by 100.
+Differs from it in: the reward is for the place that a step leads to, where gymnax pays for the one
+it leaves; the last action is shown as it was played, clipped; the clock is scaled by the time
+limit, where gymnax's is by 100 steps.
 """
 
 import math

@@ -1,10 +1,10 @@
 """Pong: get the ball past the other paddle, and let none pass yours.
 
-Source: gymnax 1.0.1 `environments/misc/pong.py`, after github.com/BlackHC/batch_pong_poc.
-Differs from it in: the ball bounces off the upper border too, where it leaves gymnax's court for
-ever; the reward is 1 for a point and -1 for one against, where gymnax gives 1 for every step but
-the last one, whoever scores (`survival_reward`); serves are random, where all of gymnax's games are
-the same (`random_serve`); observations are bools.
+Source: gymnax's `environments/misc/pong.py`, after github.com/BlackHC/batch_pong_poc.
+Differs from it in: the ball bounces off the upper border too, through which it leaves gymnax's
+court for ever; the reward is 1 for a point and -1 for one against, where gymnax gives 1 for every
+step but the last, whoever scores, as does `survival_reward`; serves are random, where gymnax's are
+all the same, as without `random_serve`; observations are bools, where gymnax's are float32.
 """
 
 import jax

@@ -1,7 +1,7 @@
 """Reacher: move the end of an arm to a goal.
 
-Source: gymnax 1.0.1 `environments/misc/reacher.py`, after github.com/unifyai/gym. A toy: links
-without mass, each with an angle of its own from the x axis; not MuJoCo's Reacher.
+Source: gymnax's `environments/misc/reacher.py`, after github.com/unifyai/gym. A toy: links without
+mass, each with an angle of its own from the x axis; not MuJoCo's Reacher.
 Differs from it in: actions beyond the space are clipped; any number of joints works, where gymnax's
 observation fails with other than two.
 """

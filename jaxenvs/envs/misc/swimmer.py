@@ -1,7 +1,7 @@
 """Swimmer: swim to a goal and keep away from the urchins.
 
-Source: gymnax 1.0.1 `environments/misc/swimmer.py`, after github.com/unifyai/gym. A toy: a point
-that is pushed; not MuJoCo's Swimmer.
+Source: gymnax's `environments/misc/swimmer.py`, after github.com/unifyai/gym. A toy: a point that
+is pushed; not MuJoCo's Swimmer.
 Differs from it in: actions beyond the space are clipped.
 """
 

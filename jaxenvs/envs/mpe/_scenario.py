@@ -1,4 +1,7 @@
-"""What all scenarios share: agents, actions, a step of the world, and padded observations."""
+"""What all scenarios share: agents, actions, a step of the world, and padded observations.
+
+Differs from mpe2 in: the last step of an episode may be terminated and truncated at once.
+"""
 
 import abc
 from typing import Any, Literal, TypeVar

@@ -3,8 +3,10 @@
 Every body is a row of an array. `Mover`s accelerate by themselves, `Landmark`s stay where they are;
 both come in kinds, whose numbers are spread over the rows by `rows`.
 
-Source: mpe2 1.1.1 `_mpe_utils/core.py`; Lowe et al., "Multi-agent actor-critic for mixed
+Source: mpe2's `_mpe_utils/core.py`; Lowe et al., "Multi-agent actor-critic for mixed
 cooperative-competitive environments" (2017).
+Differs from it in: bodies at the very same place do not push each other, where the original gives
+NaN.
 """
 
 from collections.abc import Sequence

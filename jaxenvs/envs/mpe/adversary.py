@@ -1,6 +1,7 @@
 """Adversary: a team covers landmarks so that an adversary cannot tell which one is the goal.
 
-Source: mpe2 1.1.1 `simple_adversary_v3`.
+Source: mpe2's `simple_adversary_v3`.
+Differs from it in nothing.
 """
 
 import jax

@@ -1,7 +1,8 @@
 """Collect treasure: collectors pick up treasures and bring each to the deposit of its kind.
 
-Source: mpe2 1.1.1 `collect_treasure_v1`; Iqbal & Sha, "Actor-attention-critic for multi-agent
+Source: mpe2's `collect_treasure_v1`; Iqbal & Sha, "Actor-attention-critic for multi-agent
 reinforcement learning" (2019).
+Differs from it in nothing.
 """
 
 from typing import Any

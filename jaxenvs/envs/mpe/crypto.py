@@ -1,6 +1,7 @@
 """Crypto: Alice tells Bob a bit in a code that Eve, who listens, should not break.
 
-Source: mpe2 1.1.1 `simple_crypto_v3`.
+Source: mpe2's `simple_crypto_v3`.
+Differs from it in nothing.
 """
 
 import jax

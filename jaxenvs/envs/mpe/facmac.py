@@ -2,6 +2,8 @@
 
 Source: FACMAC `continuous_pred_prey_{3,6,9}a`; Peng et al., "FACMAC: factored multi-agent
 centralised policy gradients" (2021).
+Differs from it in: actions are MPE's five, where FACMAC's are pushes along two axes; every predator
+gets the team's reward, and observes what is within 1.5 unless told otherwise.
 """
 
 from typing import Literal

@@ -1,7 +1,8 @@
 """Formation: a team stands in a circle around a landmark.
 
-Source: mpe2 1.1.1 `simple_formation_v1`; Agarwal, Kumar & Sycara, "Learning transferable
-cooperative behavior in multi-agent teams" (2019).
+Source: mpe2's `simple_formation_v1`; Agarwal, Kumar & Sycara, "Learning transferable cooperative
+behavior in multi-agent teams" (2019).
+Differs from it in: what `jaxenvs.envs.mpe._scenario` lists; what `jaxenvs.envs.mpe._world` lists.
 """
 
 import math

@@ -1,7 +1,8 @@
 """Line: a team stands in a line between two landmarks.
 
-Source: mpe2 1.1.1 `simple_line_v1`; Agarwal, Kumar & Sycara, "Learning transferable cooperative
+Source: mpe2's `simple_line_v1`; Agarwal, Kumar & Sycara, "Learning transferable cooperative
 behavior in multi-agent teams" (2019).
+Differs from it in: what `jaxenvs.envs.mpe._scenario` lists; what `jaxenvs.envs.mpe._world` lists.
 """
 
 import math

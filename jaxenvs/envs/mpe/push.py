@@ -1,6 +1,7 @@
 """Push: one agent goes to the goal and another, who does not know it, pushes it away.
 
-Source: mpe2 1.1.1 `simple_push_v3`.
+Source: mpe2's `simple_push_v3`.
+Differs from it in: what `jaxenvs.envs.mpe._world` lists.
 """
 
 import jax
@@ -33,7 +34,7 @@ class Push(Scenario[State, Params]):
 
     Actions: 0 nothing, 1 left, 2 right, 3 down, 4 up; or a `Box` of the five. Observations: the
     adversary sees its velocity and the ways to the landmarks and to the other `(8,)`; the good
-    agent also its way to the goal, its colour, which tells the goal, and the landmarks' `(19,)`.
+    agent also its way to the goal, its color, which tells the goal, and the landmarks' `(19,)`.
     Rewards: the good agent loses its distance from the goal; the adversary gains that and loses its
     own. Truncated after 25 steps.
     """

@@ -1,6 +1,7 @@
 """Reference: each of two agents knows where the other should go, and can only tell it.
 
-Source: mpe2 1.1.1 `simple_reference_v3`.
+Source: mpe2's `simple_reference_v3`.
+Differs from it in nothing.
 """
 
 import jax
@@ -32,11 +33,11 @@ class Params(world.Params):
 
 
 class Reference(Scenario[State, Params]):
-    """Two agents, who do not collide, and three landmarks of different colours.
+    """Two agents, who do not collide, and three landmarks of different colors.
 
     Actions: 0 to 49, `move + 5 * symbol`, with moves 0 nothing, 1 left, 2 right, 3 down, 4 up; or a
     `Box` of five moves and ten symbols. Observation `(21,)`: velocity, ways to the landmarks, the
-    colour of the other's goal, what the other said. Reward: minus the other's distance from its
+    color of the other's goal, what the other said. Reward: minus the other's distance from its
     goal, mixed with the mean of both. Truncated after 25 steps.
     """
 

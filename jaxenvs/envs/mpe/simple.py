@@ -1,6 +1,7 @@
 """Simple: one agent walks to a landmark.
 
-Source: mpe2 1.1.1 `simple_v3`.
+Source: mpe2's `simple_v3`.
+Differs from it in nothing.
 """
 
 import jax

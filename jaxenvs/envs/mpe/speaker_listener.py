@@ -1,6 +1,7 @@
 """Speaker and listener: one knows the goal and cannot move, the other moves and cannot see it.
 
-Source: mpe2 1.1.1 `simple_speaker_listener_v4`.
+Source: mpe2's `simple_speaker_listener_v4`.
+Differs from it in nothing.
 """
 
 import jax
@@ -30,10 +31,10 @@ class Params(world.Params):
 
 
 class SpeakerListener(Scenario[State, Params]):
-    """A speaker, a listener and three landmarks of different colours; nobody collides.
+    """A speaker, a listener and three landmarks of different colors; nobody collides.
 
     Actions: the speaker says 0 to 2; the listener moves, 0 nothing, 1 left, 2 right, 3 down, 4 up;
-    or `Box`es of three and five. Observations: the speaker sees the goal's colour `(3,)`, the
+    or `Box`es of three and five. Observations: the speaker sees the goal's color `(3,)`, the
     listener its velocity, the ways to the landmarks and what was said `(11,)`. Reward of both:
     minus the squared distance of the listener from the goal. Truncated after 25 steps.
     """

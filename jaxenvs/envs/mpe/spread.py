@@ -1,6 +1,7 @@
 """Spread: a team covers all landmarks without running into each other.
 
-Source: mpe2 1.1.1 `simple_spread_v3`.
+Source: mpe2's `simple_spread_v3`.
+Differs from it in: what `jaxenvs.envs.mpe._scenario` lists; what `jaxenvs.envs.mpe._world` lists.
 """
 
 import jax

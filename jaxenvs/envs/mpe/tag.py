@@ -1,6 +1,7 @@
 """Tag: slow adversaries chase fast prey among obstacles.
 
-Source: mpe2 1.1.1 `simple_tag_v3`.
+Source: mpe2's `simple_tag_v3`.
+Differs from it in: what `jaxenvs.envs.mpe._scenario` lists; what `jaxenvs.envs.mpe._world` lists.
 """
 
 import jax

@@ -1,6 +1,7 @@
 """World of communication: tag with food, forests to hide in, and a leader who sees and speaks.
 
-Source: mpe2 1.1.1 `simple_world_comm_v3`.
+Source: mpe2's `simple_world_comm_v3`.
+Differs from it in: what `jaxenvs.envs.mpe._world` lists.
 """
 
 import jax

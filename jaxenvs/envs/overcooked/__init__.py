@@ -51,7 +51,7 @@ LAYOUTS = (
     "unident",
     "you_shall_not_pass",
 )
-"""The kitchens of overcooked-ai 1.1.0; the first five are the classic ones."""
+"""The kitchens of overcooked-ai; the first five are the classic ones."""
 
 
 def env_id(layout: str) -> str:
@@ -66,10 +66,6 @@ for _layout in LAYOUTS:
         "jaxenvs.envs.overcooked.overcooked:Overcooked",
         max_steps=400,
         reference=f"overcooked-ai 1.1.0's {_layout}",
-        deviations=(
-            "the shaped reward stands in the info, and in the reward only where it is asked for",
-            "kitchens may have any number of cooks; the lossless view has five layers for each",
-        ),
         multi_agent=True,
         layout=_layout,
     )

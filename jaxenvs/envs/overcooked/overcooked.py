@@ -1,7 +1,9 @@
 """Overcooked: cooks fill pots, wait, and serve the soup, and get in each other's way.
 
-Source: Carroll et al., "On the Utility of Learning about Humans for Human-AI Coordination",
-NeurIPS 2019, and its package overcooked-ai 1.1.0; the old dynamics are those of the paper.
+Source: Carroll et al., "On the Utility of Learning about Humans for Human-AI Coordination", NeurIPS
+2019, and its package overcooked-ai; the old dynamics are those of the paper.
+Differs from it in: the shaped reward stands in the info, and in the reward only where it is asked
+for; kitchens may have any number of cooks, with five layers of the lossless view for each.
 """
 
 from typing import Any, Literal

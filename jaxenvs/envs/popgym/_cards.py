@@ -1,4 +1,4 @@
-"""Decks of cards of which only one feature counts: the colour, the suit or the rank.
+"""Decks of cards of which only one feature counts: the color, the suit or the rank.
 
 A deck that is dealt from is kept as the number of cards of each kind that are left. Drawing a kind
 with the chance of its share in what is left is the same as turning over a shuffled deck, and needs

@@ -1,8 +1,8 @@
 """Autoencode: watch a deck of cards go by, then name their suits from the last to the first.
 
-Source: popgym 1.0.7 `envs/autoencode.py`; Morad et al., "POPGym: Benchmarking partially observable
+Source: popgym's `envs/autoencode.py`; Morad et al., "POPGym: Benchmarking partially observable
 reinforcement learning" (ICLR 2023).
-Differs from it in: nothing known.
+Differs from it in nothing.
 """
 
 import jax

@@ -1,6 +1,6 @@
 """Battleship: find and sink the ships on a board that is never shown.
 
-Source: popgym 1.0.7 `envs/battleship.py`; Morad et al., "POPGym: Benchmarking partially observable
+Source: popgym's `envs/battleship.py`; Morad et al., "POPGym: Benchmarking partially observable
 reinforcement learning" (ICLR 2023).
 Differs from it in: ships that might not fit are refused, where popgym would search for ever.
 """

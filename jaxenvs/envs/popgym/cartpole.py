@@ -1,10 +1,9 @@
 """CartPole, partly seen: balance a pole without being told how fast it falls, or where it is.
 
-Source: popgym 1.0.7 `envs/position_only_cartpole.py`, `velocity_only_cartpole.py` and
+Source: popgym's `envs/position_only_cartpole.py`, `velocity_only_cartpole.py` and
 `noisy_position_only_cartpole.py`; Morad et al., "POPGym: Benchmarking partially observable
 reinforcement learning" (ICLR 2023). popjaxrl says "Stateless" for "position only".
-Differs from it in: VelocityOnlyCartPole begins with the velocities, where popgym's first
-observation has the positions; float32 throughout.
+Differs from it in: float32 throughout, where popgym computes in float64.
 """
 
 import dataclasses
@@ -65,6 +64,9 @@ class VelocityOnlyCartPole(PositionOnlyCartPole):
 
     Actions: 0 push left, 1 push right. Reward: 1 / `episode_length` for every step. Ends when the
     cart leaves +-2.4 m or the pole leaves +-12 degrees; truncated after `episode_length` steps.
+
+    Differs from popgym in: an episode begins with the velocities, where popgym's first observation
+    has the positions.
     """
 
     seen: ClassVar[tuple[int, ...]] = (X_DOT, THETA_DOT)

@@ -1,7 +1,7 @@
 """Concentration: turn over two cards at a time and find all pairs.
 
-Source: popgym 1.0.7 `envs/concentration.py`; Morad et al., "POPGym: Benchmarking partially
-observable reinforcement learning" (ICLR 2023).
+Source: popgym's `envs/concentration.py`; Morad et al., "POPGym: Benchmarking partially observable
+reinforcement learning" (ICLR 2023).
 Differs from it in: suits make pairs too, if there is an even number of decks.
 """
 
@@ -35,7 +35,7 @@ class Concentration(CardGame[State]):
     """
 
     deck_type: cards.Feature = "ranks"
-    """What makes a pair: colours (2), suits (4) or ranks (13)."""
+    """What makes a pair: colors (2), suits (4) or ranks (13)."""
 
     reset_cost = "expensive"
 

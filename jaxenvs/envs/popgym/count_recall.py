@@ -1,9 +1,9 @@
 """CountRecall: say how many cards of a kind have been dealt so far.
 
-Source: popgym 1.0.7 `envs/count_recall.py`; Morad et al., "POPGym: Benchmarking partially
-observable reinforcement learning" (ICLR 2023).
-Differs from it in: the hidden counts are not given away in `info`; there is no `error_clamp`,
-which popgym takes and ignores.
+Source: popgym's `envs/count_recall.py`; Morad et al., "POPGym: Benchmarking partially observable
+reinforcement learning" (ICLR 2023).
+Differs from it in: info does not give the hidden counts away; there is no `error_clamp`, which
+popgym takes and ignores.
 """
 
 import jax
@@ -32,7 +32,7 @@ class CountRecall(CardGame[State]):
     """
 
     deck_type: cards.Feature = "colors"
-    """What makes two cards of one kind: colours (2), suits (4) or ranks (13)."""
+    """What makes two cards of one kind: colors (2), suits (4) or ranks (13)."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -1,8 +1,8 @@
 """HigherLower: guess whether the next card is higher or lower than the one in view.
 
-Source: popgym 1.0.7 `envs/higher_lower.py`; Morad et al., "POPGym: Benchmarking partially
-observable reinforcement learning" (ICLR 2023).
-Differs from it in: no `info["card"]` with the suit of the first card.
+Source: popgym's `envs/higher_lower.py`; Morad et al., "POPGym: Benchmarking partially observable
+reinforcement learning" (ICLR 2023).
+Differs from it in: info does not tell the first card's suit.
 """
 
 import jax

@@ -1,8 +1,8 @@
 """MineSweeper: look under the tiles of a board that is never shown, and under no mine.
 
-Source: popgym 1.0.7 `envs/minesweeper.py`; Morad et al., "POPGym: Benchmarking partially observable
+Source: popgym's `envs/minesweeper.py`; Morad et al., "POPGym: Benchmarking partially observable
 reinforcement learning" (ICLR 2023).
-Differs from it in: a game decided at the last moment allowed is truncated as well as terminated.
+Differs from it in: a game decided at the last step allowed is truncated as well as terminated.
 """
 
 import jax

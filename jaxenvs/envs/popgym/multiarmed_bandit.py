@@ -1,8 +1,8 @@
 """MultiarmedBandit: find the arm that pays most often, anew in every episode.
 
-Source: popgym 1.0.7 `envs/multiarmed_bandit.py`; Morad et al., "POPGym: Benchmarking partially
+Source: popgym's `envs/multiarmed_bandit.py`; Morad et al., "POPGym: Benchmarking partially
 observable reinforcement learning" (ICLR 2023).
-Differs from it in: the hidden chances are not given away in `info`.
+Differs from it in: info does not give the hidden chances away.
 """
 
 import jax

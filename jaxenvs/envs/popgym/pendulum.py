@@ -1,9 +1,9 @@
 """Pendulum, partly seen: swing up a rod without being told how fast it turns.
 
-Source: popgym 1.0.7 `envs/position_only_pendulum.py` and `noisy_position_only_pendulum.py`; Morad
-et al., "POPGym: Benchmarking partially observable reinforcement learning" (ICLR 2023). popjaxrl
-says "Stateless" for "position only".
-Differs from it in: float32 throughout.
+Source: popgym's `envs/position_only_pendulum.py` and `noisy_position_only_pendulum.py`; Morad et
+al., "POPGym: Benchmarking partially observable reinforcement learning" (ICLR 2023). popjaxrl says
+"Stateless" for "position only".
+Differs from it in: float32 throughout, where popgym computes in float64.
 """
 
 import dataclasses

@@ -1,8 +1,8 @@
 """RepeatFirst: say the suit of the first card, again and again, while other cards go by.
 
-Source: popgym 1.0.7 `envs/repeat_first.py`; Morad et al., "POPGym: Benchmarking partially
-observable reinforcement learning" (ICLR 2023).
-Differs from it in: nothing known.
+Source: popgym's `envs/repeat_first.py`; Morad et al., "POPGym: Benchmarking partially observable
+reinforcement learning" (ICLR 2023).
+Differs from it in nothing.
 """
 
 import jax

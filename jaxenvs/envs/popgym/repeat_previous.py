@@ -1,8 +1,8 @@
 """RepeatPrevious: say the suit of the card that was shown some steps ago.
 
-Source: popgym 1.0.7 `envs/repeat_previous.py`; Morad et al., "POPGym: Benchmarking partially
-observable reinforcement learning" (ICLR 2023).
-Differs from it in: k = 0 is refused.
+Source: popgym's `envs/repeat_previous.py`; Morad et al., "POPGym: Benchmarking partially observable
+reinforcement learning" (ICLR 2023).
+Differs from it in: k = 0 is refused, where popgym asks for the first card.
 """
 
 import jax

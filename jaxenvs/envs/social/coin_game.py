@@ -1,8 +1,9 @@
-"""Coin Game: two players collect coins, and hurt each other by taking coins of the other's colour.
+"""Coin Game: two players collect coins, and hurt each other by taking coins of the other's color.
 
-Source: JaxMARL 0.2.0 `coin_game`, after Lu et al., "Model-free opponent shaping" (2022); with one
-coin, LOLA's, after Lerer & Peysakhovich (2017) and Foerster et al., "Learning with
-opponent-learning awareness" (2018).
+Source: JaxMARL's `coin_game`, after Lu et al., "Model-free opponent shaping" (2022); with one coin,
+LOLA's, after Lerer & Peysakhovich (2017) and Foerster et al., "Learning with opponent-learning
+awareness" (2018).
+Differs from it in nothing but what the rows of its ids list.
 """
 
 from typing import Any, Literal
@@ -30,7 +31,7 @@ class Params(core.Params):
     """The rewards, and how long a round lasts."""
 
     coin_reward: float = 1.0  # for any coin
-    theft_penalty: float = -2.0  # of whose colour was taken by the other
+    theft_penalty: float = -2.0  # of whose color was taken by the other
     round_steps: int = 10  # until players and coins are put elsewhere; 0 or less: never
     max_steps: int = 100
 
@@ -38,8 +39,8 @@ class Params(core.Params):
 class CoinGame(MultiAgentEnv[State, Params]):
     """Actions on a torus: 0 right, 1 left, 2 down, 3 up, 4 stay.
 
-    Observation, uint8: four planes, oneself, the other, the coin of one's own colour, that of the
-    other's. Rewards: 1 for a coin, -2 when the other takes a coin of one's own colour. A coin that
+    Observation, uint8: four planes, oneself, the other, the coin of one's own color, that of the
+    other's. Rewards: 1 for a coin, -2 when the other takes a coin of one's own color. A coin that
     was taken comes up somewhere at random. Every 10 steps everything is put elsewhere, which
     `info["round_over"]` tells. Truncated after 100 steps.
     """
@@ -48,7 +49,7 @@ class CoinGame(MultiAgentEnv[State, Params]):
     """Rows and columns of the torus, 2 to 16."""
 
     one_coin: bool = False
-    """LOLA's form: one coin, whose colours alternate.
+    """LOLA's form: one coin, whose colors alternate.
 
     It never comes up under a player; nobody can stay where they are; if both reach it, red has it.
     """

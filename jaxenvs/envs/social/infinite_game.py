@@ -1,6 +1,7 @@
 """Infinite matrix game: players choose how to play a matrix game for ever, and see how it went.
 
 Source: pax `infinite_matrix_game.py`; Lu et al., "Model-free opponent shaping" (2022).
+Differs from it in: at the start everybody sees the same strategies from their own side.
 """
 
 import jax

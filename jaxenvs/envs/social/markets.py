@@ -32,7 +32,10 @@ class Cournot(MultiAgentEnv[CournotState, CournotParams]):
 
     Observation `(5,)`: demand, slope, cost, what the others made last, the price. Reward: the price
     less the cost, for each unit; the price is the demand less the slope for each unit made by
-    anybody. At the start nothing has been made. Truncated after 100 steps.
+    anybody. Truncated after 100 steps.
+
+    Differs from pax in: at the start nothing has been made, where pax shows random numbers; any
+    number of firms.
     """
 
     num_agents: int = 2  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -105,6 +108,8 @@ class Fishery(MultiAgentEnv[FisheryState, FisheryParams]):
     the more there is, then loses the catch, effort times efficiency times the stock before, at most
     all. Reward: one's share of the catch by effort, times the price, less the cost of the effort.
     Truncated after 100 steps.
+
+    Differs from pax in: at the start nobody has fished, where pax shows random numbers.
     """
 
     num_agents: int = 2  # pyright: ignore[reportIncompatibleMethodOverride]

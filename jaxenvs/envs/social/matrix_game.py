@@ -104,6 +104,8 @@ class MatrixGame(Repeated):
     Observation `(5,)`, one-hot: CC, CD, DC, DD, one's own action first, or nothing played yet.
     Rewards: the row of `payoff` that was played, in the same order, one number for each player; by
     default the prisoner's dilemma. Truncated after 100 steps.
+
+    Differs from pax in nothing.
     """
 
     @property
@@ -126,6 +128,8 @@ class TensorGame(Repeated):
     played yet. Rewards: `payoff[d]` when `d` players defect, its first number for those who
     cooperate and its second for those who defect; by default a public good: a cooperator pays 1,
     which is doubled and shared by all. Truncated after 100 steps.
+
+    Differs from pax in: the default payoffs are a public good's.
     """
 
     num_agents: int = _NUM_AGENTS  # pyright: ignore[reportIncompatibleMethodOverride]

@@ -1,7 +1,8 @@
 """Switch riddle: prisoners who visit a room one at a time share nothing but its light.
 
-Source: JaxMARL 0.2.0 `switch_riddle`; Foerster et al., "Learning to communicate to solve riddles
-with deep distributed recurrent Q-networks" (2016).
+Source: JaxMARL's `switch_riddle`; Foerster et al., "Learning to communicate to solve riddles with
+deep distributed recurrent Q-networks" (2016).
+Differs from it in nothing.
 """
 
 import jax

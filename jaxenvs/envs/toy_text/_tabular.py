@@ -1,6 +1,6 @@
 """What the small grid games share: their rules are a table of chances.
 
-Source: Gymnasium 1.4 `envs/toy_text`, where the same table is the dictionary `env.P`.
+Source: Gymnasium's `envs/toy_text`, where the same table is the dictionary `env.P`.
 """
 
 import abc

@@ -1,6 +1,6 @@
 """Blackjack: take cards, get closer to 21 than the dealer, and never over it.
 
-Source: Gymnasium 1.4 `envs/toy_text/blackjack.py`; Sutton & Barto, "Reinforcement Learning: An
+Source: Gymnasium's `envs/toy_text/blackjack.py`; Sutton & Barto, "Reinforcement Learning: An
 Introduction", 2nd edition, example 5.1.
 Differs from it in: a player who is over 21 gets no more cards.
 """

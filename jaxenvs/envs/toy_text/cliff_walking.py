@@ -1,6 +1,6 @@
 """CliffWalking: walk along a cliff to the goal; who steps over the edge starts again.
 
-Source: Gymnasium 1.4 `envs/toy_text/cliffwalking.py`; Sutton & Barto, "Reinforcement Learning: An
+Source: Gymnasium's `envs/toy_text/cliffwalking.py`; Sutton & Barto, "Reinforcement Learning: An
 Introduction", 2nd edition, example 6.6.
 Differs from it in nothing.
 """

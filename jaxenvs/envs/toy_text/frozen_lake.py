@@ -1,8 +1,8 @@
 """FrozenLake: cross a frozen lake from start to goal without falling into a hole.
 
-Source: Gymnasium 1.4 `envs/toy_text/frozen_lake.py`.
-Differs from it in: a random map is drawn from `map_seed`, not from the clock; a map without a
-start, or with letters other than S, F, H and G, is refused.
+Source: Gymnasium's `envs/toy_text/frozen_lake.py`.
+Differs from it in: a random map (`map_name=None`) is drawn from `map_seed`, not from the clock; a
+map without a start, or with letters other than S, F, H and G, is refused.
 """
 
 import functools

@@ -1,8 +1,8 @@
 """Taxi: fetch a passenger at one of four stands and set them down at another one.
 
-Source: Gymnasium 1.4 `envs/toy_text/taxi.py` (v4); Dietterich, "Hierarchical reinforcement learning
+Source: Gymnasium's `envs/toy_text/taxi.py` (v4); Dietterich, "Hierarchical reinforcement learning
 with the MAXQ value function decomposition" (2000), sections 2 and 7.1.
-Differs from it in: the action mask is of bools.
+Differs from it in: the action mask is of bools, where Gymnasium's is of int8.
 """
 
 from typing import NamedTuple
