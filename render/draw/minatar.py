@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from jaxenvs import spaces
-from jaxenvs.envs.minatar import seaquest
+from jaxenvs.envs.minatar._seaquest_state import NUM_ENEMIES
 from jaxenvs.envs.minatar.asterix import Asterix
 from jaxenvs.envs.minatar.breakout import Breakout
 from jaxenvs.envs.minatar.freeway import Freeway
@@ -433,7 +433,7 @@ def seaquest_(canvas: Canvas, state: Any, params: Any) -> None:
             continue
         cell = Cell(canvas, column, row, right)
         cell.trail(blend(_SEA, WHITE, 0.55))
-        if slot >= seaquest.NUM_ENEMIES:
+        if slot >= NUM_ENEMIES:
             _diver(cell)
         elif int(swimmers.armed) >> slot & 1:
             _submarine(cell, MUTED, 1.0)

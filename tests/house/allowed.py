@@ -26,12 +26,10 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("module", "baselines/ippo.py"): MERGING,
     ("module", "baselines/ppo.py"): MERGING,
     ("module", "docs/generate.py"): MERGING,
-    ("module", "jaxenvs/envs/minatar/seaquest.py"): MERGING,
     ("module", "jaxenvs/testing.py"): MERGING,
     ("module", "render/draw/bsuite.py"): MERGING,
     ("module", "render/draw/minatar.py"): MERGING,
     ("module", "render/draw/popgym.py"): MERGING,
     ("module", "tests/adapters/test_gymnasium.py"): MERGING,
     ("module", "tests/adapters/test_gymnasium_vector.py"): MERGING,
-    ("module", "tests/envs/minatar/test_boards.py"): MERGING,
 }

@@ -2,15 +2,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxenvs.envs.minatar import seaquest, slots
+from jaxenvs.envs.minatar import slots
+from jaxenvs.envs.minatar._seaquest_state import Arrival
 from jaxenvs.envs.minatar.game import DOWN, FIRE, LEFT, NOOP, RIGHT, UP
-from tests.envs.minatar.table import Table
-
-NEVER = 10_000  # a time that does not come
+from tests.envs.minatar.table import NEVER, Table
 
 
 def arrival(row, from_left=True):
-    return seaquest.Arrival(from_left=jnp.bool_(from_left), row=jnp.int32(row))
+    return Arrival(from_left=jnp.bool_(from_left), row=jnp.int32(row))
 
 
 def values(numbers, flags):
