@@ -26,7 +26,6 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("module", "baselines/ippo.py"): MERGING,
     ("module", "baselines/ppo.py"): MERGING,
     ("module", "docs/generate.py"): MERGING,
-    ("module", "jaxenvs/testing.py"): MERGING,
     ("module", "render/draw/bsuite.py"): MERGING,
     ("module", "render/draw/minatar.py"): MERGING,
     ("module", "render/draw/popgym.py"): MERGING,
