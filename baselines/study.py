@@ -24,6 +24,7 @@ from jaxenvs.baselines.common.evaluate import play_episodes
 from jaxenvs.baselines.common.log import read_rows
 from jaxenvs.baselines.common.options import Options, RunError, read_json
 from jaxenvs.baselines.common.statistics import Interval
+from jaxenvs.spaces import sample_legal
 
 _COLORS = ("#2a6fdb", "#e07b39", "#2f9e6e", "#c2477f", "#7a5cc4", "#8a8a3a")
 _RANDOM_EPISODES = 64
@@ -129,14 +130,10 @@ def collect(
 def random_return(env_id: str, env_kwargs: Mapping[str, Any]) -> float:
     """The mean return of random play."""
     env = jaxenvs.make(env_id, **env_kwargs)
-    space = env.action_space()
 
     def act(policy: None, obs: Any, mask: Any, key: jax.Array) -> tuple[Any, jax.Array]:
         key, action_key = jax.random.split(key)
-        if mask is None:
-            return space.sample(action_key), key
-        logits = jax.numpy.where(mask, 0.0, -jax.numpy.inf)
-        return jax.random.categorical(action_key, logits), key
+        return sample_legal(env.action_space(), action_key, mask), key
 
     def play(key: jax.Array) -> Any:
         return play_episodes(env, act, None, key, 1, step_limit=_RANDOM_STEPS, memory=key)[0][0]

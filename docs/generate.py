@@ -73,14 +73,13 @@ def env_page(env_id: str) -> str:
 
 def seen_and_done(env: jaxenvs.Env[Any, Any]) -> list[tuple[str, str]]:
     """The spaces; where there are several agents, of each of them."""
-    game = env.unwrapped
-    if not isinstance(game, jaxenvs.MultiAgentEnv):
+    if not jaxenvs.has_agents(env):
         observed, acted = env.observation_space(), env.action_space()
         return [("observation", describe(observed)), ("action", describe(acted))]
     return [
-        ("agents", ", ".join(f"`{agent}`" for agent in game.agents)),
-        ("observation", by_agent(game.observation_spaces())),
-        ("action", by_agent(game.action_spaces())),
+        ("agents", ", ".join(f"`{agent}`" for agent in env.agents)),
+        ("observation", by_agent(env.observation_spaces())),
+        ("action", by_agent(env.action_spaces())),
         ("as arrays", f"observations {describe(env.observation_space())}"),
     ]
 

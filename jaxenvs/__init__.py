@@ -8,7 +8,9 @@ from jaxenvs.core import State as State
 from jaxenvs.core import Transition as Transition
 from jaxenvs.levels import LevelEnv as LevelEnv
 from jaxenvs.levels import LevelSource as LevelSource
+from jaxenvs.levels import has_levels as has_levels
 from jaxenvs.multi import MultiAgentEnv as MultiAgentEnv
+from jaxenvs.multi import has_agents as has_agents
 from jaxenvs.registry import EnvSpec as EnvSpec
 from jaxenvs.registry import list_envs as list_envs
 from jaxenvs.registry import make as make

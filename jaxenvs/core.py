@@ -1,9 +1,9 @@
 """The contract that every environment keeps.
 
-An environment is a value: a frozen record of what is static (sizes, modes), without arrays. What
-changes while playing is in a `State`, every number of the game is in a `Params`; both are pytrees,
-so `jit`, `vmap`, `scan` and `grad` apply as to any function. `step` never resets an episode: that
-is the business of `jaxenvs.vectorize`.
+An environment is a value: a frozen record of what is static (sizes, modes). What changes while
+playing is in a `State`, every number of the game is in a `Params`; both are pytrees, so `jit`,
+`vmap`, `scan` and `grad` apply as to any function. `step` never resets an episode:
+`jaxenvs.vectorize` does.
 """
 
 import abc
@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs.spaces import Space
-from jaxenvs.struct import PyTree
+from jaxenvs.struct import ByValue, PyTree
 
 Info = dict[str, Any]
 
@@ -58,10 +58,11 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
     """
 
     overrides: tuple[tuple[str, Any], ...] = ()
-    """Changes to the original's parameters, sorted by name; see `with_params`."""
+    """Changes to the original's params, sorted by name, arrays as `ByValue`; see `with_params`."""
 
-    reset_cost: ClassVar[Literal["cheap", "dear"]] = "cheap"
-    """`dear` where a fresh start costs more than a few steps; `vectorize` goes by it."""
+    reset_cost: ClassVar[Literal["cheap", "expensive"]] = "cheap"
+    """`expensive`: a reset costs more than a few steps. `vectorize` chooses by this how copies are
+    reset."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -90,17 +91,26 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
     @property
     def default_params(self) -> ParamsT:
         """The original's numbers with this instance's overrides, as float32, int32 and bool."""
-        return canonical(self.original_params().replace(**dict(self.overrides)))
+        changes = {
+            name: value.tree if isinstance(value, ByValue) else value
+            for name, value in self.overrides
+        }
+        return canonical(self.original_params().replace(**changes))
 
     def with_params(self, **changes: Any) -> Self:
-        """The same environment with other default params.
+        """The same environment with other default params, numbers or arrays, which are copied.
 
-        Raises `TypeError` for a name that its `Params` does not have.
+        Raises `TypeError` for a name that its `Params` does not have and for values of another
+        kind than the param's, `ValueError` for arrays of another shape.
         """
-        known = [field.name for field in dataclasses.fields(self.original_params())]
+        original = canonical(self.original_params())
+        known = [field.name for field in dataclasses.fields(original)]
         for name in changes:
             if name not in known:
                 raise TypeError(f"{type(self).__name__} has no parameter {name!r}; it has {known}")
+        changes = {
+            name: _override(name, value, getattr(original, name)) for name, value in changes.items()
+        }
         merged = tuple(sorted((dict(self.overrides) | changes).items()))
         return dataclasses.replace(self, overrides=merged)
 
@@ -108,6 +118,19 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
     def unwrapped(self) -> "Env[Any, Any]":
         """The game itself, under all wrappers."""
         return self
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """The names along the agent axis; `()` in a game of one agent, which has no such axis.
+
+        `jaxenvs.has_agents(env)` asks for this.
+        """
+        return ()
+
+    @property
+    def plays_levels(self) -> bool:
+        """Whether an episode plays a level. `jaxenvs.has_levels(env)` asks for this."""
+        return False
 
     # -- for authors -------------------------------------------------------------------------
 
@@ -143,7 +166,7 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
         return None
 
     def initial_info(self, state: StateT, params: ParamsT | None = None) -> Info:
-        """What frameworks whose resets report an info are told of a first state; mostly nothing."""
+        """The info of a first state, for frameworks whose resets report one; mostly empty."""
         del state, params
         return {}
 
@@ -170,6 +193,26 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
         if not isinstance(params, Params):
             raise TypeError(f"params: expected {type(self).__name__}'s Params, got {params!r}")
         return canonical(params)
+
+
+def _override(name: str, value: Any, original: Any) -> Any:
+    """A new value of a param, as something hashable: arrays by value, in the param's dtype."""
+    if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(value)):
+        raise TypeError(f"{name}: expected a known value; pass traced params to reset and step")
+    if np.ndim(original) > 0:
+        array, dtype = np.asarray(value), np.asarray(original).dtype
+        if array.shape != np.shape(original):
+            raise ValueError(f"{name}: expected shape {np.shape(original)}, got {array.shape}")
+        if not np.can_cast(array.dtype, dtype, "same_kind"):
+            raise TypeError(f"{name}: expected {dtype}, got {array.dtype}")
+        return ByValue(array.astype(dtype))
+    if isinstance(value, np.ndarray | jax.Array) and value.ndim == 0:
+        return np.asarray(value)[()]
+    try:
+        hash(value)
+    except TypeError:
+        return ByValue(value)
+    return value
 
 
 ParamsLike = TypeVar("ParamsLike")

@@ -1,4 +1,4 @@
-"""A hold on XLA's fusion, where it would repeat work."""
+"""A way to keep XLA's fusion from repeating work."""
 
 import jax
 import jax.numpy as jnp
@@ -6,11 +6,11 @@ import numpy as np
 
 
 def settled(numbers: jax.Array) -> jax.Array:
-    """The same integers, all below the greatest of their dtype, worked out only once.
+    """The same integers, computed only once; all must be below the maximum of their dtype.
 
-    XLA on CPUs works cheap things out again for each value that depends on them: every cell of a
-    board would repeat what led to it, and LLVM may take minutes or for ever to compile that. A
-    remainder, which changes nothing here, counts as dear: it is stored. (`optimization_barrier` is
-    gone by the time things are fused.)
+    On CPU, XLA recomputes cheap expressions at every use: every cell of a board would repeat what
+    led to it, and LLVM may take minutes or for ever to compile that. XLA takes a remainder, which
+    changes nothing here, for expensive, and stores it. (`optimization_barrier` is removed before
+    fusion.)
     """
     return jax.lax.rem(numbers, jnp.full_like(numbers, np.iinfo(numbers.dtype).max))

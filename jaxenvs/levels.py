@@ -1,12 +1,12 @@
-"""Environments whose episodes play a level: a thing to draw, edit, score and keep.
+"""Environments whose episodes play a level, which can be sampled, edited, scored and saved.
 
-`reset` draws a level and starts in it. Curricula take the drawing over: `jaxenvs.vectorize` asks a
-`LevelSource` whenever an episode begins.
+`reset` samples a level and starts on it. A curriculum chooses levels in its place:
+`jaxenvs.vectorize` asks a `LevelSource` whenever an episode begins.
 """
 
 import abc
 import json
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeGuard, TypeVar
 
 import jax
 
@@ -20,6 +20,11 @@ class LevelEnv(Env[StateT, ParamsT], Generic[StateT, ParamsT, LevelT]):
 
     `transition` reports `info["success"]`, () bool: whether the level was solved at this step.
     """
+
+    @property
+    def plays_levels(self) -> bool:
+        """Always: levels are what this class adds."""
+        return True
 
     @abc.abstractmethod
     def sample_level(self, key: jax.Array, params: ParamsT) -> LevelT:
@@ -74,11 +79,16 @@ class LevelEnv(Env[StateT, ParamsT], Generic[StateT, ParamsT, LevelT]):
         return self.level_from_dict(fields)
 
 
+def has_levels(env: Env[Any, Any]) -> TypeGuard[LevelEnv[Any, Any, Any]]:
+    """Whether episodes of `env`, a game or a wrapped one, play levels."""
+    return env.plays_levels
+
+
 class LevelSource(Protocol):
     """Where the levels of new episodes come from: a static object, hashable by value.
 
-    Its memory (a replay buffer, a counter) is the `carry`, a pytree that travels in the batch
-    engine's state as `level_carry`; a curriculum may replace it between steps.
+    What it remembers (a buffer of levels, a counter) is the `carry`, a pytree that is kept in the
+    batch engine's state as `level_carry`; a curriculum may replace it between steps.
     """
 
     def init(self, key: jax.Array, env: LevelEnv[Any, Any, Any], params: Any) -> Any:

@@ -5,13 +5,13 @@ An agent is an index. Actions, observations, rewards, `terminated` and `truncate
 give the true sizes. In a turn-based game every agent acts at every step and the action mask leaves
 those who are not on turn only the action that does nothing.
 
-An agent that has terminated stays so until the episode is over, which it is when all have. Its row
-goes on; what it does then has no effect.
+An agent that has terminated stays terminated until the episode is over, which is when all have. Its
+row goes on; what it does then has no effect.
 """
 
 import abc
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import jax
 import jax.numpy as jnp
@@ -59,20 +59,24 @@ class MultiAgentEnv(Env[StateT, ParamsT]):
         return jnp.asarray(np.arange(max(counts)) < np.array(counts)[:, None])
 
     def observation_space(self, params: ParamsT | None = None) -> spaces.Space:
-        """The agents' spaces stacked along the agent axis and padded with zeros."""
+        """The agents' spaces stacked along the agent axis, padded with zeros."""
         own = self.observation_spaces(params)
         return stack([own[agent] for agent in self.agents])
 
     def action_space(self, params: ParamsT | None = None) -> spaces.Space:
-        """The agents' spaces stacked along the agent axis and padded with zeros."""
+        """The agents' spaces stacked along the agent axis, padded with zeros."""
         own = self.action_spaces(params)
         return stack([own[agent] for agent in self.agents])
 
 
+def has_agents(env: Env[Any, Any]) -> TypeGuard[MultiAgentEnv[Any, Any]]:
+    """Whether `env`, a game or a wrapped one, has several agents: its arrays an agent axis."""
+    return bool(env.agents)
+
+
 def reward_shape(env: Env[Any, Any]) -> tuple[int, ...]:
-    """`()`, or `(num_agents,)` where the game, under its wrappers, has several agents."""
-    game = env.unwrapped
-    return (game.num_agents,) if isinstance(game, MultiAgentEnv) else ()
+    """`()`, or `(num_agents,)` where the game has several agents."""
+    return (len(env.agents),) if env.agents else ()
 
 
 def stack(parts: Sequence[spaces.Space]) -> spaces.Space:
@@ -102,6 +106,18 @@ def stack(parts: Sequence[spaces.Space]) -> spaces.Space:
             return spaces.MultiBinary((len(parts), *first.shape))
         case _:
             raise TypeError(f"stack: cannot stack {type(first).__name__}")
+
+
+def row_of(values: spaces.Value, row: int, space: spaces.Space) -> spaces.Value:
+    """Row `row` of stacked `values`, without padding: an element of `space`, that row's own."""
+    match space:
+        case spaces.Dict():
+            return {name: row_of(values[name], row, part) for name, part in space.spaces.items()}
+        case spaces.Tuple():
+            pairs = zip(values, space.spaces, strict=True)
+            return tuple(row_of(part, row, sub) for part, sub in pairs)
+        case _:
+            return values[row][tuple(slice(size) for size in space.shape)]  # type: ignore[attr-defined]
 
 
 def _stack_discrete(parts: Sequence[spaces.Discrete]) -> spaces.MultiDiscrete:

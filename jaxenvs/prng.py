@@ -20,6 +20,7 @@ _ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)
 _PARITY = np.uint32(0x1BD11BDA)
 _NUM_ROUNDS = 13
 _MAX_UNROLLED = 4  # blocks of a draw; more take longer to compile and are no faster
+_FEW, _MOST = 256, 65_536  # limits of `below`
 # The second counter word tells the uses of a key apart, so that they never share a block.
 _BITS, _SPLIT, _FOLD = np.uint32(0), np.uint32(1), np.uint32(2)
 
@@ -49,18 +50,44 @@ def unit(word: jax.Array) -> jax.Array:
     return (word >> np.uint32(8)).astype(jnp.float32) * np.float32(2**-24)
 
 
-def below(word: jax.Array, limit: jax.Array | int) -> jax.Array:
+def below(word: jax.Array, limit: jax.Array | np.ndarray | int) -> jax.Array:
     """A number from 0 to `limit - 1` for a random uint32 word; int32.
 
-    `limit` is 65,536 at most, or 256 where it is an array; where it is 0, so is the number. Up to
-    256 the word's high 24 bits decide, else all of them.
+    Args:
+      word: uint32 of any shape.
+      limit: integers from 0 to 65,536 that broadcast with `word`; where it is 0, so is the number.
+        Up to 256 the word's high 24 bits decide, above that all 32.
+
+    Raises:
+      ValueError: the limit is out of range. That of a JAX array, which may be traced, is not
+        checked.
     """
-    if isinstance(limit, int) and limit > 256:
-        high, low = word >> np.uint32(16), word & np.uint32(0xFFFF)
-        wide = np.uint32(limit)
-        return ((high * wide + ((low * wide) >> np.uint32(16))) >> np.uint32(16)).astype(jnp.int32)
+    _check_limit(limit, _MOST)
+    if not isinstance(limit, jax.Array) and np.all(limit <= np.int64(_FEW)):
+        return below_256(word, limit)
+    limit = jnp.asarray(limit)
+    used = jnp.where(limit <= _FEW, word & np.uint32(0xFFFFFF00), word)
+    # The product has up to 48 bits; with halves of the word, each part of it has up to 32.
+    high, low = used >> np.uint32(16), used & np.uint32(0xFFFF)
+    wide = limit.astype(jnp.uint32)
+    return ((high * wide + ((low * wide) >> np.uint32(16))) >> np.uint32(16)).astype(jnp.int32)
+
+
+def below_256(word: jax.Array, limit: jax.Array | np.ndarray | int) -> jax.Array:
+    """As `below`, for limits up to 256: the same numbers by a third of the work where it is traced.
+
+    Raises `ValueError` as `below` does.
+    """
+    _check_limit(limit, _FEW)
     limit = jnp.asarray(limit).astype(jnp.uint32)
     return (((word >> np.uint32(8)) * limit) >> np.uint32(24)).astype(jnp.int32)
+
+
+def _check_limit(limit: jax.Array | np.ndarray | int, most: int) -> None:
+    if not isinstance(limit, jax.Array):
+        known = np.asarray(limit, np.int64)
+        if np.any((known < 0) | (known > most)):
+            raise ValueError(f"limit: expected 0 to {most}, got {limit}")
 
 
 def _threefry(

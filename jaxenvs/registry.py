@@ -1,7 +1,7 @@
-"""The table of environments: an id, where its class lies, and what to know before loading it.
+"""The table of environments: an id, the class behind it, and what is known without importing it.
 
-A row holds strings and numbers only, so that listing starts nothing: the class is imported when
-`make` is called. Every row is registered with Gymnasium too, as `jaxenvs/<id>`.
+A row holds strings and numbers only; the class is imported when `make` is called. Every row with
+one agent is registered with Gymnasium too, as `jaxenvs/<id>`.
 """
 
 import dataclasses

@@ -13,6 +13,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxenvs.struct import frozen
+
 if TYPE_CHECKING:
     import gymnasium
 
@@ -20,7 +22,7 @@ Value = Any  # an array, or a dict or tuple of values
 
 
 class Space(abc.ABC):
-    """What all spaces can do."""
+    """A set of arrays, or of dicts and tuples of arrays."""
 
     @abc.abstractmethod
     def sample(self, key: jax.Array) -> Value:
@@ -34,8 +36,8 @@ class Space(abc.ABC):
     def cast(self, value: Value, name: str = "value") -> Value:
         """`value` in this space's dtype.
 
-        Raises `TypeError` for floats where integers are due and `ValueError` for another shape or
-        structure; both name `name`. The range is not looked at.
+        Raises `TypeError` for floats where integers are expected and `ValueError` for another shape
+        or structure; both name `name`. The range is not checked.
         """
 
     @abc.abstractmethod
@@ -44,7 +46,7 @@ class Space(abc.ABC):
 
     @abc.abstractmethod
     def _identity(self) -> tuple[Any, ...]:
-        """What makes two spaces of one class equal."""
+        """What two equal spaces of one class have in common."""
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and self._identity() == other._identity()
@@ -90,8 +92,8 @@ class Box(_ArraySpace):
     ) -> None:
         self.dtype = np.dtype(dtype)
         self.shape = tuple(shape) if shape is not None else np.broadcast(low, high).shape
-        self.low = _frozen(np.broadcast_to(np.asarray(low, self.dtype), self.shape))
-        self.high = _frozen(np.broadcast_to(np.asarray(high, self.dtype), self.shape))
+        self.low = frozen(np.broadcast_to(np.asarray(low, self.dtype), self.shape))
+        self.high = frozen(np.broadcast_to(np.asarray(high, self.dtype), self.shape))
         if np.any(self.low > self.high):
             raise ValueError("Box: expected low <= high in every coordinate")
 
@@ -176,11 +178,11 @@ class MultiDiscrete(_ArraySpace):
     """Integer arrays, coordinate `i` one of `num_values[i]` from `start[i]` on."""
 
     def __init__(self, num_values: Any, dtype: Any = np.int32, start: Any = 0) -> None:
-        self.num_values = _frozen(np.asarray(num_values, np.int32))
+        self.num_values = frozen(np.asarray(num_values, np.int32))
         if np.any(self.num_values < 1):
             raise ValueError(f"MultiDiscrete: expected counts >= 1, got {self.num_values}")
         self.shape, self.dtype = self.num_values.shape, np.dtype(dtype)
-        self.start = _frozen(np.broadcast_to(np.asarray(start, np.int32), self.shape))
+        self.start = frozen(np.broadcast_to(np.asarray(start, np.int32), self.shape))
 
     def sample(self, key: jax.Array) -> jax.Array:
         stop = self.start + self.num_values
@@ -309,10 +311,20 @@ class Tuple(Space):
         return f"Tuple({list(self.spaces)})"
 
 
-def _frozen(array: np.ndarray) -> np.ndarray:
-    array = np.array(array)
-    array.flags.writeable = False
-    return array
+def sample_legal(space: Space, key: jax.Array, mask: jax.Array | None) -> Value:
+    """A random action of `space`, one that `mask` allows.
+
+    Args:
+      space: of actions. Masks count where it is `Discrete` or `MultiDiscrete`.
+      key: consumed.
+      mask: what `Env.action_mask` gives, `[..., n]` bool, whose last axis is over the actions from
+        `start` on; or None. Leading axes, as of a batch, get actions of their own.
+    """
+    if mask is None or not isinstance(space, Discrete | MultiDiscrete):
+        return space.sample(key)
+    logits = jnp.where(mask, np.float32(0), np.float32(-np.inf))
+    offset = jax.random.categorical(key, logits).astype(space.dtype)
+    return offset + np.asarray(space.start, space.dtype)
 
 
 def _shape(value: Value) -> tuple[int, ...]:

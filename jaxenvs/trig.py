@@ -1,7 +1,7 @@
-"""Angles in float32, quick enough not to be what a step spends its time on.
+"""Sines, cosines and angles in float32, much faster than `jax.numpy`'s on a CPU.
 
-On a CPU, XLA spends more time on `jnp.sin` and `jnp.cos` than on all the rest of a small game.
-Written out as polynomials, which share their work, the two together take an eighth of the time.
+There XLA spends more time on `jnp.sin` and `jnp.cos` than on all the rest of a small game. Written
+as polynomials that share their work, the two together take an eighth of the time.
 """
 
 import math

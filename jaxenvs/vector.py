@@ -1,33 +1,23 @@
 """The batch engine: many copies of one environment, with automatic resets.
 
 A finished copy starts afresh inside `step`. The observation is computed once, on the state that was
-selected. What a fresh start costs decides how it is made:
-
-- `fused`: one for every copy at every step, selected where needed. Best where a reset is cheap:
-  all of it fuses with the step.
-- `chunked`: a loop that makes a fixed number at a time until all finished copies have one. Best
-  where a reset is dear. Gives the same episodes as `fused`, bit for bit, except that a level source
-  draws for the chunk.
-- `pool`: drawn from a pool of starts made beforehand, of which a few are renewed at every step. The
-  cheapest for dear resets, but copies may share starts: episodes are no longer independent.
+selected. How fresh starts are made depends on what a reset costs; see `jaxenvs.resets`.
 """
 
 import dataclasses
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
-from jaxenvs import prng
+from jaxenvs import prng, resets
 from jaxenvs.core import Env, ParamsT, StateT, Transition, as_key
-from jaxenvs.levels import LevelEnv, LevelSource
+from jaxenvs.levels import LevelEnv, LevelSource, has_levels
 from jaxenvs.multi import reward_shape
+from jaxenvs.resets import Autoreset, Pool, usual_chunk, where
 from jaxenvs.struct import PyTree
 
-Autoreset = Literal["same_step", "next_step", "disabled"]
 Resets = Literal["auto", "fused", "chunked", "pool"]
-T = TypeVar("T")
 
 
 class Starts(PyTree):
@@ -35,13 +25,6 @@ class Starts(PyTree):
 
     state: Any
     level: Any  # None without a level source
-
-
-class Pool(PyTree):
-    """Starts made beforehand."""
-
-    starts: Starts  # [pool_size]
-    cursor: jax.Array  # () int32, the next entry to renew
 
 
 class VecState(PyTree):
@@ -76,8 +59,8 @@ def vectorize(
         next one. `next_step`: it returns the last observation; the following step ignores its
         action, gives reward 0 and the first observation (Gymnasium's default). `disabled`: copies
         are reset only through `reset_where`.
-      resets: how fresh starts are made (see the module); `auto` takes the environment's word on
-        what they cost.
+      resets: how fresh starts are made: `fused`, `chunked` or `pool`, as `jaxenvs.resets` explains;
+        `auto`: `chunked` where the environment's `reset_cost` is "expensive", else `fused`.
       final_obs: adds `info["final_obs"]`, the observation before the reset, equal to `obs` where
         no reset happened.
       level_source: where levels come from, for a `LevelEnv`; None: its own `sample_level`.
@@ -92,14 +75,14 @@ def vectorize(
         raise ValueError(f"num_envs: expected at least 1, got {num_envs}")
     _check_choice("autoreset", autoreset, ("same_step", "next_step", "disabled"))
     _check_choice("resets", resets, ("auto", "fused", "chunked", "pool"))
-    if level_source is not None and not isinstance(env.unwrapped, LevelEnv):
+    if level_source is not None and not has_levels(env):
         raise ValueError(f"level_source: {type(env.unwrapped).__name__} has no levels")
     if chunk is not None and not 1 <= chunk <= num_envs:
         raise ValueError(f"chunk: expected 1 to num_envs ({num_envs}), got {chunk}")
     if not 1 <= pool_refresh <= pool_size or pool_size % pool_refresh:
         raise ValueError(f"pool_refresh: expected a divisor of {pool_size}, got {pool_refresh}")
     if resets == "auto":
-        resets = "chunked" if env.reset_cost == "dear" else "fused"
+        resets = "chunked" if env.reset_cost == "expensive" else "fused"
     return VecEnv(
         env=env,
         num_envs=num_envs,
@@ -107,7 +90,7 @@ def vectorize(
         resets=resets,
         final_obs=final_obs,
         level_source=level_source,
-        chunk=chunk if chunk is not None else max(1, num_envs // 32),
+        chunk=chunk if chunk is not None else usual_chunk(num_envs),
         pool_size=pool_size,
         pool_refresh=pool_refresh,
     )
@@ -172,19 +155,11 @@ class VecEnv(Generic[StateT, ParamsT]):
         env_state, reward, terminated, truncated, info = jax.vmap(
             self.env.advance, in_axes=(0, 0, 0, None)
         )(self._env_keys(step_key), vstate.env_state, cast(action), params)
-        if self.autoreset == "next_step":
-            # This step stands for the reset of what ended at the last one.
-            reward, terminated, truncated, info = where(
-                vstate.done,
-                jax.tree.map(jnp.zeros_like, (reward, terminated, truncated, info)),
-                (reward, terminated, truncated, info),
-            )
-        done = _any_left(terminated | truncated)
-        restart = {
-            "same_step": done,
-            "next_step": vstate.done,
-            "disabled": jnp.zeros_like(done),
-        }[self.autoreset]
+        reward, terminated, truncated, info = resets.silenced(
+            self.autoreset, vstate.done, (reward, terminated, truncated, info)
+        )
+        done = _over_for_all(terminated | truncated)
+        restart = resets.due_after(self.autoreset, vstate.done, done)
         episode_return = vstate.episode_return + reward
         if self.autoreset == "next_step":
             episode_return = where(restart, jnp.zeros_like(reward), episode_return)
@@ -238,10 +213,9 @@ class VecEnv(Generic[StateT, ParamsT]):
 
     @property
     def _level_env(self) -> LevelEnv[Any, Any, Any]:
-        """The game that makes levels; wrappers only play them."""
-        env = self.env.unwrapped
-        assert isinstance(env, LevelEnv)
-        return env
+        """The environment, which plays levels where there is a level source."""
+        assert has_levels(self.env)
+        return self.env
 
     def _env_keys(self, key: jax.Array) -> jax.Array:
         return prng.keys_for(key, self._ids)
@@ -271,86 +245,39 @@ class VecEnv(Generic[StateT, ParamsT]):
         draw_key = jax.random.fold_in(level_key, ids[0])
         level, carry = self.level_source.draw(draw_key, carry, used, self._level_env, params)
         keys = prng.keys_for(start_key, ids)
-        # A wrapper of a game with levels has `initial_on` too, with its own state.
-        initial_on = self.env.initial_on  # type: ignore[attr-defined]
-        state = jax.vmap(initial_on, in_axes=(0, 0, None))(keys, level, params)
+        state = jax.vmap(self._level_env.initial_on, in_axes=(0, 0, None))(keys, level, params)
         return Starts(state=state, level=level), carry
 
     def _restart(
         self, key: jax.Array, vstate: VecState, restart: jax.Array, params: ParamsT
     ) -> VecState:
         """Puts a fresh start where `restart` says, by the strategy of `resets`."""
-        by_name = {"fused": self._fused, "chunked": self._chunked, "pool": self._pooled}
-        vstate = by_name[self.resets](key, vstate, restart, params)
-        zeros = jnp.zeros_like(vstate.episode_return)
-        return vstate.replace(episode_return=where(restart, zeros, vstate.episode_return))
+        pick_key, start_key = jax.random.split(key) if self.resets == "pool" else (key, key)
 
-    def _fused(
-        self, key: jax.Array, vstate: VecState, restart: jax.Array, params: ParamsT
-    ) -> VecState:
-        ids = self._ids
-        starts, carry = self._starts(key, ids, vstate.level_carry, params, restart)
-        return _place(vstate, where(restart, starts, _current(vstate)), carry)
+        def make_starts(ids: jax.Array, used: jax.Array, carry: Any) -> tuple[Starts, Any]:
+            return self._starts(start_key, ids, carry, params, used)
 
-    def _chunked(
-        self, key: jax.Array, vstate: VecState, restart: jax.Array, params: ParamsT
-    ) -> VecState:
-        # Who is to start, in order; then numbers that nobody has, so that the last chunk is full.
-        nobody = jnp.full(self.chunk, self.num_envs, jnp.int32)
-        waiting = jnp.where(restart, self._ids, np.int32(self.num_envs))
-        waiting = jnp.concatenate([jnp.sort(waiting), nobody])
-
-        def some_left(loop: tuple[jax.Array, Starts, Any]) -> jax.Array:
-            return waiting[loop[0]] < self.num_envs
-
-        def make_chunk(loop: tuple[jax.Array, Starts, Any]) -> tuple[jax.Array, Starts, Any]:
-            first, current, carry = loop
-            ids = jax.lax.dynamic_slice(waiting, (first,), (self.chunk,))
-            starts, carry = self._starts(key, ids, carry, params, ids < self.num_envs)
-            current = jax.tree.map(
-                lambda old, new: old.at[ids].set(new, mode="drop"), current, starts
+        current = Starts(state=vstate.env_state, level=vstate.level)
+        carry, pool = vstate.level_carry, vstate.pool
+        if pool is not None:
+            current, carry, pool = resets.pooled(
+                pick_key, make_starts, restart, current, carry, pool, self.pool_refresh
             )
-            return first + np.int32(self.chunk), current, carry
-
-        loop = (jnp.int32(0), _current(vstate), vstate.level_carry)
-        _, current, carry = jax.lax.while_loop(some_left, make_chunk, loop)
-        return _place(vstate, current, carry)
-
-    def _pooled(
-        self, key: jax.Array, vstate: VecState, restart: jax.Array, params: ParamsT
-    ) -> VecState:
-        pick_key, renew_key = jax.random.split(key)
-        pool = vstate.pool
-        assert pool is not None
-        picks = jax.random.randint(pick_key, (self.num_envs,), 0, self.pool_size, dtype=jnp.int32)
-        picked = jax.tree.map(lambda leaf: leaf[picks], pool.starts)
-        current = where(restart, picked, _current(vstate))
-        ids = pool.cursor + jnp.arange(self.pool_refresh, dtype=jnp.int32)
-        renewed, carry = self._starts(renew_key, ids, vstate.level_carry, params)
-        starts = jax.tree.map(lambda old, new: old.at[ids].set(new), pool.starts, renewed)
-        cursor = (pool.cursor + self.pool_refresh) % self.pool_size
-        vstate = vstate.replace(pool=Pool(starts=starts, cursor=cursor.astype(jnp.int32)))
-        return _place(vstate, current, carry)
+        elif self.resets == "chunked":
+            current, carry = resets.chunked(make_starts, restart, current, carry, self.chunk)
+        else:
+            current, carry = resets.fused(make_starts, restart, current, carry)
+        zeros = jnp.zeros_like(vstate.episode_return)
+        return vstate.replace(
+            env_state=current.state,
+            level=current.level,
+            level_carry=carry,
+            pool=pool,
+            episode_return=where(restart, zeros, vstate.episode_return),
+        )
 
 
-def where(mask: jax.Array, chosen: T, other: T) -> T:
-    """Selects along the leading axis, leaf by leaf: `chosen` where `mask`, `(n,)` bool."""
-
-    def select(a: jax.Array, b: jax.Array) -> jax.Array:
-        return jnp.where(mask.reshape(mask.shape + (1,) * (a.ndim - mask.ndim)), a, b)
-
-    return jax.tree.map(select, chosen, other)
-
-
-def _current(vstate: VecState) -> Starts:
-    return Starts(state=vstate.env_state, level=vstate.level)
-
-
-def _place(vstate: VecState, current: Starts, carry: Any) -> VecState:
-    return vstate.replace(env_state=current.state, level=current.level, level_carry=carry)
-
-
-def _any_left(done: jax.Array) -> jax.Array:
+def _over_for_all(done: jax.Array) -> jax.Array:
     """`[num_envs]` from `[num_envs, ...]`: an episode is over when it is for all its agents."""
     return done if done.ndim == 1 else done.all(axis=tuple(range(1, done.ndim)))
 

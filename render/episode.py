@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs.core import Env
 from jaxenvs.render import panel
 from jaxenvs.render.draw import draw, family_module
+from jaxenvs.spaces import sample_legal
 
 Policy = Callable[..., Any]
 """`(key, obs, mask) -> action` for one observation; mask is None where every action is legal.
@@ -23,9 +23,7 @@ def random_policy(env: Env[Any, Any]) -> Policy:
 
     def act(key: jax.Array, obs: Any, mask: jax.Array | None) -> Any:
         del obs
-        if mask is None:
-            return env.action_space().sample(key)
-        return jax.random.categorical(key, jnp.where(mask, 0.0, -jnp.inf))
+        return sample_legal(env.action_space(), key, mask)
 
     return act
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from jaxenvs import spaces
 from jaxenvs.core import Env
-from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.multi import has_agents
 from jaxenvs.render import episode, panel
 from jaxenvs.render.controls import AmountControls, Controls
 from jaxenvs.render.draw import draw, family_module
@@ -49,13 +49,13 @@ def seat_of(env: Env[Any, Any], seat: int | None = None) -> int | None:
     seat = controls.seat if seat is None else seat
     if seat is None:
         return None
-    game = env.unwrapped
-    count = game.num_agents if isinstance(game, MultiAgentEnv) else 0
+    count = len(env.agents)
     if not -count <= seat < count:
         raise ValueError(f"seat: expected an agent from 0 to {count - 1}, got {seat}")
     if not controls.keys:
         raise ValueError("seat: everybody is played by the menu, in turn")
-    own = list(game.action_spaces().values())[seat]  # type: ignore[attr-defined]
+    assert has_agents(env)
+    own = list(env.action_spaces().values())[seat]
     if not isinstance(own, spaces.Discrete) and not isinstance(controls, AmountControls):
         raise ValueError(f"keys stand for numbered actions, which {own} has not")
     return seat % count
@@ -188,7 +188,8 @@ class Game:
     @property
     def _spaces(self) -> list[spaces.Space]:
         """The actions of each agent."""
-        return list(self.env.unwrapped.action_spaces().values())  # type: ignore[attr-defined]
+        assert has_agents(self.env)
+        return list(self.env.action_spaces().values())
 
     def _joined(self, own: Any) -> np.ndarray:
         """Everybody's actions, of which the one by hand is `own`."""
@@ -202,8 +203,7 @@ class Game:
         """A line that says who is played by hand, where that is one of several."""
         if self.seat is None:
             return ()
-        agents = self.env.unwrapped.agents  # type: ignore[attr-defined]
-        return (f"you are {agents[self.seat]}",)
+        return (f"you are {self.env.agents[self.seat]}",)
 
     def _take(self, action: Any) -> None:
         t = self._step(self._next_key(), self.state, action)

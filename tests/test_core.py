@@ -1,3 +1,5 @@
+import copy
+import pickle
 from typing import Any
 
 import jax
@@ -6,8 +8,10 @@ import numpy as np
 import pytest
 
 import jaxenvs
+from jaxenvs import core
 from jaxenvs.core import as_key, canonical
 from jaxenvs.envs.classic.cartpole import CartPole, Params
+from jaxenvs.struct import array
 from tests.toys import Walk, WalkParams
 
 
@@ -54,6 +58,78 @@ def test_params_may_be_overridden_on_the_instance_and_by_the_call():
     )
     with pytest.raises(TypeError, match="no parameter 'mass'"):
         CartPole().with_params(mass=1)
+
+
+class PricedParams(core.Params):
+    prices: Any = array(lambda: np.array([1, 2, 3], np.float32))  # (3,) float32
+
+
+class Priced(Walk):
+    """Pays the price of the action."""
+
+    def original_params(self) -> Any:
+        return PricedParams()
+
+    def transition(self, key, state, action, params: Any):
+        return state, jnp.asarray(params.prices)[action], jnp.bool_(False), {}
+
+
+PRICES = np.array([4, 5, 6], np.float32)
+
+
+@pytest.mark.parametrize(
+    "prices",
+    [PRICES.copy(), PRICES.astype(np.float64), jnp.asarray(PRICES), [4, 5, 6], (4.0, 5.0, 6.0)],
+    ids=["float32", "float64", "jax", "list", "tuple"],
+)
+def test_arrays_among_the_params_are_held_by_value(prices):
+    env, twin = Priced().with_params(prices=prices), Priced().with_params(prices=PRICES)
+    assert env == twin
+    assert hash(env) == hash(twin)
+    assert env != Priced().with_params(prices=PRICES + 1) != Priced()
+    assert env.default_params.prices.dtype == np.float32
+    for other in (pickle.loads(pickle.dumps(env)), copy.deepcopy(env)):
+        assert other == env
+        assert hash(other) == hash(env)
+    assert repr(env) == repr(twin)
+    assert "4., 5., 6." in repr(env)
+
+
+def test_equal_arrays_share_one_compilation():
+    traces = []
+
+    def step(env, action):
+        traces.append(1)
+        return env.step(jax.random.key(0), env.reset(jax.random.key(0))[1], action).reward
+
+    compiled = jax.jit(step, static_argnums=0)
+    assert float(compiled(Priced().with_params(prices=PRICES), 1)) == 5
+    assert float(compiled(Priced().with_params(prices=jnp.asarray(PRICES)), 2)) == 6
+    assert len(traces) == 1
+    assert float(compiled(Priced(), 2)) == 3
+    assert len(traces) == 2
+
+
+def test_arrays_given_are_copied_and_nobody_changes_them():
+    mine = PRICES.copy()
+    env = Priced().with_params(prices=mine)
+    before = hash(env)
+    mine[0] = 99
+    assert env.default_params.prices.tolist() == [4, 5, 6]
+    assert hash(env) == before
+    for params in (env.default_params, Priced().default_params, PricedParams()):
+        with pytest.raises(ValueError, match="read-only"):
+            params.prices[0] = 7
+
+
+def test_arrays_of_another_kind_are_refused():
+    with pytest.raises(ValueError, match=r"prices: expected shape \(3,\), got \(2,\)"):
+        Priced().with_params(prices=[1, 2])
+    with pytest.raises(TypeError, match="prices: expected float32, got complex128"):
+        Priced().with_params(prices=np.ones(3, np.complex128))
+    with pytest.raises(TypeError, match="prices: expected a known value"):
+        jax.jit(lambda prices: Priced().with_params(prices=prices).default_params)(PRICES)
+    assert Walk().with_params(bonus=jnp.float32(2)) == Walk().with_params(bonus=2.0)
 
 
 def test_params_keep_their_dtypes_whatever_is_given():

@@ -87,11 +87,50 @@ def test_the_key_of_an_id_stands_by_itself():
     assert np.array_equal(some, all_keys[np.array([7, 2])])
 
 
-@pytest.mark.parametrize("limit", [0, 1, 7, 256, 257, 6561, 65536])
-def test_numbers_below_a_limit_are_the_high_digits_of_a_word(limit):
-    words = np.array([0, 1, 2**16 - 1, 2**24, 0xDEADBEEF, 2**32 - 2**8, 2**32 - 1], np.uint32)
+WORDS = np.array([0, 1, 2**16 - 1, 2**24, 0xDEADBEEF, 2**32 - 2**8, 2**32 - 1], np.uint32)
+LIMITS = [0, 1, 7, 256, 257, 6561, 65_535, 65_536]
+
+
+def _expected(words, limit):
     bits = 24 if limit <= 256 else 32
-    expected = [(int(word) >> (32 - bits)) * limit >> bits for word in words]
-    found = prng.below(jnp.asarray(words), limit)
-    assert found.dtype == jnp.int32
-    np.testing.assert_array_equal(found, expected)
+    return [(int(word) >> (32 - bits)) * limit >> bits for word in words]
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+@pytest.mark.parametrize("x64", [False, True])
+def test_numbers_below_a_limit_are_the_high_digits_of_a_word(limit, x64):
+    with jax.enable_x64(x64), jax.numpy_dtype_promotion("strict"):
+        traced = jax.jit(prng.below)
+        for found in (
+            prng.below(jnp.asarray(WORDS), limit),
+            prng.below(jnp.asarray(WORDS), np.int32(limit)),
+            prng.below(jnp.asarray(WORDS), np.full(7, limit)),
+            traced(WORDS, jnp.int32(limit)),
+            traced(WORDS, jnp.full(7, limit, jnp.uint32)),
+        ):
+            assert found.dtype == jnp.int32
+            np.testing.assert_array_equal(found, _expected(WORDS, limit))
+
+
+def test_each_entry_of_an_array_of_limits_counts():
+    expected = [_expected(WORDS, limit) for limit in LIMITS]
+    for limits in (np.array(LIMITS)[:, None], jnp.array(LIMITS, jnp.int32)[:, None]):
+        np.testing.assert_array_equal(prng.below(jnp.asarray(WORDS), limits), expected)
+
+
+@pytest.mark.parametrize("limit", [-1, 65_537, 2**32, np.array([3, 70_000]), np.int32(-2)])
+def test_limits_out_of_range_are_refused(limit):
+    with pytest.raises(ValueError, match="limit: expected 0 to 65536"):
+        prng.below(jnp.uint32(5), limit)
+
+
+@pytest.mark.parametrize("limit", [0, 1, 7, 256])
+def test_small_limits_give_the_same_numbers_by_less_work(limit):
+    for given in (limit, np.int32(limit), np.full(7, limit), jnp.int32(limit)):
+        found = jax.jit(prng.below_256, static_argnums=1 if isinstance(given, int) else ())(
+            WORDS, given
+        )
+        assert found.dtype == jnp.int32
+        np.testing.assert_array_equal(found, _expected(WORDS, limit))
+    with pytest.raises(ValueError, match="limit: expected 0 to 256, got 257"):
+        prng.below_256(jnp.uint32(5), 257)

@@ -3,10 +3,12 @@ import re
 from typing import Any
 
 import jax
+import jax.numpy as jnp
+import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs import registry
+from jaxenvs import core, registry
 from jaxenvs.testing import check_env
 
 
@@ -29,9 +31,29 @@ def test_the_table_tells_the_truth(env_id):
     row = jaxenvs.spec(env_id)
     env = jaxenvs.make(env_id)
     assert int(env.default_params.max_steps) == row.max_steps
-    assert row.multi_agent == isinstance(env, jaxenvs.MultiAgentEnv)
+    assert row.multi_agent == jaxenvs.has_agents(env)
     assert row.reference
     assert (type(env).__doc__ or "").strip()
+
+
+@pytest.mark.parametrize("env_id", jaxenvs.list_envs())
+def test_params_without_arguments_are_valid(env_id):
+    env = jaxenvs.make(env_id)
+    usual, bare = env.default_params, core.canonical(type(env.default_params)())
+    assert jax.tree.structure(bare) == jax.tree.structure(usual)
+    for mine, theirs in zip(jax.tree.leaves(bare), jax.tree.leaves(usual), strict=True):
+        assert (np.ndim(mine), mine.dtype) == (np.ndim(theirs), theirs.dtype)
+    if "size" not in jaxenvs.spec(env_id).kwargs:  # by which some arrays are as large
+        jax.eval_shape(env.reset, jax.random.key(0), bare)
+
+
+def test_arrays_are_options_of_an_id():
+    orders = np.ones(16, bool)
+    env = jaxenvs.make("Overcooked-CrampedRoom-v0", orders=orders)
+    assert env == jaxenvs.make("Overcooked-CrampedRoom-v0", orders=jnp.asarray(orders))
+    assert hash(env) == hash(jaxenvs.make("Overcooked-CrampedRoom-v0", orders=orders.tolist()))
+    assert env != jaxenvs.make("Overcooked-CrampedRoom-v0", orders=~orders)
+    assert env.default_params.orders.all()
 
 
 # Games of one engine, of which these stand for the others.

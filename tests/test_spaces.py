@@ -147,3 +147,20 @@ def test_gymnasium_conversion_keeps_bounds_and_dtypes():
         np.array([0, -np.inf], np.float32), np.array([1, np.inf], np.float32)
     )
     assert spaces.Discrete(3, 1).to_gymnasium() == gymnasium.spaces.Discrete(3, start=1)
+
+
+def test_legal_actions_are_drawn_by_the_mask(getkey):
+    space = spaces.Discrete(4, start=10)
+    mask = jnp.array([False, True, False, True])
+    drawn = jax.vmap(lambda key: spaces.sample_legal(space, key, mask))(
+        jax.random.split(getkey(), 200)
+    )
+    assert set(np.asarray(drawn).tolist()) == {11, 13}
+    batch = spaces.sample_legal(space, getkey(), jnp.stack([mask, ~mask]))
+    assert batch.shape == (2,)
+    assert bool(space.contains(spaces.sample_legal(space, getkey(), None)))
+    team = spaces.MultiDiscrete([2, 3], start=[0, 5])
+    both = jnp.array([[True, False, False], [False, False, True]])
+    assert spaces.sample_legal(team, getkey(), both).tolist() == [0, 7]
+    box = spaces.Box(0, 1, (2,))
+    assert bool(box.contains(spaces.sample_legal(box, getkey(), jnp.array([True, False]))))

@@ -76,7 +76,7 @@ class RaceParams(core.Params):
 class Race(LevelEnv[RaceState, RaceParams, Goal]):
     """Walk to the place that the level names."""
 
-    reset_cost = "dear"
+    reset_cost = "expensive"
 
     def original_params(self) -> RaceParams:
         return RaceParams()

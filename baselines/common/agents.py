@@ -18,7 +18,7 @@ from jaxenvs.baselines.common.heads import BoxHead, DiscreteHead, head_of
 from jaxenvs.baselines.common.metrics import episode_metrics
 from jaxenvs.baselines.common.trainer import Metrics
 from jaxenvs.core import Env
-from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.multi import has_agents
 from jaxenvs.wrappers.base import Wrapper
 from jaxenvs.wrappers.flatten import flatten
 
@@ -32,7 +32,7 @@ class Agents:
         Raises `TypeError` for a game without an axis of agents, and for spaces that do not fit
         into one network.
         """
-        if not isinstance(env, MultiAgentEnv):
+        if not has_agents(env):
             raise TypeError(f"env: expected a game of several agents, got {type(env).__name__}")
         self.names: tuple[str, ...] = env.agents
         self.num = len(self.names)
@@ -86,21 +86,16 @@ class WithGlobalState(Wrapper):
 
     def observe(self, state: Any, params: Any) -> dict[str, Any]:
         """Both, of the same state."""
-        world = self._game.global_state(state, params)
+        world = self.global_state(state, params)
         return {"obs": self.env.observe(state, params), "world": world}
 
     def observation_space(self, params: Any = None) -> spaces.Dict:
         """The agents' space and, without bounds, that of the global state."""
         params = self.env.canonical_params(params)
         start = jax.eval_shape(self.env.initial, jax.random.key(0), params)
-        shape = jax.eval_shape(self._game.global_state, start, params).shape
+        shape = jax.eval_shape(self.global_state, start, params).shape
         world = spaces.Box(-np.inf, np.inf, shape)
         return spaces.Dict({"obs": self.env.observation_space(params), "world": world})
-
-    @property
-    def _game(self) -> MultiAgentEnv:
-        assert isinstance(self.env, MultiAgentEnv)
-        return self.env
 
 
 def still_there(present: jax.Array, terminated: jax.Array, done: jax.Array) -> jax.Array:

@@ -12,16 +12,16 @@ import jax
 import numpy as np
 
 from jaxenvs import spaces
-from jaxenvs.adapters import arguments, frames, outputs, programs
-from jaxenvs.adapters.actions import action_reader
-from jaxenvs.adapters.carried import Carried
-from jaxenvs.adapters.outputs import Output
+from jaxenvs.adapters._host import arguments, frames, outputs, programs
+from jaxenvs.adapters._host.actions import action_reader
+from jaxenvs.adapters._host.carried import CarriedOne
+from jaxenvs.adapters._host.outputs import Output
 from jaxenvs.core import Env
 
 _MAX_CACHED_ACTIONS = 1024
 
 
-class GymnasiumEnv(Carried, gymnasium.Env[Any, Any]):
+class GymnasiumEnv(CarriedOne, gymnasium.Env[Any, Any]):
     """One environment, with Gymnasium's interface.
 
     Args:
@@ -36,12 +36,12 @@ class GymnasiumEnv(Carried, gymnasium.Env[Any, Any]):
       **kwargs: constructor fields and params of the id's class, as in `jaxenvs.make`.
 
     A seed fixes everything random until the next seed. Options of a reset change params of the
-    episode that it starts; see `jaxenvs.adapters.arguments.episode_params`. Actions, also tensors
-    and arrays on the device, raise `ValueError` where they are out of range or of the wrong shape
-    or kind.
+    episode that it starts: an option is the name of a param, or Gymnasium's name for it, and
+    `options["params"]` may hold a dict of them. Actions, also tensors and arrays on the device,
+    raise `ValueError` where they are out of range or of the wrong shape or kind.
     """
 
-    made_anew = (*Carried.made_anew, "_actions", "_read_action", "_present", "_window")
+    made_anew = (*CarriedOne.made_anew, "_actions", "_read_action", "_present", "_window")
     metadata: dict[str, Any] = {  # noqa: RUF012 - as gymnasium.Env declares it
         "render_modes": ["human", "rgb_array"],
         "render_fps": frames.FPS,
@@ -62,15 +62,13 @@ class GymnasiumEnv(Carried, gymnasium.Env[Any, Any]):
         game = arguments.make_game(env, env_id, kwargs)
         self.jax_env = game if env_id is None else arguments.limit_steps(game, -1)
         self.output, self.device, self.render_mode = output, device, render_mode
+        self.on_device = output != "numpy"
         if render_mode is not None:
             fps = frames.natural_fps(self.jax_env)
             self.metadata = self.metadata | {"render_fps": fps}
         self.observation_space = self.jax_env.observation_space().to_gymnasium()
         self.action_space = self.jax_env.action_space().to_gymnasium()
-        self._root = np.zeros(2, np.uint32)
-        self._root_source: np.random.Generator | None = None  # what the root was drawn from
-        self._num_calls = 0
-        self._own_params = False
+        self._root_source: np.random.Generator | None = None  # what the stream of keys came from
         self._saved = None
         self._prepare()
 
@@ -92,17 +90,9 @@ class GymnasiumEnv(Carried, gymnasium.Env[Any, Any]):
         super().reset(seed=seed)
         params = arguments.episode_params(self.jax_env, options)
         if self._root_source is not self.np_random:
-            self._root_source, self._num_calls = self.np_random, 0
-            self._root = programs.draw_root(self.np_random)
-        self._own_params = params is not None
-        self._program = self._shared_program()
-        head = np.array([*self._root, self._num_calls], np.uint32)
-        self._carry, obs, first = self._program.reset(self._put(head), params)
-        self._num_calls += 1
-        if self.output == "numpy":
-            obs, info = self._program.first.read(first)
-        else:
-            (info,) = self._program.first.read(first)
+            self._root_source = self.np_random
+            self._new_stream(self.np_random)
+        obs, info = self._start(params)
         if self.render_mode == "human":
             self._show()
         return self._emit(obs), outputs.single_info(info)
@@ -113,12 +103,7 @@ class GymnasiumEnv(Carried, gymnasium.Env[Any, Any]):
         action = self._read_action(action)
         if self._actions:
             action = self._actions[action - self._first_action]
-        self._carry, obs, outcome = self._program.step(self._carry, action)
-        self._num_calls += 1
-        if self.output == "numpy":
-            obs, numbers, info = self._program.outcome.read(outcome)
-        else:
-            numbers, info = self._program.outcome.read(outcome)
+        obs, numbers, info = self._advance(action)
         reward, terminated, truncated = numbers.tolist()
         if self.render_mode == "human":
             self._show()
@@ -164,8 +149,7 @@ class GymnasiumEnv(Carried, gymnasium.Env[Any, Any]):
     def _shared_program(self) -> programs.Single:
         if not self._actions:
             self._place_actions()
-        on_device = self.output != "numpy"
-        return programs.single(programs.Single(self.jax_env, self._own_params, on_device))
+        return super()._shared_program()
 
     def _place_actions(self) -> None:
         """Puts all actions of a small Discrete space on the device, which saves their transfer."""

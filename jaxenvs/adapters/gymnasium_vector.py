@@ -16,15 +16,21 @@ from gymnasium.utils import seeding
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from jaxenvs.adapters import arguments, frames, outputs, programs
-from jaxenvs.adapters.actions import action_reader
-from jaxenvs.adapters.carried import Carried
-from jaxenvs.adapters.episodes import Episodes
-from jaxenvs.adapters.legacy_infos import legacy_infos
-from jaxenvs.adapters.outputs import Output
+from jaxenvs.adapters._host import arguments, frames, outputs, programs
+from jaxenvs.adapters._host.actions import action_reader
+from jaxenvs.adapters._host.carried import Carried
+from jaxenvs.adapters._host.episodes import Episodes
+from jaxenvs.adapters._host.legacy_infos import legacy_infos
+from jaxenvs.adapters._host.outputs import Output
 from jaxenvs.core import Env
+from jaxenvs.resets import Autoreset
 
 Seeds = int | Sequence[int | None] | None
+_AUTORESETS: dict[AutoresetMode, Autoreset] = {
+    AutoresetMode.NEXT_STEP: "next_step",
+    AutoresetMode.SAME_STEP: "same_step",
+    AutoresetMode.DISABLED: "disabled",
+}
 
 
 class GymnasiumVectorEnv(Carried, VectorEnv[Any, Any, Any]):
@@ -41,12 +47,12 @@ class GymnasiumVectorEnv(Carried, VectorEnv[Any, Any, Any]):
       output: "numpy", or "jax" or "torch": everything stays on the device. Infos then always have
         the same names, with masks, and `final_obs` is one batched array, valid where `_final_obs`.
       device: "cpu", "gpu" or another platform of JAX to run on; None: JAX's default.
-      legacy_info: infos as Gymnasium 0.29 gave them, which CleanRL's scripts read; implies
-        "SameStep". See `jaxenvs.adapters.legacy_infos`.
+      legacy_info: infos as Gymnasium 0.29 gave them, which CleanRL's scripts read, with
+        `final_observation`, `final_info` and the episode's return and length; implies "SameStep".
       **kwargs: constructor fields and params of the id's class, as in `jaxenvs.make`.
 
     A reset takes a seed, or a list with a seed or None for each copy; its options change params of
-    the episodes that it starts (see `jaxenvs.adapters.arguments.episode_params`) and may hold a
+    the episodes that it starts (as those of `GymnasiumEnv` do) and may hold a
     `reset_mask`, bool `[num_envs]`, of the copies to reset. Actions that are out of range, or of
     the wrong shape or kind, raise `ValueError`; the range of arrays on the device is not checked.
     """
@@ -179,7 +185,7 @@ class GymnasiumVectorEnv(Carried, VectorEnv[Any, Any, Any]):
             programs.Batch(
                 env=self.jax_env,
                 num_envs=self.num_envs,
-                mode=self.autoreset_mode.value,
+                autoreset=_AUTORESETS[self.autoreset_mode],
                 own_params=self._own_params,
                 on_device=self.output != "numpy",
             )

@@ -17,10 +17,10 @@ import jax
 import jax.numpy as jnp
 
 import jaxenvs
-from jaxenvs import core, spaces
+from jaxenvs import core, resets, spaces
+from jaxenvs.adapters._host.outputs import strong
 from jaxenvs.adapters.gymnax_names import GYMNAX_NAMES
 from jaxenvs.core import Env, Info
-from jaxenvs.vector import where
 
 
 def make(env_id: str, **kwargs: Any) -> tuple["GymnaxEnv", Any]:
@@ -73,12 +73,13 @@ class GymnaxEnv:
 
     def step(self, key: jax.Array, state: Any, action: Any, params: Any = None) -> Any:
         """`(obs, state, reward, terminated, truncated, info)`, after a reset where one is due."""
-        step_key, reset_key = jax.random.split(core.as_key(key))
-        step = self.env.step(step_key, state, action, params)
-        fresh = self.env.reset(reset_key, params)
-        done = jnp.all(step.terminated | step.truncated)
-        obs, state = jax.tree.map(
-            lambda new, old: where(done, new, old), fresh, (step.obs, step.state)
+
+        def play(key: jax.Array) -> tuple[Any, core.Transition, jax.Array]:
+            t = self.env.step(key, state, action, params)
+            return (t.obs, t.state), t, jnp.all(t.terminated | t.truncated)
+
+        (obs, after), step = resets.step_or_restart(
+            core.as_key(key), play, lambda key: self.env.reset(key, params)
         )
         info = step.info | {
             "terminated": step.terminated,
@@ -86,7 +87,7 @@ class GymnaxEnv:
             "discount": 1 - step.terminated.astype(jnp.float32),
             "final_observation": step.obs,
         }
-        return obs, state, step.reward, step.terminated, step.truncated, info
+        return obs, after, step.reward, step.terminated, step.truncated, info
 
     def step_env(self, key: jax.Array, state: Any, action: Any, params: Any) -> Any:
         """`(obs, state, reward, terminated, info)`, without a reset."""
@@ -145,10 +146,10 @@ def spaces_module() -> Any:
 
 
 class GymnaxState(core.State):
-    """A gymnax environment's state beside our clock."""
+    """A gymnax environment's state and the time."""
 
     inner: Any  # as the gymnax environment made it
-    obs: Any  # what it last showed, since gymnax may draw observations at random
+    obs: Any  # the last observation, since gymnax may draw observations at random
 
 
 class GymnaxParams(core.Params):
@@ -172,7 +173,7 @@ class FromGymnax(Env[GymnaxState, GymnaxParams]):
 
     def initial(self, key: jax.Array, params: GymnaxParams) -> GymnaxState:
         obs, inner = self.gymnax_env.reset_env(key, params.inner)
-        return GymnaxState(time=jnp.int32(0), inner=_strong(inner), obs=self._cast(obs))
+        return GymnaxState(time=jnp.int32(0), inner=strong(inner), obs=self._cast(obs))
 
     def transition(
         self, key: jax.Array, state: GymnaxState, action: Any, params: GymnaxParams
@@ -180,9 +181,9 @@ class FromGymnax(Env[GymnaxState, GymnaxParams]):
         obs, inner, reward, terminated, info = self.gymnax_env.step_env(
             key, state.inner, action, params.inner
         )
-        state = state.replace(inner=_strong(inner), obs=self._cast(obs))
+        state = state.replace(inner=strong(inner), obs=self._cast(obs))
         reward = jnp.asarray(reward).astype(jnp.float32)
-        return state, reward, jnp.asarray(terminated).astype(jnp.bool_), _strong(info)
+        return state, reward, jnp.asarray(terminated).astype(jnp.bool_), strong(info)
 
     def observe(self, state: GymnaxState, params: GymnaxParams) -> Any:
         del params
@@ -205,7 +206,7 @@ class FromGymnax(Env[GymnaxState, GymnaxParams]):
 
 
 def from_gymnax_space(space: Any) -> spaces.Space:
-    """A gymnax space in our classes. Raises `TypeError` for one that we have no word for."""
+    """A gymnax space in our classes. Raises `TypeError` for one that has no equivalent here."""
     kind = type(space).__name__
     if kind == "Discrete":
         return spaces.Discrete(int(space.n))
@@ -216,10 +217,3 @@ def from_gymnax_space(space: Any) -> spaces.Space:
     if kind == "Tuple":
         return spaces.Tuple([from_gymnax_space(part) for part in space.spaces])
     raise TypeError(f"expected a gymnax space, got {space!r}")
-
-
-def _strong(tree: Any) -> Any:
-    """Leaves as arrays without weak types, so that reset and step agree."""
-    return jax.tree.map(
-        lambda leaf: jax.lax.convert_element_type(leaf, jnp.result_type(leaf)), tree
-    )

@@ -20,11 +20,10 @@ import jax.numpy as jnp
 import numpy as np
 
 import jaxenvs
-from jaxenvs import core, spaces
-from jaxenvs.adapters import outputs
-from jaxenvs.core import Info
-from jaxenvs.multi import MultiAgentEnv
-from jaxenvs.vector import where
+from jaxenvs import core, resets, spaces
+from jaxenvs.adapters._host.outputs import strong
+from jaxenvs.core import Env, Info
+from jaxenvs.multi import MultiAgentEnv, has_agents, row_of
 
 NAMES = {
     "MPE_simple_v3": "MPE-Simple-v3",
@@ -91,13 +90,12 @@ class JaxMarlEnv:
     """
 
     def __init__(self, env: Any) -> None:
-        if not isinstance(env.unwrapped, MultiAgentEnv):
+        if not isinstance(env, Env) or not has_agents(env):
             raise TypeError(f"env: expected a game of several agents, got {env!r}")
-        self.env = env
-        game = env.unwrapped
-        self.agents = list(game.agents)
-        self.num_agents = game.num_agents
-        self._observed, self._acted = game.observation_spaces(), game.action_spaces()
+        self.env: MultiAgentEnv[Any, Any] = env
+        self.agents = list(env.agents)
+        self.num_agents = env.num_agents
+        self._observed, self._acted = env.observation_spaces(), env.action_spaces()
         self.observation_spaces = {a: to_jaxmarl_space(s) for a, s in self._observed.items()}
         self.action_spaces = {a: to_jaxmarl_space(s) for a, s in self._acted.items()}
         self.max_steps = int(env.default_params.max_steps)
@@ -137,15 +135,18 @@ class JaxMarlEnv:
 
         With `reset_state`, a finished episode goes on from there.
         """
-        step_key, reset_key = jax.random.split(core.as_key(key))
-        obs, after, rewards, dones, infos = self.step_env(step_key, state, actions)
-        if reset_state is None:
-            fresh = self.reset(reset_key)
-        else:
-            fresh = self.get_obs(reset_state), reset_state
-        over = dones["__all__"]
-        obs, after = jax.tree.map(lambda a, b: where(over, a, b), fresh, (obs, after))
-        return obs, after, rewards, dones, infos
+
+        def play(key: jax.Array) -> tuple[Any, Any, jax.Array]:
+            obs, after, rewards, dones, infos = self.step_env(key, state, actions)
+            return (obs, after), (rewards, dones, infos), dones["__all__"]
+
+        def restart(key: jax.Array) -> tuple[Any, Any]:
+            if reset_state is None:
+                return self.reset(key)
+            return self.get_obs(reset_state), reset_state
+
+        (obs, after), outcome = resets.step_or_restart(core.as_key(key), play, restart)
+        return obs, after, *outcome
 
     def step_env(
         self, key: jax.Array, state: Any, actions: Mapping[str, Any]
@@ -180,10 +181,10 @@ class JaxMarlEnv:
 
     def get_world_state(self, state: Any) -> jax.Array:
         """`(n,)` float32, for centralised critics."""
-        return self.env.unwrapped.global_state(state, self.env.default_params)
+        return self.env.global_state(state, self.env.default_params)
 
     def _by_agent(self, obs: Any) -> dict[str, Any]:
-        return {a: outputs.own(obs, i, self._observed[a]) for i, a in enumerate(self.agents)}
+        return {a: row_of(obs, i, self._observed[a]) for i, a in enumerate(self.agents)}
 
     def _stacked(self, actions: Mapping[str, Any]) -> jax.Array:
         space: Any = self.env.action_space()
@@ -234,10 +235,10 @@ def to_jaxmarl_space(space: spaces.Space) -> Any:
 
 
 class JaxMarlState(core.State):
-    """A JaxMARL environment's state beside our clock."""
+    """A JaxMARL environment's state and the time."""
 
     inner: Any  # as the JaxMARL environment made it
-    obs: Any  # what it last showed, padded
+    obs: Any  # the last observations, padded
 
 
 class FromJaxMarl(MultiAgentEnv[JaxMarlState, core.Params]):
@@ -259,7 +260,7 @@ class FromJaxMarl(MultiAgentEnv[JaxMarlState, core.Params]):
 
     def observation_spaces(self, params: core.Params | None = None) -> dict[str, spaces.Space]:
         del params
-        # What it shows, not what it declares, which is not always the same.
+        # The observations' own shapes, since the spaces that it declares do not always fit.
         shown = jax.eval_shape(self.jaxmarl_env.reset, jax.random.key(0))[0]
         return {a: _box_like(shown[k]) for a, k in zip(self.agents, self._keys, strict=True)}
 
@@ -271,7 +272,7 @@ class FromJaxMarl(MultiAgentEnv[JaxMarlState, core.Params]):
 
     def initial(self, key: jax.Array, params: core.Params) -> JaxMarlState:
         obs, inner = self.jaxmarl_env.reset(key)
-        return JaxMarlState(time=jnp.int32(0), inner=_strong(inner), obs=self._padded(obs))
+        return JaxMarlState(time=jnp.int32(0), inner=strong(inner), obs=self._padded(obs))
 
     def transition(
         self, key: jax.Array, state: JaxMarlState, action: Any, params: core.Params
@@ -282,10 +283,10 @@ class FromJaxMarl(MultiAgentEnv[JaxMarlState, core.Params]):
             for i, (ours, theirs) in enumerate(zip(self.agents, self._keys, strict=True))
         }
         obs, inner, rewards, dones, info = self.jaxmarl_env.step_env(key, state.inner, actions)
-        state = state.replace(inner=_strong(inner), obs=self._padded(obs))
+        state = state.replace(inner=strong(inner), obs=self._padded(obs))
         reward = jnp.stack([jnp.asarray(rewards[k]).astype(jnp.float32) for k in self._keys])
         done = jnp.stack([jnp.asarray(dones[k]).astype(jnp.bool_) for k in self._keys])
-        return state, reward, done | dones["__all__"], _strong(info)
+        return state, reward, done | dones["__all__"], strong(info)
 
     def observe(self, state: JaxMarlState, params: core.Params) -> jax.Array:
         return state.obs
@@ -307,7 +308,7 @@ class FromJaxMarl(MultiAgentEnv[JaxMarlState, core.Params]):
 
 
 def from_jaxmarl_space(space: Any) -> spaces.Space:
-    """A JaxMARL space in our classes. Raises `TypeError` for one that we have no word for."""
+    """A JaxMARL space in our classes. Raises `TypeError` for one that has no equivalent here."""
     kind = type(space).__name__
     if kind == "Discrete":
         return spaces.Discrete(int(space.n))
@@ -326,10 +327,3 @@ def _box_like(leaf: Any) -> spaces.Box:
         return spaces.Box(False, True, leaf.shape, np.bool_)
     limits = np.iinfo(leaf.dtype)
     return spaces.Box(limits.min, limits.max, leaf.shape, leaf.dtype)
-
-
-def _strong(tree: Any) -> Any:
-    """Leaves as arrays without weak types, so that reset and step agree."""
-    return jax.tree.map(
-        lambda leaf: jax.lax.convert_element_type(leaf, jnp.result_type(leaf)), tree
-    )

@@ -10,7 +10,6 @@ more than a small game's rules: for speed, use `jaxenvs.vectorize`, or the batch
 Stable-Baselines3 in `jaxenvs.adapters.sb3_agents`.
 """
 
-import functools
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +17,6 @@ from typing import Any
 import gymnasium
 import jax
 import numpy as np
-from gymnasium.error import ResetNeeded
 from gymnasium.utils import seeding
 from pettingzoo import AECEnv, ParallelEnv
 from pettingzoo.utils.conversions import parallel_to_aec
@@ -26,10 +24,11 @@ from pettingzoo.utils.wrappers import OrderEnforcingWrapper
 
 import jaxenvs
 from jaxenvs import spaces
-from jaxenvs.adapters import arguments, frames, outputs
-from jaxenvs.adapters.actions import action_reader
+from jaxenvs.adapters._host import arguments, frames, outputs
+from jaxenvs.adapters._host.actions import action_reader
+from jaxenvs.adapters._host.carried import CarriedOne
 from jaxenvs.core import Env
-from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.multi import MultiAgentEnv, has_agents, row_of
 
 Game = str | MultiAgentEnv[Any, Any]
 Dicts = tuple[dict[str, Any], ...]
@@ -56,7 +55,7 @@ def module(env: Game, **options: Any) -> Any:
     )
 
 
-class JaxParallelEnv(ParallelEnv[str, Any, Any]):
+class JaxParallelEnv(CarriedOne, ParallelEnv[str, Any, Any]):
     """A game with PettingZoo's parallel interface.
 
     Args: env: a registered id or an environment with several agents. render_mode: None, "rgb_array"
@@ -72,6 +71,9 @@ class JaxParallelEnv(ParallelEnv[str, Any, Any]):
     that an agent does not have raise `ValueError`; what an illegal one does is the game's business.
     """
 
+    jax_env: MultiAgentEnv[Any, Any]
+    device = None
+    made_anew = (*CarriedOne.made_anew, "_shows", "_readers", "_window")
     metadata: dict[str, Any] = {  # noqa: RUF012 - as ParallelEnv declares it
         "render_modes": ["human", "rgb_array"],
         "is_parallelizable": True,
@@ -89,29 +91,29 @@ class JaxParallelEnv(ParallelEnv[str, Any, Any]):
         **kwargs: Any,
     ) -> None:
         frames.check_render_mode(render_mode, self.metadata["render_modes"])
-        game = _make(env, kwargs)
-        if max_cycles is not None:
-            game = arguments.limit_steps(game, max_cycles)
+        game = arguments.limit_steps(_make(env, kwargs), max_cycles)
         self.jax_env, self.render_mode, self.drop_dead = game, render_mode, drop_dead
-        self._agents_env: MultiAgentEnv[Any, Any] = game.unwrapped  # type: ignore[assignment]
         name = env if isinstance(env, str) else type(game.unwrapped).__name__
         self.metadata = self.metadata | {"name": name.replace("-", "_")}
-        self.possible_agents = list(self._agents_env.agents)
+        self.possible_agents = list(game.agents)
         self.agents: list[str] = []
         self._rows = {agent: i for i, agent in enumerate(self.possible_agents)}
-        self.masks = _forbids(self._agents_env) if masks is None else masks
+        self.masks = _forbids(game) if masks is None else masks
         self._set_spaces()
-        self._generator: np.random.Generator | None = None
-        self._params: Any = game.default_params
-        self._state: Any = None  # on the device
+        self._saved = None
+        self._is_seeded = False
+        self._prepare()
+
+    def _prepare(self) -> None:
+        self._shows = {a: outputs.presenter(self._own[a], batched=False) for a in self._own}
+        self._readers = {agent: action_reader(self._acted[agent]) for agent in self._acted}
+        self._carry = None
         self._window: Any = None
 
     def _set_spaces(self) -> None:
-        game = self._agents_env
+        game = self.jax_env
         observed, acted = game.observation_spaces(), game.action_spaces()
-        self._own = observed
-        self._shows = {a: outputs.presenter(observed[a], batched=False) for a in observed}
-        self._readers = {agent: action_reader(acted[agent]) for agent in acted}
+        self._own, self._acted = observed, acted
         self._no_op = jax.eval_shape(self.jax_env.action_space().sample, jax.random.key(0))
         self.action_spaces = {agent: acted[agent].to_gymnasium() for agent in acted}
         self.observation_spaces = {agent: observed[agent].to_gymnasium() for agent in observed}
@@ -137,35 +139,32 @@ class JaxParallelEnv(ParallelEnv[str, Any, Any]):
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        if seed is not None or self._generator is None:
-            self._generator, _ = seeding.np_random(seed)
+        if seed is not None or not self._is_seeded:
+            self._new_stream(seeding.np_random(seed)[0])
+            self._is_seeded = True
         params = arguments.episode_params(self.jax_env, self._known(options))
-        self._params = self.jax_env.default_params if params is None else params
-        self._state, shown = _reset(self.jax_env)(self._draw(), self._params)
-        obs, masks = jax.device_get(shown)
+        obs, info = self._start(params)
         self.agents = self.possible_agents[:]
         self._show_if_human()
-        infos = {agent: self._mask_info(masks, agent) for agent in self.agents}
-        return self._by_agent(obs, masks), infos
+        return self._by_agent(obs, info)
 
     def step(self, actions: Mapping[str, Any]) -> Dicts:  # type: ignore[override]
-        if self._state is None:
-            raise ResetNeeded("call reset() before step()")
+        if self._carry is None:
+            self._wake()
         if not self.agents:
             return {}, {}, {}, {}, {}
-        step = _step(self.jax_env)
-        given = self._stacked(actions)
-        self._state, outcome = step(self._draw(), self._state, given, self._params)
-        (obs, masks), reward, terminated, truncated, info = jax.device_get(outcome)
+        obs, numbers, info = self._advance(self._stacked(actions))
+        reward, terminated, truncated = numbers[0], numbers[1] != 0, numbers[2] != 0
         if not self.drop_dead and not (terminated | truncated).all():
             terminated = np.zeros_like(terminated)
         live = self.agents
+        observations, infos = self._by_agent(obs, info)
         result = (
-            self._by_agent(obs, masks),
+            observations,
             {agent: float(reward[self._rows[agent]]) for agent in live},
             {agent: bool(terminated[self._rows[agent]]) for agent in live},
             {agent: bool(truncated[self._rows[agent]]) for agent in live},
-            {agent: self._own_info(info, agent) | self._mask_info(masks, agent) for agent in live},
+            infos,
         )
         self.agents = [a for a in live if not (terminated | truncated)[self._rows[a]]]
         self._show_if_human()
@@ -173,17 +172,17 @@ class JaxParallelEnv(ParallelEnv[str, Any, Any]):
 
     def state(self) -> np.ndarray:
         """The game's global state, `(n,)` float32."""
-        if self._state is None:
-            raise ResetNeeded("call reset() before state()")
-        return np.array(_whole(self.jax_env)(self._state, self._params))
+        if self._carry is None:
+            self._wake()
+        return np.array(self._program.global_state(self._carry))
 
     def render(self) -> np.ndarray | None:
         if self.render_mode is None:
             gymnasium.logger.warn("render() gives nothing without a render_mode")
             return None
-        if self._state is None:
-            raise ResetNeeded("call reset() before render()")
-        picture = frames.picture(self.jax_env, self._state, self._params)
+        carry = self._read_carry()
+        params = self.jax_env.default_params if carry.params is None else carry.params
+        picture = frames.picture(self.jax_env, carry.state, params)
         if self.render_mode == "rgb_array":
             return picture
         if self._window is None:
@@ -198,11 +197,6 @@ class JaxParallelEnv(ParallelEnv[str, Any, Any]):
             self._window = None
 
     # -- inside --------------------------------------------------------------------------------
-
-    def _draw(self) -> np.ndarray:
-        """The words of a random key, `(2,)` uint32."""
-        assert self._generator is not None
-        return self._generator.integers(0, 2**32, 2, np.uint32)
 
     def _show_if_human(self) -> None:
         if self.render_mode == "human":
@@ -223,22 +217,27 @@ class JaxParallelEnv(ParallelEnv[str, Any, Any]):
             _place(stacked, self._readers[agent](actions[agent]), self._rows[agent])
         return stacked
 
-    def _by_agent(self, obs: Any, masks: np.ndarray | None) -> dict[str, Any]:
-        own = {a: self._one(obs, a) for a in self.agents}
-        if not self.masks:
-            return own
-        masked = {agent: self._mask_info(masks, agent) for agent in own}
-        return {agent: {"observation": own[agent]} | masked[agent] for agent in own}
+    def _by_agent(self, obs: Any, info: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Observations and infos of the agents that are left, from those of all."""
+        masks = info.pop("action_mask", None)
+        if not _forbids(self.jax_env):
+            masks = None  # which would tell padding from actions, as the spaces do
+        masked = {agent: self._mask_info(masks, agent) for agent in self.agents}
+        infos = {agent: self._own_info(info, agent) | masked[agent] for agent in self.agents}
+        own = {agent: self._one(obs, agent) for agent in self.agents}
+        if self.masks:
+            own = {agent: {"observation": own[agent]} | masked[agent] for agent in own}
+        return own, infos
 
     def _one(self, obs: Any, agent: str) -> Any:
-        own = outputs.own(obs, self._rows[agent], self._own[agent])
+        own = row_of(obs, self._rows[agent], self._own[agent])
         return self._shows[agent](jax.tree.map(np.array, own))
 
     def _mask_info(self, masks: np.ndarray | None, agent: str) -> dict[str, np.ndarray]:
-        size = _num_actions(self._agents_env.action_spaces()[agent])
+        size = _num_actions(self._acted[agent])
         if masks is None:
             return {"action_mask": np.ones(size, np.int8)} if self.masks else {}
-        return {"action_mask": masks[self._rows[agent], :size].astype(np.int8)}
+        return {"action_mask": masks[self._rows[agent], :size].copy()}
 
     def _own_info(self, info: Mapping[str, Any], agent: str) -> dict[str, Any]:
         """What is per agent in an info, and everything that is not."""
@@ -253,13 +252,13 @@ class JaxParallelEnv(ParallelEnv[str, Any, Any]):
         return {name: outputs.single_info(own(value)) for name, value in info.items()}
 
 
-def _make(env: Game, kwargs: Mapping[str, Any]) -> Env[Any, Any]:
+def _make(env: Game, kwargs: Mapping[str, Any]) -> MultiAgentEnv[Any, Any]:
     game = jaxenvs.make(env, **kwargs) if isinstance(env, str) else env
     if not isinstance(env, str) and kwargs:
         raise TypeError(
             f"{sorted(kwargs)}: only an id takes options; make the environment with them"
         )
-    if not isinstance(game, Env) or not isinstance(game.unwrapped, MultiAgentEnv):
+    if not isinstance(game, Env) or not has_agents(game):
         raise TypeError(f"env: expected a game of several agents, got {env!r}")
     return game
 
@@ -267,41 +266,6 @@ def _make(env: Game, kwargs: Mapping[str, Any]) -> Env[Any, Any]:
 def _forbids(env: Env[Any, Any]) -> bool:
     """Whether the game's rules forbid actions, so that masks say more than the spaces do."""
     return type(env.unwrapped).action_mask is not MultiAgentEnv.action_mask
-
-
-@functools.lru_cache(maxsize=256)
-def _reset(env: Env[Any, Any]) -> Any:
-    """Compiled: `(key words, params) -> (state, (obs, masks))`."""
-
-    def reset(words: jax.Array, params: Any) -> Any:
-        obs, state = env.reset(jax.random.wrap_key_data(words, impl="threefry2x32"), params)
-        return state, (obs, _masks(env, state, params))
-
-    return jax.jit(reset)
-
-
-@functools.lru_cache(maxsize=256)
-def _step(env: Env[Any, Any]) -> Any:
-    """Compiled: `(key words, state, action, params) -> (state, ((obs, masks), reward, ...))`."""
-
-    def step(words: jax.Array, state: Any, action: Any, params: Any) -> Any:
-        key = jax.random.wrap_key_data(words, impl="threefry2x32")
-        t = env.step(key, state, action, params)
-        shown = t.obs, _masks(env, t.state, params)
-        return t.state, (shown, t.reward, t.terminated, t.truncated, t.info)
-
-    return jax.jit(step)
-
-
-@functools.lru_cache(maxsize=256)
-def _whole(env: Env[Any, Any]) -> Any:
-    """Compiled: `(state, params) -> global state`."""
-    game: Any = env.unwrapped
-    return jax.jit(game.global_state)
-
-
-def _masks(env: Env[Any, Any], state: Any, params: Any) -> jax.Array | None:
-    return env.action_mask(state, params) if _forbids(env) else None
 
 
 def _num_actions(space: spaces.Space) -> int:

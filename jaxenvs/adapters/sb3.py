@@ -15,8 +15,8 @@ from gymnasium.vector import AutoresetMode
 from stable_baselines3.common.vec_env import VecEnv  # pyright: ignore[reportMissingImports]
 
 import jaxenvs
-from jaxenvs.adapters import outputs
-from jaxenvs.adapters.episodes import Episodes
+from jaxenvs.adapters._host import outputs
+from jaxenvs.adapters._host.episodes import Episodes
 from jaxenvs.adapters.gymnasium_vector import GymnasiumVectorEnv
 from jaxenvs.core import Env
 

@@ -17,9 +17,9 @@ from stable_baselines3.common.vec_env import VecEnv  # pyright: ignore[reportMis
 
 import jaxenvs
 from jaxenvs import spaces
-from jaxenvs.adapters import frames
+from jaxenvs.adapters._host import frames
 from jaxenvs.core import Env
-from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.multi import MultiAgentEnv, has_agents
 from jaxenvs.vector import vectorize
 
 Indices = int | Iterable[int] | None
@@ -49,19 +49,19 @@ class AgentsVecEnv(VecEnv):
     ) -> None:
         frames.check_render_mode(render_mode, ["rgb_array"])
         game = jaxenvs.make(env, **kwargs) if isinstance(env, str) else env
-        if not isinstance(game.unwrapped, MultiAgentEnv):
+        if not has_agents(game):
             raise TypeError(f"env: expected a game of several agents, got {env!r}")
         self.jax_env, self.render_mode = game, render_mode
-        self._num_agents, self._num_copies = game.unwrapped.num_agents, num_envs
+        self._num_agents, self._num_copies = game.num_agents, num_envs
         self._venv = vectorize(game, num_envs, final_obs=True)
         self._reset, self._step = jax.jit(self._start), jax.jit(self._advance)
         self._key, self._vstate, self._actions = jax.random.key(0), None, None
         (size,) = jax.eval_shape(self._start, self._key)[0].shape[1:]
-        self._limits = _limits(game.unwrapped)
+        self._limits = _limits(game)
         super().__init__(
             num_envs * self._num_agents,
             gymnasium.spaces.Box(-np.inf, np.inf, (size,), np.float32),
-            _shared_actions(game.unwrapped),
+            _shared_actions(game),
         )
 
     def reset(self) -> np.ndarray:

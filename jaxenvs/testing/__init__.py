@@ -11,8 +11,8 @@ starts with the environment's class and says what was expected.
 from typing import Any
 
 from jaxenvs.core import Env
-from jaxenvs.levels import LevelEnv
-from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.levels import has_levels
+from jaxenvs.multi import has_agents
 from jaxenvs.testing import _played, _traced
 
 
@@ -21,14 +21,14 @@ def check_env(env: Env[Any, Any], num_steps: int = 10_000) -> None:
 
     Args:
       env: the environment, with the params it should be checked with as its defaults.
-      num_steps: random steps in which observations, rewards and masks are looked at.
+      num_steps: random steps in which observations, rewards and masks are checked.
     """
     for law in _LAWS:
         law(env)
     _played.random_play_keeps_to_the_spaces(env, num_steps)
-    if isinstance(env, MultiAgentEnv):
+    if has_agents(env):
         _traced.agents_share_an_axis(env)
-    if isinstance(env, LevelEnv):
+    if has_levels(env):
         _played.levels_survive_json_and_edits(env)
 
 

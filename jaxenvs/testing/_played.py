@@ -10,8 +10,8 @@ import numpy as np
 
 from jaxenvs.core import Env
 from jaxenvs.levels import LevelEnv
-from jaxenvs.multi import MultiAgentEnv, reward_shape
-from jaxenvs.spaces import Discrete, MultiDiscrete
+from jaxenvs.multi import MultiAgentEnv, has_agents, reward_shape
+from jaxenvs.spaces import Discrete, sample_legal
 from jaxenvs.testing._demands import demand, demand_close, demand_equal, demand_same_types
 from jaxenvs.testing._traced import play_one
 from jaxenvs.vector import vectorize
@@ -109,7 +109,7 @@ def _compiled_excerpt(env: Env[Any, Any]) -> Callable[[jax.Array, jax.Array], Ex
 
 
 def _on_host(leaf: jax.Array) -> Any:
-    """An array of numpy, of which rows are taken without compiling; keys have none."""
+    """A numpy array, whose rows can be taken without compiling; random keys stay as they are."""
     is_key = jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
     return leaf if is_key else np.asarray(leaf)
 
@@ -120,7 +120,7 @@ def _on_host(leaf: jax.Array) -> Any:
 def random_play_keeps_to_the_spaces(env: Env[Any, Any], num_steps: int) -> None:
     """Observations, also the final ones, lie in the space over many random steps with resets.
 
-    Of several agents, who has left stays away, and masks and the global state hold too.
+    With several agents, one that has terminated stays so, and masks and the global state are valid.
     """
     venv = vectorize(env, _NUM_ENVS, final_obs=True)
     space, params = env.observation_space(), env.default_params
@@ -130,10 +130,14 @@ def random_play_keeps_to_the_spaces(env: Env[Any, Any], num_steps: int) -> None:
         vstate, gone = carry
         action_key, step_key = jax.random.split(key)
         mask = venv.action_mask(vstate)
-        step = venv.step(step_key, vstate, _legal_actions(venv, action_key, mask))
+        if mask is None:
+            action = venv.sample_actions(action_key)
+        else:
+            action = sample_legal(env.action_space(), action_key, mask)
+        step = venv.step(step_key, vstate, action)
         after, episode = step.state.env_state, step.info["episode"]
         done = episode["done"]
-        looks = {
+        claims = {
             "observations lie in the space": inside(step.obs),
             "final observations lie in the space": inside(step.info["final_obs"]),
             "rewards are finite": jnp.isfinite(step.reward).reshape(_NUM_ENVS, -1).all(axis=1),
@@ -141,15 +145,15 @@ def random_play_keeps_to_the_spaces(env: Env[Any, Any], num_steps: int) -> None:
             "an episode's length is its time": episode["length"] == vstate.env_state.time + 1,
             "some action is always legal": _some_legal(mask),
         }
-        if isinstance(env, MultiAgentEnv):
-            seen = jax.vmap(env.global_state, in_axes=(0, None))(after, params)
-            looks |= {
+        if has_agents(env):
+            whole = jax.vmap(env.global_state, in_axes=(0, None))(after, params)
+            claims |= {
                 "an agent that has terminated stays so": step.terminated | ~gone,
                 "actions beyond an agent's own are never legal": ~_padding_legal(env, mask),
-                "the global state is finite": jnp.isfinite(seen),
+                "the global state is finite": jnp.isfinite(whole),
             }
         gone = step.terminated & ~done.reshape(done.shape + (1,) * (step.terminated.ndim - 1))
-        return (step.state, gone), jax.tree.map(jnp.all, looks)
+        return (step.state, gone), jax.tree.map(jnp.all, claims)
 
     def play(key: jax.Array) -> Any:
         reset_key, play_key = jax.random.split(key)
@@ -158,23 +162,14 @@ def random_play_keeps_to_the_spaces(env: Env[Any, Any], num_steps: int) -> None:
         keys = jax.random.split(play_key, max(1, num_steps // _NUM_ENVS))
         return inside(obs), jax.lax.scan(one, (vstate, nobody), keys)[1]
 
-    first, looks = jax.jit(play)(jax.random.key(10))
+    first, claims = jax.jit(play)(jax.random.key(10))
     demand(env, bool(first.all()), "first observations lie in the space")
-    for claim, held in looks.items():
+    for claim, held in claims.items():
         demand(env, bool(held.all()), f"{claim} (broken at step {int(np.argmin(held))})")
 
 
-def _legal_actions(venv: Any, key: jax.Array, mask: jax.Array | None) -> Any:
-    """Random actions, legal ones by a mask whose last axis is over discrete actions, if any."""
-    space = venv.env.action_space()
-    if mask is None or not isinstance(space, Discrete | MultiDiscrete):
-        return venv.sample_actions(key)
-    logits = jnp.where(mask, np.float32(0), np.float32(-np.inf))
-    return jax.random.categorical(key, logits).astype(space.dtype)
-
-
 def _some_legal(mask: jax.Array | None) -> jax.Array:
-    """Whether a batch of masks, if any, leaves everybody something to do."""
+    """Whether a batch of masks, if any, leaves every agent a legal action."""
     return jnp.bool_(True) if mask is None else mask.any(axis=-1)
 
 
@@ -191,7 +186,7 @@ def _padding_legal(env: MultiAgentEnv[Any, Any], mask: jax.Array | None) -> jax.
 
 
 def levels_survive_json_and_edits(env: LevelEnv[Any, Any, Any]) -> None:
-    """A level is the same after a trip through JSON, and of the same type after edits."""
+    """A level is the same after writing and reading it as JSON, and of one type after edits."""
     params = env.default_params
     level = jax.jit(env.sample_level)(jax.random.key(11), params)
     again = env.level_from_json(env.level_to_json(level))

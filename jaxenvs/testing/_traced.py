@@ -125,9 +125,9 @@ def agents_share_an_axis(env: MultiAgentEnv[Any, Any]) -> None:
         padded = stack([named[agent] for agent in agents])
         demand(env, stacked == padded, "the spaces of all agents are stacked")
     state = jax.eval_shape(env.reset, jax.random.key(0))[1]
-    seen = jax.eval_shape(lambda s: env.global_state(s, params), state)
-    right = seen.ndim == 1 and seen.dtype == np.float32
-    demand(env, right, f"global_state is (n,) float32, not {seen.shape} {seen.dtype}")
+    whole = jax.eval_shape(lambda s: env.global_state(s, params), state)
+    right = whole.ndim == 1 and whole.dtype == np.float32
+    demand(env, right, f"global_state is (n,) float32, not {whole.shape} {whole.dtype}")
     _demand_agent_masks(env, state)
 
 
@@ -150,7 +150,7 @@ def _action_type(env: Env[Any, Any]) -> Any:
 
 
 def play_one(env: Env[Any, Any], key: jax.Array, params: Any = None) -> tuple[Any, Any, Any]:
-    """One random step from a start: the state, the action and what came of it."""
+    """One random step from a start: the state, the action and the step's result."""
     reset_key, action_key, step_key = jax.random.split(key, 3)
     state = env.reset(reset_key, params)[1]
     action = env.action_space().sample(action_key)

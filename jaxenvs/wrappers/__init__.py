@@ -1,4 +1,4 @@
-"""Environments around environments, one idea per file."""
+"""Environments around other environments, one idea per file."""
 
 from jaxenvs.wrappers.actions import ClipAction as ClipAction
 from jaxenvs.wrappers.actions import RescaleAction as RescaleAction

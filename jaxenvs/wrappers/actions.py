@@ -6,13 +6,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.core import Info
-from jaxenvs.spaces import Box
+from jaxenvs.core import Env, Info
+from jaxenvs.spaces import Box, Space
 from jaxenvs.wrappers.base import Wrapper
 
 
 class ClipAction(Wrapper):
-    """Takes any real action and clips it into the inner action space, a float32 `Box`."""
+    """Takes any real action and clips it into the inner action space, a float32 `Box`.
+
+    Raises `ValueError` for other action spaces; those of several agents are all boxes.
+    """
 
     def __post_init__(self) -> None:
         _box_of(self.env, "ClipAction")
@@ -24,13 +27,16 @@ class ClipAction(Wrapper):
         clipped = jnp.clip(action, inner.low, inner.high)
         return self.env.transition(key, state, clipped, params)
 
-    def action_space(self, params: Any = None) -> Box:
-        del params
-        return Box(-np.inf, np.inf, _box_of(self.env, "ClipAction").shape)
+    def wrap_action_space(self, space: Space) -> Box:
+        assert isinstance(space, Box)
+        return Box(-np.inf, np.inf, space.shape)
 
 
 class RescaleAction(Wrapper):
-    """Takes actions from `low` to `high` and maps them linearly onto the inner `Box`, clipped."""
+    """Takes actions from `low` to `high` and maps them linearly onto the inner `Box`, clipped.
+
+    Raises `ValueError` for action spaces that are no bounded float32 boxes.
+    """
 
     low: float = -1.0
     high: float = 1.0
@@ -51,12 +57,13 @@ class RescaleAction(Wrapper):
         scaled = inner.low * (1 - share) + inner.high * share
         return self.env.transition(key, state, scaled, params)
 
-    def action_space(self, params: Any = None) -> Box:
-        del params
-        return Box(self.low, self.high, _box_of(self.env, "RescaleAction").shape)
+    def wrap_action_space(self, space: Space) -> Box:
+        assert isinstance(space, Box)
+        return Box(self.low, self.high, space.shape)
 
 
-def _box_of(env: Any, wrapper: str) -> Box:
+def _box_of(env: Env[Any, Any], wrapper: str) -> Box:
+    """The action space, of all agents, which has to be a float32 `Box`."""
     space = env.action_space()
     if not isinstance(space, Box) or space.dtype != np.float32:
         raise ValueError(f"{wrapper}: expected a float32 Box of actions, got {space}")

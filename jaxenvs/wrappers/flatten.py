@@ -7,18 +7,25 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import spaces
+from jaxenvs.multi import has_agents, row_of
 from jaxenvs.wrappers.base import Wrapper
 
 
 class FlattenObservation(Wrapper):
-    """Observations are `(n,)` float32: arrays raveled, integers one-hot, parts joined in order."""
+    """Observations are `(n,)` float32: arrays raveled, integers one-hot, parts joined in order.
+
+    Of several agents, each one's own observation is flattened, then padded with zeros to the
+    longest: `(num_agents, n)`.
+    """
 
     def observe(self, state: Any, params: Any) -> jax.Array:
-        return flatten(self.env.observation_space(), self.env.observe(state, params))
+        obs = self.env.observe(state, params)
+        if not has_agents(self.env):
+            return flatten(self.env.observation_space(), obs)
+        return _flatten_rows(list(self.env.observation_spaces().values()), obs)
 
-    def observation_space(self, params: Any = None) -> spaces.Box:
-        low, high = _bounds(self.env.observation_space(params))
-        return spaces.Box(low, high)
+    def wrap_observation_space(self, space: spaces.Space) -> spaces.Box:
+        return spaces.Box(*_bounds(space))
 
 
 def flatten(space: spaces.Space, value: Any) -> jax.Array:
@@ -45,6 +52,15 @@ def flatten(space: spaces.Space, value: Any) -> jax.Array:
 def flatten_batch(space: spaces.Space, values: Any) -> jax.Array:
     """Elements of `space` with a leading axis, `[n, ...]`, as `[n, num_features]` float32."""
     return jax.vmap(lambda value: flatten(space, value))(values)
+
+
+def _flatten_rows(own: list[spaces.Space], obs: Any) -> jax.Array:
+    """Stacked observations, one row of each space, as `(num_agents, n)` float32."""
+    if all(space == own[0] for space in own):
+        return flatten_batch(own[0], obs)
+    rows = [flatten(space, row_of(obs, i, space)) for i, space in enumerate(own)]
+    longest = max(row.size for row in rows)
+    return jnp.stack([jnp.pad(row, (0, longest - row.size)) for row in rows])
 
 
 def _bounds(space: spaces.Space) -> tuple[np.ndarray, np.ndarray]:

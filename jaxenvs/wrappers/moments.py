@@ -1,4 +1,4 @@
-"""Running mean and variance of a stream of batches, to normalise observations and rewards."""
+"""Running mean and variance of batches, with which observations and rewards are normalised."""
 
 from typing import Self
 
@@ -11,7 +11,7 @@ _EPSILON = 1e-8  # keeps a constant coordinate from dividing by zero
 
 
 class Moments(PyTree):
-    """Count, mean and variance of everything seen, per coordinate.
+    """Count, mean and variance of everything included so far, per coordinate.
 
     Batches are merged by the rule of Chan, Golub & LeVeque (1979), which does not cancel as a sum
     of squares would.
@@ -23,7 +23,7 @@ class Moments(PyTree):
 
     @classmethod
     def zero(cls, shape: tuple[int, ...] = ()) -> Self:
-        """Nothing seen: mean 0 and variance 1, so that normalising changes nothing."""
+        """Of nothing yet: mean 0 and variance 1, so that normalising changes nothing."""
         return cls(
             count=jnp.zeros((), jnp.float32),
             mean=jnp.zeros(shape, jnp.float32),
@@ -49,3 +49,51 @@ class Moments(PyTree):
     def scale(self, x: jax.Array, limit: float = 10.0) -> jax.Array:
         """`x` divided by the standard deviation, not shifted, clipped to `[-limit, limit]`."""
         return jnp.clip(x * jax.lax.rsqrt(self.var + _EPSILON), -limit, limit)
+
+
+def discounted_return(
+    total: jax.Array, reward: jax.Array, done: jax.Array, gamma: jax.Array | float
+) -> tuple[jax.Array, jax.Array]:
+    """Adds one step's rewards to running discounted returns.
+
+    Args:
+      total: the returns so far, `gamma * (gamma * r_0 + r_1) + ...`, float32 of any shape.
+      reward: of this step, likewise.
+      done: bool, likewise, whether this step ends the episode.
+      gamma: the discount.
+
+    Returns:
+      The returns to go on with, 0 where done, and those that include this step.
+    """
+    seen = gamma * total + reward
+    return jnp.where(done, 0.0, seen), seen
+
+
+def scaled_rewards(
+    moments: Moments,
+    returns: jax.Array,
+    reward: jax.Array,
+    done: jax.Array,
+    gamma: jax.Array | float,
+) -> tuple[Moments, jax.Array, jax.Array]:
+    """The rewards of a rollout in standard deviations of the discounted return.
+
+    Engstrom et al., "Implementation matters in deep policy gradients" (2020), section 2.
+
+    Args:
+      moments: of all discounted returns before, `Moments.zero()` at first.
+      returns: the running discounted returns before the rollout, `[num_envs, ...]` float32.
+      reward: `[num_steps, num_envs, ...]` float32.
+      done: likewise, bool, whether a step ends its episode.
+      gamma: the discount.
+
+    Returns:
+      The moments with those of the rollout, the running returns after it, the scaled rewards.
+    """
+
+    def step(total: jax.Array, row: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        return discounted_return(total, *row, gamma)
+
+    returns, seen = jax.lax.scan(step, returns, (reward, done))
+    moments = moments.update(seen)
+    return moments, returns, moments.scale(reward)

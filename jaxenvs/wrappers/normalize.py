@@ -13,11 +13,11 @@ import jax.numpy as jnp
 from jaxenvs.core import Env, Transition
 from jaxenvs.struct import PyTree
 from jaxenvs.vector import VecEnv
-from jaxenvs.wrappers.moments import Moments
+from jaxenvs.wrappers.moments import Moments, discounted_return
 
 
 class ObservationState(PyTree):
-    """The batch's state and the moments of the observations seen."""
+    """The batch's state and the moments of all observations so far."""
 
     inner: Any  # the wrapped batch's state
     moments: Any  # as one observation, a Moments at each leaf
@@ -75,9 +75,9 @@ class _BatchWrapper:
 @jax.tree_util.register_static
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class NormalizeObservation(_BatchWrapper):
-    """Observations with mean 0 and variance 1 over what the whole batch has seen, clipped.
+    """Observations with mean 0 and variance 1 over all that the whole batch has observed, clipped.
 
-    The moments take in every batch of observations unless `frozen`, as for evaluation.
+    The moments include every batch of observations unless `frozen`, as for evaluation.
     `info["final_obs"]` is normalised with the same moments.
     """
 
@@ -85,7 +85,7 @@ class NormalizeObservation(_BatchWrapper):
     frozen: bool = False
 
     def reset(self, key: jax.Array, params: Any = None) -> tuple[Any, ObservationState]:
-        """As of the inner batch; starts the moments anew."""
+        """Resets the inner batch and forgets the moments."""
         obs, inner = self.batch.reset(key, params)
         moments = jax.tree.map(lambda leaf: Moments.zero(leaf.shape[1:]), obs)
         moments = self._update(moments, obs)
@@ -94,7 +94,7 @@ class NormalizeObservation(_BatchWrapper):
     def step(
         self, key: jax.Array, vstate: ObservationState, action: Any, params: Any = None
     ) -> Transition:
-        """As of the inner batch."""
+        """Steps the inner batch."""
         step = self.batch.step(key, vstate.inner, action, params)
         moments = self._update(vstate.moments, step.obs)
         info = step.info
@@ -132,7 +132,7 @@ class NormalizeReward(_BatchWrapper):
     limit: float = 10.0  # rewards are clipped to +-limit
 
     def reset(self, key: jax.Array, params: Any = None) -> tuple[Any, RewardState]:
-        """As of the inner batch; starts the moments anew."""
+        """Resets the inner batch and forgets the moments."""
         obs, inner = self.batch.reset(key, params)
         # Returns start in the shape of the rewards, which the inner batch counts already.
         zeros = jnp.zeros_like(_episode_return(inner))
@@ -141,16 +141,13 @@ class NormalizeReward(_BatchWrapper):
     def step(
         self, key: jax.Array, vstate: RewardState, action: Any, params: Any = None
     ) -> Transition:
-        """As of the inner batch."""
+        """Steps the inner batch."""
         step = self.batch.step(key, vstate.inner, action, params)
-        discounted = vstate.discounted * self.gamma + step.reward
-        moments = vstate.moments.update(discounted)
-        going_on = ~(step.terminated | step.truncated)
-        state = RewardState(
-            inner=step.state,
-            discounted=jnp.where(going_on, discounted, jnp.zeros_like(discounted)),
-            moments=moments,
+        discounted, seen = discounted_return(
+            vstate.discounted, step.reward, step.terminated | step.truncated, self.gamma
         )
+        moments = vstate.moments.update(seen)
+        state = RewardState(inner=step.state, discounted=discounted, moments=moments)
         return step._replace(reward=moments.scale(step.reward, self.limit), state=state)
 
 

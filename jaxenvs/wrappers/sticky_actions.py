@@ -1,4 +1,4 @@
-"""Now and then the last action again, whatever was chosen."""
+"""Sometimes the last action is repeated, whatever was chosen."""
 
 from typing import Any
 
@@ -6,6 +6,8 @@ import jax
 import jax.numpy as jnp
 
 from jaxenvs.core import Info
+from jaxenvs.multi import reward_shape
+from jaxenvs.resets import where
 from jaxenvs.wrappers.base import MemoryState, MemoryWrapper
 
 
@@ -18,6 +20,8 @@ class State(MemoryState):
 class StickyActions(MemoryWrapper):
     """Repeats the last action with `probability`, except at the first step of an episode.
 
+    Of several agents, each by a chance of its own. A repeated action is played even where the
+    action mask forbids it by then.
     Machado et al., "Revisiting the Arcade Learning Environment" (2018), section 5.2.
     """
 
@@ -37,10 +41,8 @@ class StickyActions(MemoryWrapper):
         self, key: jax.Array, state: State, action: Any, params: Any
     ) -> tuple[State, jax.Array, jax.Array, Info]:
         stick_key, step_key = jax.random.split(key)
-        draw = jax.random.uniform(stick_key, (), jnp.float32)
+        draw = jax.random.uniform(stick_key, reward_shape(self.env), jnp.float32)
         sticks = (draw < self.probability) & (state.time > 0)
-        played = jax.tree.map(
-            lambda last, new: jnp.where(sticks, last, new), state.last_action, action
-        )
+        played = where(sticks, state.last_action, action)
         inner, reward, terminated, _, info = self.env.advance(step_key, state.inner, played, params)
         return state.replace(inner=inner, last_action=played), reward, terminated, info

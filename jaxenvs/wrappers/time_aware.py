@@ -1,4 +1,4 @@
-"""The clock as a part of the observation."""
+"""The time used as a part of the observation."""
 
 from typing import Any
 
@@ -6,30 +6,45 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.spaces import Box
+from jaxenvs.multi import has_agents
+from jaxenvs.spaces import Box, Space
 from jaxenvs.wrappers.base import Wrapper
 
 
 class TimeAwareObservation(Wrapper):
     """Appends the share of the time limit that is used up, 0 to 1, to a `(n,)` float32 observation.
 
-    Pardo et al., "Time limits in reinforcement learning" (2018). Past the limit it stays 1.
+    Of several agents, to each one's own observation. Past the limit it stays 1.
+    Pardo et al., "Time limits in reinforcement learning" (2018).
     Raises `ValueError` for other observations and where there is no limit.
     """
 
     def __post_init__(self) -> None:
-        space = self.env.observation_space()
-        if not isinstance(space, Box) or len(space.shape) != 1 or space.dtype != np.float32:
-            raise ValueError(f"TimeAwareObservation: expected a float32 vector, got {space}")
+        self._sizes()
         if self.env.default_params.max_steps <= 0:
             raise ValueError("TimeAwareObservation: expected params with max_steps > 0")
 
     def observe(self, state: Any, params: Any) -> jax.Array:
         limit = jnp.maximum(jnp.asarray(params.max_steps, jnp.float32), np.float32(1))
         used = jnp.minimum(state.time.astype(jnp.float32) / limit, np.float32(1))
-        return jnp.concatenate([self.env.observe(state, params), used[None]])
+        obs = self.env.observe(state, params)
+        if not has_agents(self.env):
+            return jnp.concatenate([obs, used[None]])
+        # Each agent's own numbers end at another column; the time comes right after them.
+        columns, sizes = np.arange(obs.shape[1] + 1), np.array(self._sizes())
+        return jnp.where(columns == sizes[:, None], used, jnp.pad(obs, ((0, 0), (0, 1))))
 
-    def observation_space(self, params: Any = None) -> Box:
-        space = self.env.observation_space(params)
+    def wrap_observation_space(self, space: Space) -> Box:
         assert isinstance(space, Box)
         return Box(np.append(space.low, np.float32(0)), np.append(space.high, np.float32(1)))
+
+    def _sizes(self) -> list[int]:
+        """How many numbers each agent observes, or the one there is."""
+        if has_agents(self.env):
+            own = list(self.env.observation_spaces().values())
+        else:
+            own = [self.env.observation_space()]
+        for space in own:
+            if not isinstance(space, Box) or len(space.shape) != 1 or space.dtype != np.float32:
+                raise ValueError(f"TimeAwareObservation: expected a float32 vector, got {space}")
+        return [space.shape[0] for space in own if isinstance(space, Box)]

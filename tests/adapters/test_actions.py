@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from jaxenvs import spaces
-from jaxenvs.adapters.actions import action_reader
+from jaxenvs.adapters._host.actions import action_reader
 
 TORQUE = spaces.Box(-2, 2, (1,))
 PARTS = spaces.Dict({"move": spaces.Discrete(3), "push": TORQUE})
@@ -86,3 +86,11 @@ def test_arrays_kept_on_the_device_are_checked_for_their_form_alone():
         read(jnp.float32([0, 1]))
     with pytest.raises(ValueError, match="out of range"):
         read(np.array([0, 7]))
+
+
+def test_numbers_count_from_the_start_of_the_space():
+    read = action_reader(spaces.MultiDiscrete([2, 3], start=[0, 5]))
+    assert read([1, 7]).tolist() == [1, 7]
+    for action in ([1, 4], [1, 8], [2, 5]):
+        with pytest.raises(ValueError, match="out of range"):
+            read(action)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.adapters.arguments import episode_params, limit_steps, make_game
+from jaxenvs.adapters._host.arguments import episode_params, limit_steps, make_game
 from tests.toys import Walk
 
 CARTPOLE = jaxenvs.make("CartPole-v1")

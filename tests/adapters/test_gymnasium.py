@@ -18,7 +18,7 @@ from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
 
 import jaxenvs
-from jaxenvs.adapters import frames
+from jaxenvs.adapters._host import frames
 from jaxenvs.adapters.gymnasium import GymnasiumEnv
 from jaxenvs.wrappers import StickyActions
 from tests.adapters.compare import assert_same
@@ -229,7 +229,7 @@ def test_wrapped_games_and_games_with_levels_play():
 def test_large_states_play_the_same(monkeypatch):
     usual = GymnasiumEnv(jaxenvs.make("CartPole-v1", gravity=9.5))
     expected = [usual.reset(seed=3), *play(usual, sampled(usual, 30))]
-    monkeypatch.setattr("jaxenvs.adapters.packing.PACK_LIMIT", 0)
+    monkeypatch.setattr("jaxenvs.adapters._host.packing.PACK_LIMIT", 0)
     env = GymnasiumEnv(jaxenvs.make("CartPole-v1", gravity=9.4, max_steps=499))
     env.jax_env = env.jax_env.with_params(gravity=9.5)  # equal play, another compilation
     result = [env.reset(seed=3), *play(env, sampled(env, 30))]

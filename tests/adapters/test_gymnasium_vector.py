@@ -28,7 +28,7 @@ ROUNDING = 1e-4  # the compiler orders sums and products of long formulas as it 
 
 GAMES = {
     "random, dict observations, infos": Walk(),
-    "dear resets, levels": Race(),
+    "expensive resets, levels": Race(),
     "wrapped": StickyActions(env=Walk()),
     "larger than a packet": Walk(scale=2),  # see `test_plays_as_...`
 }
@@ -96,14 +96,14 @@ def assert_plays_the_same(ours, theirs, num_steps=NUM_STEPS, rounding=0.0):
     ("name", "mode"),
     [
         *(("random, dict observations, infos", mode) for mode in MODES),
-        *(("dear resets, levels", mode) for mode in MODES),
+        *(("expensive resets, levels", mode) for mode in MODES),
         ("wrapped", AutoresetMode.NEXT_STEP),
         ("larger than a packet", AutoresetMode.SAME_STEP),
     ],
 )
 def test_plays_as_gymnasiums_loop_over_single_environments(monkeypatch, name, mode):
     if name == "larger than a packet":
-        monkeypatch.setattr("jaxenvs.adapters.packing.PACK_LIMIT", 0)
+        monkeypatch.setattr("jaxenvs.adapters._host.packing.PACK_LIMIT", 0)
     ours, theirs = pair(GAMES[name], mode)
     theirs.action_space.seed(0)
     assert_same(ours.reset(seed=7), theirs.reset(seed=7))
@@ -145,14 +145,14 @@ def test_cartpole_plays_the_same_through_make(mode):
 @pytest.mark.parametrize("mode", MODES)
 def test_dear_starts_made_in_turn_are_those_made_for_all(mode):
     class DearWalk(Walk):
-        reset_cost = "dear"
+        reset_cost = "expensive"
 
-    usual, dear = (
+    usual, expensive = (
         GymnasiumVectorEnv(game, 70, autoreset_mode=mode) for game in (Walk(), DearWalk())
     )
     usual.action_space.seed(0)
-    assert_same(dear.reset(seed=0), usual.reset(seed=0))
-    assert assert_plays_the_same(dear, usual, 20) > 70
+    assert_same(expensive.reset(seed=0), usual.reset(seed=0))
+    assert assert_plays_the_same(expensive, usual, 20) > 70
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from jaxenvs import prng
-from jaxenvs.adapters import packing
-from jaxenvs.adapters.packing import Packing
+from jaxenvs.adapters._host import packing
+from jaxenvs.adapters._host.packing import Packing
 
 
 def tree():

@@ -1,5 +1,7 @@
 """Every game of several agents as a PettingZoo environment."""
 
+import copy
+import pickle
 import warnings
 from typing import Any
 
@@ -108,6 +110,29 @@ def test_time_limits_are_options(env_id):
         obs, _, terminated, truncated, _ = env.step(moves)
         ends.append((any(terminated.values()), all(truncated.values())))
     assert ends == [(False, False), (False, False), (False, True)]
+
+
+def test_a_copy_goes_on_where_the_original_stands():
+    env = adapter.parallel_env("MPE-SimpleTag-v3")
+    env.reset(seed=3)
+    actions = dict.fromkeys(env.agents, 1)
+    env.step(actions)
+    twins = [pickle.loads(pickle.dumps(env)), copy.deepcopy(env)]
+    for _ in range(3):
+        expected = env.step(actions)
+        for twin in twins:
+            np.testing.assert_equal(twin.step(actions), expected)
+            np.testing.assert_equal(twin.state(), env.state())
+
+
+def test_options_of_a_reset_change_the_params_of_the_episode():
+    env = adapter.parallel_env("MPE-SimpleSpread-v3", local_ratio=0.0)
+    actions = dict.fromkeys(env.possible_agents, 0)
+    rewards = []
+    for options in (None, {"local_ratio": 1.0}, None):
+        env.reset(seed=5, options=options)
+        rewards.append(tuple(env.step(actions)[1].values()))
+    assert rewards[0] == rewards[2] != rewards[1]
 
 
 def test_agents_that_are_done_leave():

@@ -12,6 +12,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
+from jaxenvs.struct import array
+
+_NUM_ACTIONS, _SEED = 11, 0
 
 
 class State(core.State):
@@ -19,9 +22,10 @@ class State(core.State):
 
 
 class Params(core.Params):
-    """What the arms pay."""
+    """What the arms pay, by default those of the usual bandit."""
 
-    rewards: jax.Array | np.ndarray  # (num_actions,) float32; at most 1
+    # (num_actions,) float32; at most 1
+    rewards: jax.Array | np.ndarray = array(lambda: arm_rewards(_SEED, _NUM_ACTIONS))
     max_steps: int = 0
 
 
@@ -32,10 +36,10 @@ class SimpleBandit(core.Env[State, Params]):
     `info["regret"]`: what the best arm would have paid more.
     """
 
-    num_actions: int = 11
+    num_actions: int = _NUM_ACTIONS
     """How many arms there are."""
 
-    mapping_seed: int = 0
+    mapping_seed: int = _SEED
     """How the default rewards are dealt to the arms, as in bsuite for the same seed."""
 
     def __post_init__(self) -> None:

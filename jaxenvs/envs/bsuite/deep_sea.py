@@ -13,6 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
+from jaxenvs.struct import array
+
+_SIZE, _SEED = 10, 42
 
 
 class State(core.State):
@@ -24,9 +27,10 @@ class State(core.State):
 
 
 class Params(core.Params):
-    """bsuite's constants and the meaning of the actions."""
+    """bsuite's constants and the meaning of the actions, by default those of the usual sea."""
 
-    mapping: jax.Array | np.ndarray  # (size, size) bool, by row and column: whether 1 is right
+    # (size, size) bool, by row and column: whether action 1 is right
+    mapping: jax.Array | np.ndarray = array(lambda: action_mapping(_SEED, _SIZE))
     unscaled_move_cost: float = 0.01  # of moving right all the way down
     max_steps: int = 0
 
@@ -39,7 +43,7 @@ class DeepSea(core.Env[State, Params]):
     `info["bad_episode"]`: whether the treasure is out of reach; `info["denoised_reward"]`: the 1.
     """
 
-    size: int = 10
+    size: int = _SIZE
     """Rows and columns of the sea."""
 
     deterministic: bool = True
@@ -49,7 +53,7 @@ class DeepSea(core.Env[State, Params]):
     randomize_actions: bool = True
     """Else 1 is right everywhere."""
 
-    mapping_seed: int = 42
+    mapping_seed: int = _SEED
     """How the default mapping of the actions is drawn, as in bsuite for the same seed."""
 
     def __post_init__(self) -> None:

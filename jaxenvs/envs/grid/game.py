@@ -59,7 +59,7 @@ class GridEnv(core.Env[State, Params]):
     """Cells across and ahead that are seen; odd, at least 3."""
     see_through_walls: bool = False
 
-    reset_cost = "dear"
+    reset_cost = "expensive"
     missions: ClassVar[tuple[str, ...]] = ()
     """What the agent may be told to do."""
     num_actions: ClassVar[int] = len(Action)

@@ -139,7 +139,7 @@ class MultiRoom(GridEnv):
         # Any wall but the one with the entry.
         exit_wall = (entry + 1 + prng.below(words[0], 3)) % 4
         sideways = (exit_wall == 0) | (exit_wall == 2)
-        along = 1 + prng.below(words[1], jnp.where(sideways, height, width) - 2)
+        along = 1 + prng.below_256(words[1], jnp.where(sideways, height, width) - 2)
         door_row = jnp.where(
             sideways, top + along, jnp.where(exit_wall == 1, top + height - 1, top)
         )
@@ -151,7 +151,7 @@ class MultiRoom(GridEnv):
         new_height, new_width = _MIN_SIZE + prng.below(words[2:4], num_sizes)
         # The door may be anywhere in the new room's wall but in its corners.
         reach = jnp.where(sideways, new_height, new_width)
-        slide = prng.below(words[4], reach - 2) - reach + 2
+        slide = prng.below_256(words[4], reach - 2) - reach + 2
         new_top = jnp.where(
             sideways,
             door_row + slide,

@@ -41,7 +41,7 @@ class Hanabi(MultiAgentEnv[State, Params]):
     game is over then, with the last firework, or one round after the last card was drawn.
     """
 
-    reset_cost = "dear"
+    reset_cost = "expensive"
 
     num_players: int = 2
     """2 to 5."""

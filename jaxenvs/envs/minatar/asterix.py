@@ -166,7 +166,7 @@ def moved_player(state: State, action: jax.Array) -> tuple[jax.Array, jax.Array]
 def spawned(crossers: Crossers, draws: Draws, spawns: jax.Array) -> Crossers:
     """Puts an enemy or gold in one of the free rows, each as likely; nothing where none is free."""
     free = lanes.inverted(crossers.here)
-    place = prng.below(draws.row, lanes.count(free)) + 1  # among the free rows, from the top
+    place = prng.below_256(draws.row, lanes.count(free)) + 1  # among the free rows, from the top
     new = lanes.when(spawns, lanes.nth(free, place))
     x = lanes.every(jnp.where(draws.from_left, np.int32(0), np.int32(SIZE - 1)))
     return Crossers(

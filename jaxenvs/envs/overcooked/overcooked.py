@@ -15,18 +15,26 @@ from jaxenvs.envs.overcooked import cooking, features, lossless, starts
 from jaxenvs.envs.overcooked.kitchens import Kitchen, kitchen
 from jaxenvs.envs.overcooked.state import State, with_cooks_settled
 from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.struct import array
 
 NUM_ACTIONS = 6
 
 
+def _usual() -> Kitchen:
+    return kitchen("cramped_room")
+
+
 class Params(core.Params):
-    """Orders, and what things are worth; recipes are numbered 4 * num_onions + num_tomatoes."""
+    """Orders, and what things are worth; recipes are numbered 4 * num_onions + num_tomatoes.
+
+    The defaults are those of the cramped room.
+    """
 
     max_steps: int = 400  # steps until truncation; 0 or less: no limit
-    orders: Any = None  # (16,) bool, by recipe: whether it is worth anything
-    bonus_orders: Any = None  # (16,) bool, by recipe: whether it is worth more
-    recipe_values: Any = None  # (16,) float32, by recipe: the reward for serving it
-    cook_times: Any = None  # (16,) int32, by recipe: steps that it cooks
+    orders: Any = array(lambda: _usual().orders)  # (16,) bool, by recipe: is it worth anything
+    bonus_orders: Any = array(lambda: _usual().bonus)  # (16,) bool, by recipe: is it worth more
+    recipe_values: Any = array(lambda: _usual().values)  # (16,) float32, by recipe: its reward
+    cook_times: Any = array(lambda: _usual().times)  # (16,) int32, by recipe: steps that it cooks
     order_bonus: float = 2.0  # how many times its value a bonus order is worth
     placement_reward: float = 3.0  # shaped, for an ingredient put into a pot
     dish_reward: float = 3.0  # shaped, for a dish that is taken when one is needed

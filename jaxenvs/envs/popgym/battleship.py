@@ -35,7 +35,7 @@ class Battleship(core.Env[State, core.Params]):
     ship_sizes: tuple[int, ...] = (2, 3, 3, 4)
     """Squares in a line that each ship takes; they are placed in this order."""
 
-    reset_cost = "dear"
+    reset_cost = "expensive"
 
     def __post_init__(self) -> None:
         bitboard.check_size(self.board_size)

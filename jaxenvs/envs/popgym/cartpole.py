@@ -25,6 +25,22 @@ def _cartpole() -> core.Env[Any, Any]:
     return make("CartPole-v1")
 
 
+def _cartpole_params() -> Any:
+    return control.endless_params(_cartpole())
+
+
+class Params(control.Params):
+    """CartPole's numbers."""
+
+    game: Any = dataclasses.field(default_factory=_cartpole_params)
+
+
+class NoisyParams(control.NoisyParams):
+    """CartPole's numbers and those of the noise."""
+
+    game: Any = dataclasses.field(default_factory=_cartpole_params)
+
+
 class PositionOnlyCartPole(control.PartlySeen):
     """CartPole with the observation `(2,)`: position of the cart (m), angle of the pole (rad).
 
@@ -36,6 +52,7 @@ class PositionOnlyCartPole(control.PartlySeen):
     """The game underneath: CartPole with any options."""
 
     seen: ClassVar[tuple[int, ...]] = (X, THETA)
+    params_class: ClassVar[type[control.Params]] = Params
 
     def scale(self, reward: jax.Array) -> jax.Array:
         # The game gives 0 for pushing what has fallen already.
@@ -60,6 +77,8 @@ class NoisyPositionOnlyCartPole(PositionOnlyCartPole, control.NoisilySeen):
     cart leaves +-2.4 m or the pole leaves +-12 degrees; truncated after `episode_length` steps.
     Noisy observations are clipped to twice these limits.
     """
+
+    params_class: ClassVar[type[control.Params]] = NoisyParams
 
     def bound(self, params: control.Params) -> jax.Array:
         return jnp.stack([2 * params.game.x_limit, 2 * params.game.theta_limit])

@@ -37,7 +37,7 @@ class Concentration(CardGame[State]):
     deck_type: cards.Feature = "ranks"
     """What makes a pair: colours (2), suits (4) or ranks (13)."""
 
-    reset_cost = "dear"
+    reset_cost = "expensive"
 
     def __post_init__(self) -> None:
         super().__post_init__()

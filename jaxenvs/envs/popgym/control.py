@@ -13,6 +13,13 @@ import numpy as np
 
 from jaxenvs import core, spaces
 
+_EPISODE_LENGTH = 200
+
+
+def endless_params(game: core.Env[Any, Any]) -> Any:
+    """The default params of the game underneath, without its own time limit."""
+    return game.default_params.replace(max_steps=0)
+
 
 class State(core.State):
     """The game's own state."""
@@ -21,9 +28,10 @@ class State(core.State):
 
 
 class Params(core.Params):
-    """The game's own numbers."""
+    """The game's own numbers, to which subclasses give a default."""
 
     game: Any  # those of the game underneath, whose own time limit does not count
+    max_steps: int = _EPISODE_LENGTH
 
 
 class PartlySeen(core.Env[State, Params]):
@@ -32,11 +40,14 @@ class PartlySeen(core.Env[State, Params]):
     game: core.Env[Any, Any]
     """The game underneath."""
 
-    episode_length: int = 200
+    episode_length: int = _EPISODE_LENGTH
     """The time limit, by which rewards are scaled."""
 
     seen: ClassVar[tuple[int, ...]]
     """The coordinates of the game's observation that are shown."""
+
+    params_class: ClassVar[type[Params]]
+    """Its `Params`, with the game's default."""
 
     def __post_init__(self) -> None:
         if self.episode_length < 1:
@@ -47,8 +58,8 @@ class PartlySeen(core.Env[State, Params]):
         """The reward for one of the game's, () float32."""
 
     def original_params(self) -> Params:
-        game = self.game.default_params.replace(max_steps=0)
-        return Params(game=game, max_steps=self.episode_length)
+        game = endless_params(self.game)
+        return self.params_class(game=game, max_steps=self.episode_length)
 
     def initial(self, key: jax.Array, params: Params) -> State:
         return State(time=jnp.int32(0), game=self.game.initial(key, params.game))
@@ -90,10 +101,6 @@ class NoisilySeen(PartlySeen):
     @abc.abstractmethod
     def bound(self, params: Params) -> jax.Array | np.ndarray:
         """The observation space reaches from minus this to this, `(num_seen,)` float32."""
-
-    def original_params(self) -> NoisyParams:
-        plain = super().original_params()
-        return NoisyParams(game=plain.game, max_steps=plain.max_steps)
 
     def initial(self, key: jax.Array, params: Params) -> NoisyState:
         game_key, noise_key = jax.random.split(key)

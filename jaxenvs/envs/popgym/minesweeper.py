@@ -35,7 +35,7 @@ class MineSweeper(core.Env[State, core.Params]):
     num_mines: int = 2
     """Tiles with a mine."""
 
-    reset_cost = "dear"
+    reset_cost = "expensive"
 
     def __post_init__(self) -> None:
         bitboard.check_size(self.board_size)

@@ -33,7 +33,7 @@ class MultiarmedBandit(core.Env[State, core.Params]):
     episode_length: int = 200
     """Pulls in an episode, by which rewards are scaled."""
 
-    reset_cost = "dear"
+    reset_cost = "expensive"
 
     def __post_init__(self) -> None:
         for name in ("num_bandits", "episode_length"):

@@ -24,6 +24,22 @@ def _pendulum() -> core.Env[Any, Any]:
     return make("Pendulum-v1")
 
 
+def _pendulum_params() -> Any:
+    return control.endless_params(_pendulum())
+
+
+class Params(control.Params):
+    """Pendulum's numbers."""
+
+    game: Any = dataclasses.field(default_factory=_pendulum_params)
+
+
+class NoisyParams(control.NoisyParams):
+    """Pendulum's numbers and those of the noise."""
+
+    game: Any = dataclasses.field(default_factory=_pendulum_params)
+
+
 class PositionOnlyPendulum(control.PartlySeen):
     """Pendulum with the observation `(2,)`: cosine and sine of the angle from upright.
 
@@ -36,6 +52,7 @@ class PositionOnlyPendulum(control.PartlySeen):
     """The game underneath: Pendulum with any options."""
 
     seen: ClassVar[tuple[int, ...]] = (COS, SIN)
+    params_class: ClassVar[type[control.Params]] = Params
 
     def scale(self, reward: jax.Array) -> jax.Array:
         half = -WORST / 2
@@ -49,6 +66,8 @@ class NoisyPositionOnlyPendulum(PositionOnlyPendulum, control.NoisilySeen):
     -16.27..0 to -1..1 and divided by `episode_length`. Never terminates; truncated after
     `episode_length` steps. Noisy observations are clipped to -1..1.
     """
+
+    params_class: ClassVar[type[control.Params]] = NoisyParams
 
     def bound(self, params: control.Params) -> np.ndarray:
         del params

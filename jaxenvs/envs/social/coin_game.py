@@ -194,7 +194,7 @@ class CoinGame(MultiAgentEnv[State, Params]):
         ids = np.arange(self.size**2, dtype=np.int32)
         free = (ids[:, None] != self._cells(occupied)).all(axis=1)
         nth = jnp.cumsum(free, dtype=jnp.int32)
-        target = prng.below(word, nth[-1]) + 1
+        target = prng.below_256(word, nth[-1]) + 1
         cell = jnp.argmax(free & (nth == target)).astype(jnp.int32)
         return jnp.stack(
             [jax.lax.div(cell, np.int32(self.size)), jax.lax.rem(cell, np.int32(self.size))]

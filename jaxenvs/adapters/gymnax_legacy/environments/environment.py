@@ -24,8 +24,8 @@ def make(env_id: str, **kwargs: Any) -> tuple["LegacyEnv", Any]:
 class LegacyEnv(GymnaxEnv):
     """As `GymnaxEnv`, with `done` for whatever ended the episode; the time limit counts too.
 
-    `info["discount"]` is 0 where the game was over and 1 where only the time was, and
-    `info["truncated"]` tells the same apart for those who want to bootstrap.
+    `info["discount"]` is 0 where the game was over and 1 where only the time limit was reached;
+    `info["truncated"]` says the latter directly, for scripts that bootstrap.
     """
 
     def step(self, key: jax.Array, state: Any, action: Any, params: Any = None) -> Any:

@@ -12,7 +12,7 @@ from jaxenvs.struct import PyTree
 
 
 class GymnaxWrapper:
-    """An environment that is as the one inside, but for what a subclass changes."""
+    """An environment that behaves as the inner one, except for what a subclass changes."""
 
     def __init__(self, env: Any) -> None:
         self._env = env
@@ -55,7 +55,7 @@ class LogEnvState(PyTree):
 
 
 class LogWrapper(GymnaxWrapper):
-    """Counts episodes; a step's info tells of the last one that ended.
+    """Counts episodes; a step's info describes the last one that ended.
 
     Adds `returned_episode_returns` and `returned_episode_lengths`, `returned_episode`, which is
     whether it was this step that ended it, and `timestep`.

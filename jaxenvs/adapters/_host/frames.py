@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from jaxenvs.render.window import Window
 
 FPS = 30
-"""Steps per second of games of which nothing else is known."""
+"""Steps per second of games that do not say how fast they are played."""
 
 
 def check_render_mode(render_mode: str | None, known: list[str]) -> None:
@@ -20,11 +20,10 @@ def check_render_mode(render_mode: str | None, known: list[str]) -> None:
 
 
 def natural_fps(env: Env[Any, Any]) -> int:
-    """Steps per second that look right for this game."""
-    from jaxenvs.render.draw import family_module
+    """Steps per second at which this game looks right."""
+    from jaxenvs.render.episode import frame_rate
 
-    controls = family_module(env).KEYS.get(type(env.unwrapped).__name__)
-    return FPS if controls is None else round(controls.rate)
+    return round(frame_rate(env, FPS))
 
 
 def picture(env: Env[Any, Any], state: Any, params: Any) -> np.ndarray:

@@ -10,19 +10,18 @@ Programs are shared: equal games compile once. They hold no state; the carry is 
 
 import dataclasses
 import functools
-from typing import Any, Literal
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs import prng
-from jaxenvs.adapters.packing import Packed, Packing
+from jaxenvs import prng, resets
+from jaxenvs.adapters._host.packing import Packed, Packing
 from jaxenvs.core import Env
+from jaxenvs.multi import has_agents, reward_shape
+from jaxenvs.resets import Autoreset, where
 from jaxenvs.struct import PyTree
-from jaxenvs.vector import where
-
-Mode = Literal["NextStep", "SameStep", "Disabled"]
 
 _HEAD = 3  # words: the root's two, and the calls so far
 _ONE_CALL = np.array([0, 0, 1], np.uint32)
@@ -37,7 +36,7 @@ class Carry(PyTree):
     """What is remembered between calls, of one copy or, with a leading axis, of a batch."""
 
     head: jax.Array  # (3,) uint32, root and calls
-    over: jax.Array  # () bool, whether the last step ended the episode
+    over: jax.Array  # () bool, or by agent, whether the last step ended the episode
     params: Any  # of this episode, or None for the environment's own
     state: Any
 
@@ -69,7 +68,8 @@ class Single:
     def outcome(self) -> Packing:
         """The layout of what a step gives: `(obs, numbers, info)`, without obs if on the device.
 
-        `numbers` is `(3,)` float32: reward, terminated, truncated.
+        `numbers` is `(3,)` float32, `(3, num_agents)` for several agents: reward, terminated,
+        truncated.
         """
 
         def outcome(*args: Any) -> Any:
@@ -103,6 +103,17 @@ class Single:
 
         return jax.jit(step)
 
+    @functools.cached_property
+    def global_state(self) -> Any:
+        """Compiled: `carry -> (n,) float32`, the global state of a game of several agents."""
+
+        def global_state(packed: Packed) -> jax.Array:
+            assert has_agents(self.env)
+            carry = self.carry.unpack(packed)
+            return self.env.global_state(carry.state, _params(self.env, carry.params))
+
+        return jax.jit(global_state)
+
     @property
     def _reset_arguments(self) -> tuple[Any, Any]:
         head = jax.ShapeDtypeStruct((_HEAD,), np.uint32)
@@ -111,7 +122,8 @@ class Single:
     def _reset(self, head: jax.Array, params: Any) -> tuple[Carry, tuple[Any, Any]]:
         head = head + _ONE_CALL
         state = _initial(self.env, head, params)
-        carry = Carry(head=head, over=jnp.bool_(False), params=params, state=state)
+        over = jnp.zeros(reward_shape(self.env), jnp.bool_)
+        carry = Carry(head=head, over=over, params=params, state=state)
         return carry, (_observe(self.env, state, params), _first_info(self.env, state, params))
 
     def _step(self, carry: Carry, action: Any) -> tuple[Carry, tuple[Any, jax.Array, Any]]:
@@ -126,11 +138,11 @@ class Single:
 
 @dataclasses.dataclass(frozen=True)
 class Batch:
-    """`num_envs` copies, reset by a step as `mode`, Gymnasium's autoreset mode, says."""
+    """`num_envs` copies, reset by a step as `autoreset` says."""
 
     env: Env[Any, Any]
     num_envs: int
-    mode: Mode
+    autoreset: Autoreset
     own_params: bool
     on_device: bool  # whether everything is returned as device arrays
 
@@ -239,30 +251,29 @@ class Batch:
         return carry, self._first(carry, ~over)
 
     def _step(self, carry: Carry, action: Any) -> tuple[Carry, tuple[Any, ...]]:
-        asked = carry.over if self.mode == "NextStep" else jnp.zeros_like(carry.over)
+        next_step = self.autoreset == "next_step"
+        asked = carry.over if next_step else jnp.zeros_like(carry.over)
         # Copies that are reset in place of this step make their one call there.
         head = carry.head + jnp.where(asked[:, None], np.uint32(0), _ONE_CALL)
         state, reward, terminated, truncated, info = jax.vmap(
             functools.partial(_advance, self.env)
         )(head, carry.state, action, carry.params)
-        reward, terminated, truncated = where(
-            asked,
-            jax.tree.map(jnp.zeros_like, (reward, terminated, truncated)),
-            (reward, terminated, truncated),
+        reward, terminated, truncated = resets.silenced(
+            self.autoreset, carry.over, (reward, terminated, truncated)
         )
         over = terminated | truncated
+        started = resets.due_after(self.autoreset, carry.over, over)
         carry = carry.replace(head=head, over=over, state=state)
         final = {}
-        if self.mode == "SameStep":
+        if self.autoreset == "same_step":
             final = {
                 "final_obs": self._observe(carry),
                 "_final_obs": over,
                 "final_info": _masked(info, over),
                 "_final_info": over,
             }
-        started = over if self.mode == "SameStep" else asked
         infos = _masked(info, ~started)
-        if self.mode != "Disabled":
+        if self.autoreset != "disabled":
             carry = self._restart(carry, started, None)
             infos = _joined(started, self._first_infos(carry, started), infos)
         return carry, (self._observe(carry), reward, terminated, truncated, infos | final)
@@ -271,30 +282,24 @@ class Batch:
         """Starts the copies in `mask`, with params of their own or, if None, the defaults."""
         head = carry.head + jnp.where(mask[:, None], _ONE_CALL, np.uint32(0))
         if self.own_params:
-            fresh = self._for_all(self.env.default_params if params is None else params)
+            fresh = self._for_all(_params(self.env, params))
             carry = carry.replace(params=where(mask, fresh, carry.params))
-        carry = carry.replace(head=head)
-        if self.env.reset_cost == "dear":
-            return carry.replace(state=self._start_in_turn(carry, mask))
-        started = self._start(head, carry.params)
-        return carry.replace(state=where(mask, started, carry.state))
+        params = carry.params
 
-    def _start_in_turn(self, carry: Carry, mask: jax.Array) -> Any:
-        """The states, those in `mask` new: a loop makes some at a time, as many as are needed."""
-        chunk = -(-self.num_envs // 32)
+        def start_all(ids: jax.Array, used: jax.Array, nothing: None) -> tuple[Any, None]:
+            del ids, used
+            return self._start(head, params), nothing
 
-        def some_left(loop: tuple[jax.Array, Any]) -> jax.Array:
-            return jnp.any(loop[0])
+        def start_some(ids: jax.Array, used: jax.Array, nothing: None) -> tuple[Any, None]:
+            del used
+            return self._start(*jax.tree.map(lambda leaf: leaf[ids], (head, params))), nothing
 
-        def start_some(loop: tuple[jax.Array, Any]) -> tuple[jax.Array, Any]:
-            waiting, state = loop
-            (ids,) = jnp.nonzero(waiting, size=chunk, fill_value=self.num_envs)
-            of_ids = jax.tree.map(lambda leaf: leaf[ids], (carry.head, carry.params))
-            started = self._start(*of_ids)
-            state = jax.tree.map(lambda old, new: old.at[ids].set(new, mode="drop"), state, started)
-            return waiting.at[ids].set(False, mode="drop"), state
-
-        return jax.lax.while_loop(some_left, start_some, (mask, carry.state))[1]
+        if self.env.reset_cost == "expensive":
+            chunk = resets.usual_chunk(self.num_envs)
+            state, _ = resets.chunked(start_some, mask, carry.state, None, chunk)
+        else:
+            state, _ = resets.fused(start_all, mask, carry.state, None)
+        return carry.replace(head=head, state=state)
 
 
 @functools.lru_cache(maxsize=256)
@@ -314,21 +319,26 @@ def _call_key(head: jax.Array) -> jax.Array:
     return prng.keys_for(root, head[2:])[0]
 
 
+def _params(env: Env[Any, Any], params: Any) -> Any:
+    """Those of the episode, or the environment's own for None."""
+    return env.default_params if params is None else params
+
+
 def _initial(env: Env[Any, Any], head: jax.Array, params: Any) -> Any:
-    return env.initial(_call_key(head), env.default_params if params is None else params)
+    return env.initial(_call_key(head), _params(env, params))
 
 
 def _advance(
     env: Env[Any, Any], head: jax.Array, state: Any, action: Any, params: Any
 ) -> tuple[Any, ...]:
     action = env.action_space().cast(action, "action")
-    params = env.default_params if params is None else params
+    params = _params(env, params)
     state, *ends, info = env.advance(_call_key(head), state, action, params)
     return state, *ends, _with_mask(env, state, params, info)
 
 
 def _first_info(env: Env[Any, Any], state: Any, params: Any) -> dict[str, Any]:
-    params = env.default_params if params is None else params
+    params = _params(env, params)
     return _with_mask(env, state, params, env.initial_info(state, params))
 
 
@@ -339,7 +349,7 @@ def _with_mask(env: Env[Any, Any], state: Any, params: Any, info: Any) -> dict[s
 
 
 def _observe(env: Env[Any, Any], state: Any, params: Any) -> Any:
-    return env.observe(state, env.default_params if params is None else params)
+    return env.observe(state, _params(env, params))
 
 
 def _masked(info: Any, mask: jax.Array) -> dict[str, Any]:

@@ -1,14 +1,16 @@
-"""What the arguments of an adapter say: which game, its time limit, the options of a reset."""
+"""The arguments of adapters: the environment, its time limit, the options of a reset."""
 
 import dataclasses
 import operator
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from jaxenvs import registry
 from jaxenvs.core import Env, canonical
+
+EnvT = TypeVar("EnvT", bound=Env[Any, Any])
 
 GYMNASIUM_NAMES = {"low": "reset_low", "high": "reset_high"}
 """Reset options of Gymnasium's own environments, and the params that they are here."""
@@ -37,7 +39,7 @@ def make_game(
     return registry.make(env_id, **kwargs)
 
 
-def limit_steps(env: Env[Any, Any], max_episode_steps: int | None) -> Env[Any, Any]:
+def limit_steps(env: EnvT, max_episode_steps: int | None) -> EnvT:
     """The environment with another time limit: None keeps its own, -1 takes it away.
 
     Raises `ValueError` for any other number below 1.

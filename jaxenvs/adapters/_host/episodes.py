@@ -7,7 +7,7 @@ import numpy as np
 
 
 class Ended(NamedTuple):
-    """What is known of an episode that has ended."""
+    """An episode that has ended."""
 
     episode_return: float
     length: int
@@ -29,7 +29,7 @@ class Episodes:
         self._starts[mask] = time.perf_counter()
 
     def count(self, reward: np.ndarray, done: np.ndarray) -> dict[int, Ended]:
-        """Counts a step; tells the episodes that ended with it, by the number of their copy."""
+        """Counts a step; returns the episodes that ended with it, by the number of their copy."""
         self._returns += reward
         self._lengths += 1
         if not done.any():

@@ -1,4 +1,4 @@
-"""Actions as they come from outside: checked against the space before they reach the device."""
+"""Actions given by the user, checked against the space before they reach the device."""
 
 import operator
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from jaxenvs import spaces
 
 Reader = Callable[[Any], Any]
 
-_KINDS = {"f": "fiu", "i": "iu", "u": "iu", "b": "b"}  # what may be given, by what is due
+_KINDS = {"f": "fiu", "i": "iu", "u": "iu", "b": "b"}  # what may be given, by what is expected
 
 
 def action_reader(
@@ -114,7 +114,7 @@ def _bounds(space: spaces.Space) -> tuple[Any, Any]:
     if isinstance(space, spaces.Discrete):
         return space.start, space.start + space.n - 1
     if isinstance(space, spaces.MultiDiscrete):
-        return 0, space.num_values - 1
+        return space.start, space.start + space.num_values - 1
     if isinstance(space, spaces.Box):
         return space.low, space.high
     return False, True

@@ -1,9 +1,10 @@
-"""Observations and infos in the form that Gymnasium gives them, and arrays as torch tensors."""
+"""Observations and infos in the form that Gymnasium gives them, arrays in that of others."""
 
 from collections.abc import Callable
 from typing import Any, Literal, get_args
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import spaces
@@ -33,18 +34,6 @@ def presenter(space: spaces.Space, batched: bool) -> Callable[[Any], Any]:
         shows = [presenter(sub, batched) for sub in space.spaces]
         return lambda obs: tuple(show(part) for show, part in zip(shows, obs, strict=True))
     return lambda obs: obs
-
-
-def own(obs: Any, row: int, space: spaces.Space) -> Any:
-    """One agent's observation in its own `space`, without padding, out of the `obs` of all."""
-    match space:
-        case spaces.Dict():
-            return {name: own(obs[name], row, part) for name, part in space.spaces.items()}
-        case spaces.Tuple():
-            pairs = zip(obs, space.spaces, strict=True)
-            return tuple(own(part, row, sub) for part, sub in pairs)
-        case _:
-            return obs[row][tuple(slice(size) for size in space.shape)]  # type: ignore[attr-defined]
 
 
 def single_info(info: Any) -> Any:
@@ -89,6 +78,13 @@ def entry(values: Any, i: int) -> Any:
     return single_info(np.array(values[i])) if values.dtype != object else values[i]
 
 
+def strong(tree: Any) -> Any:
+    """Leaves as arrays without weak types, so that a wrapped game's reset and step agree."""
+    return jax.tree.map(
+        lambda leaf: jax.lax.convert_element_type(leaf, jnp.result_type(leaf)), tree
+    )
+
+
 def to_torch(tree: Any) -> Any:
     """The arrays of a tree as torch tensors on the same device, not copied.
 
@@ -114,7 +110,7 @@ def from_torch(action: Any, space: spaces.Space) -> Any:
     if not isinstance(action, torch.Tensor):
         return action
     dtype: np.dtype = space.dtype  # type: ignore[attr-defined]
-    # Floats where integers are due go on as they are, to be refused where all actions are checked.
+    # Floats where integers are expected pass as they are: they are refused with all other actions.
     if not (action.is_floating_point() and dtype.kind != "f"):
         action = action.to(getattr(torch, dtype.name))
     return jax.dlpack.from_dlpack(action.detach().contiguous())

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from jaxenvs.adapters import outputs
-from jaxenvs.adapters.episodes import Ended
+from jaxenvs.adapters._host import outputs
+from jaxenvs.adapters._host.episodes import Ended
 
 
 def legacy_infos(infos: Mapping[str, Any], ended: Mapping[int, Ended]) -> dict[str, Any]:
