@@ -41,19 +41,7 @@ NUM_STEPS = {  # of the families that are slow in some library
     "hanabi": 100,
 }
 USUAL_NUM_STEPS = 1000
-FAMILIES = (
-    "classic",
-    "toy_text",
-    "bsuite",
-    "minatar",
-    "misc",
-    "grid",
-    "popgym",
-    "mpe",
-    "overcooked",
-    "hanabi",
-    "social",
-)
+FAMILIES = tuple(dict.fromkeys(jaxenvs.spec(env_id).family for env_id in jaxenvs.list_envs()))
 BY_TASK = ("grid", "popgym")
 IN_JAX = ("gymnax", "navix", "jaxmarl")
 

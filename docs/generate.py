@@ -308,7 +308,7 @@ def write_images(prefix: str, num_steps: int) -> None:
     for env_id in filter(lambda name: name.startswith(prefix), jaxenvs.list_envs()):
         env, path = jaxenvs.make(env_id), page_path(env_id).with_suffix(".png")
         try:
-            frame = draw.draw(env, state_in_play(env, num_steps), size=400)
+            frame = draw(env, state_in_play(env, num_steps), size=400)
         except ValueError as error:
             print(f"{env_id}: {error}")
             continue

@@ -11,8 +11,8 @@ import itertools
 import math
 import os
 import pathlib
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 import numpy as np
 
@@ -22,6 +22,7 @@ import pygame
 from PIL import Image
 
 from jaxenvs.render.palette import BACKGROUND, INK, Color
+from jaxenvs.render.picture import Draw
 
 Point = Sequence[float]  # x to the right, y down, in pixels of the finished picture
 Align = Literal["left", "center", "right"]
@@ -32,7 +33,7 @@ SUPERSAMPLING = 3  # drawn pixels per finished pixel, along each axis
 class Canvas:
     """A picture of `width` by `height` pixels; all lengths are in these pixels, fractions welcome.
 
-    Shapes take a `fill` and an `outline` colour; None leaves that part out.
+    Shapes take a `fill` and an `outline` color; None leaves that part out.
     """
 
     def __init__(self, width: int, height: int, background: Color = BACKGROUND) -> None:
@@ -177,7 +178,7 @@ class Canvas:
     def rgb(self) -> np.ndarray:
         """The picture, `[height, width, 3]` uint8, of its own memory."""
         large = pygame.image.tobytes(self._surface, "RGB")
-        # Not pygame's smooth scaling, which darkens flat colours by a shade or two.
+        # Not pygame's smooth scaling, which darkens flat colors by a shade or two.
         picture = Image.frombytes("RGB", self._surface.get_size(), large).reduce(SUPERSAMPLING)
         return np.array(picture)
 
@@ -212,7 +213,7 @@ class Canvas:
 class View:
     """Where a game's coordinates, with y upwards, lie on a canvas."""
 
-    center: tuple[float, float]  # in the game, seen at `middle`
+    center: tuple[float, float]  # in the game, drawn at `middle`
     middle: tuple[float, float]  # on the canvas
     scale: float  # pixels per unit of the game
 
@@ -244,6 +245,20 @@ class View:
     def length(self, distance: float) -> float:
         """Pixels of a distance in the game."""
         return float(distance) * self.scale
+
+
+def on_canvas(paint: Callable[[Canvas, Any, Any, Any], None], height: float = 1.0) -> Draw:
+    """What draws a `Picture`, from `paint(canvas, env, state, params)`.
+
+    The canvas is empty, as wide as asked for and `height` times as high.
+    """
+
+    def draw(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
+        canvas = Canvas(size, round(height * size))
+        paint(canvas, env, state, params)
+        return canvas.rgb()
+
+    return draw
 
 
 def _up(length: float) -> float:

@@ -59,7 +59,7 @@ def rank_face(canvas: Canvas, corner: Point, width: float, name: str) -> None:
 
 
 def color_face(canvas: Canvas, corner: Point, width: float, color: Color) -> None:
-    """A card of which only the colour counts."""
+    """A card of which only the color counts."""
     blank(canvas, corner, width)
     x, y = corner
     rim = 0.14 * width
@@ -86,7 +86,7 @@ def back(canvas: Canvas, corner: Point, width: float) -> None:
 def symbol(
     canvas: Canvas, middle: Point, size: float, suit: int, color: Color | None = None
 ) -> None:
-    """A suit's sign, `size` from the middle to the tip, in its own colour or another."""
+    """A suit's sign, `size` from the middle to the tip, in its own color or another."""
     x, y = middle
     color = color_of(suit) if color is None else color
     if suit == CLUB:

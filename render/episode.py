@@ -8,7 +8,7 @@ import numpy as np
 
 from jaxenvs.core import Env
 from jaxenvs.render import panel
-from jaxenvs.render.draw import draw, family_module
+from jaxenvs.render.picture import draw, picture_of
 from jaxenvs.spaces import sample_legal
 
 Policy = Callable[..., Any]
@@ -30,8 +30,7 @@ def random_policy(env: Env[Any, Any]) -> Policy:
 
 def frame_rate(env: Env[Any, Any], default: float = 15.0) -> float:
     """Steps per second at which the game looks right, as its keys say, or `default`."""
-    keys = getattr(family_module(env), "KEYS", {})
-    controls = keys.get(type(env.unwrapped).__name__)
+    controls = picture_of(env).controls
     return controls.rate if controls else default
 
 

@@ -1,4 +1,4 @@
-"""One look for all games: a light background, flat colours, thin dark outlines."""
+"""One style for all games: a light background, flat colors, thin dark outlines."""
 
 Color = tuple[int, int, int]  # red, green, blue, 0 to 255
 

@@ -19,7 +19,7 @@ def below(
     what is too long for its line is written smaller.
     """
     height, width = picture.shape[:2]
-    unit = max(width, 0.75 * height) / 512  # a narrow picture is tall, and is looked at as such
+    unit = max(width, 0.75 * height) / 512  # a narrow picture is tall: its text goes by its height
     row = ROW * unit
     strip_height = round((len(notes) + 1) * row + 10 * unit)
     # Even, so that a film of it needs no padding.

@@ -12,24 +12,24 @@ from jaxenvs.core import Env
 from jaxenvs.multi import has_agents
 from jaxenvs.render import episode, panel
 from jaxenvs.render.controls import AmountControls, Controls
-from jaxenvs.render.draw import draw, family_module
+from jaxenvs.render.picture import draw, picture_of
 from jaxenvs.render.window import Keys, Window
 
 PAUSE, RESTART, SLOW, QUIT = "return", "backspace", "tab", "escape"
 COMMANDS = "enter pause · backspace restart · tab slow motion · esc quit"
 SLOWNESS = 5  # how many times slower slow motion is
 REPEAT_AFTER = 0.3  # seconds a key is held before a game that waits takes it again
-LOOKS_PER_SECOND = 60
+FRAMES_PER_SECOND = 60
 SYMBOLS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 
 
 def controls_of(env: Env[Any, Any]) -> Controls:
     """The keys of a game. Raises `ValueError` where it has no picture or no keys."""
-    name = type(env.unwrapped).__name__
-    keys = getattr(family_module(env), "KEYS", {})
-    if name not in keys:
+    controls = picture_of(env).controls
+    if controls is None:
+        name = type(env.unwrapped).__name__
         raise ValueError(f"{name} cannot be played by hand: no keys are set for it")
-    return keys[name]
+    return controls
 
 
 class Partner(NamedTuple):
@@ -112,7 +112,7 @@ class Game:
         self.steps, self.score, self.ending = 0, 0.0, ""
         self._pending, self._due, self._held_for = [], 0.0, 0.0
 
-    def look(self, keys: Keys, seconds: float) -> bool:
+    def handle(self, keys: Keys, seconds: float) -> bool:
         """Does what was pressed within the last `seconds`; returns whether to go on."""
         for name in keys.pressed:
             if name == PAUSE:
@@ -241,16 +241,16 @@ def play(
         began = last = time.monotonic()
         going, shown = True, None
         while going and (seconds is None or last - began < seconds):
-            window.wait(LOOKS_PER_SECOND)
+            window.wait(FRAMES_PER_SECOND)
             now = time.monotonic()
-            going = game.look(window.keys(), now - last)
+            going = game.handle(window.keys(), now - last)
             last = now
             if starting.done():
                 starting.result()  # raises what went wrong
-            looks = (id(game.state), game.ready, game.paused, game.slow)
-            if game.state is not None and looks != shown:
+            drawn = (id(game.state), game.ready, game.paused, game.slow)
+            if game.state is not None and drawn != shown:
                 window.show(game.picture(size))
-                shown = looks
+                shown = drawn
     return game
 
 

@@ -68,7 +68,7 @@ def _umask() -> int:
 
 def _write_gif(frames: Frames, path: pathlib.Path, fps: float, title: str) -> None:
     del title
-    # One palette for the whole film: made from all frames, it is exact for up to 256 colours.
+    # One palette for the whole film: made from all frames, it is exact for up to 256 colors.
     colors = "split[a][b];[a]palettegen=reserve_transparent=0[p];"
     colors += "[b][p]paletteuse=dither=none:diff_mode=rectangle"
     # Browsers slow down what is faster than fifty frames per second.
@@ -78,7 +78,7 @@ def _write_gif(frames: Frames, path: pathlib.Path, fps: float, title: str) -> No
 def _write_mp4(frames: Frames, path: pathlib.Path, fps: float, title: str) -> None:
     del title
     height, width = frames[0].shape[:2]
-    # Half as many colour samples per side, so both sides have to be even: repeat the last line.
+    # Half as many color samples per side, so both sides have to be even: repeat the last line.
     pad = ((0, height % 2), (0, width % 2), (0, 0))
     even = [np.pad(frame, pad, "edge") for frame in frames]
     codec = ["-c:v", "libx264", "-crf", "20", "-pix_fmt", "yuv420p", "-movflags", "+faststart"]

@@ -29,7 +29,7 @@ def player(frames: Sequence[np.ndarray], fps: float, title: str) -> str:
 
 
 def _webp(frame: np.ndarray) -> bytes:
-    """A lossless picture; for flat colours a third of a PNG."""
+    """A lossless picture; for flat colors a third of a PNG."""
     buffer = io.BytesIO()
     iio.imwrite(buffer, frame, extension=".webp", lossless=True, method=2)
     return buffer.getvalue()

@@ -11,7 +11,7 @@ import pygame
 
 
 class Keys(NamedTuple):
-    """What happened to keyboard and mouse since the last look; names as pygame's `key.name`."""
+    """What happened to keyboard and mouse since the last call; names as pygame's `key.name`."""
 
     pressed: list[str]  # went down, in order, also if they are up again
     held: list[str]  # are down now, the latest last
@@ -45,7 +45,7 @@ class Window:
         pygame.display.flip()
 
     def keys(self) -> Keys:
-        """Looks at keyboard and mouse; call it often, or the system thinks the window hangs."""
+        """Reads keyboard and mouse; call it often, or the system thinks the window hangs."""
         pressed, clicked, closed = [], [], False
         for event in pygame.event.get():
             if event.type == pygame.QUIT:

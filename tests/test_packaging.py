@@ -16,7 +16,7 @@ from setuptools import find_packages
 import jaxenvs
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-ROOMS = ("jaxenvs", "baselines", "render")
+FOLDERS = ("jaxenvs", "baselines", "render")
 
 
 def run(command: Sequence[str | pathlib.Path], cwd: pathlib.Path) -> str:
@@ -36,7 +36,7 @@ def shipped_packages() -> list[str]:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """A wheel of the working tree, built from a copy so that no old build/ folder leaks into it."""
     source, dist = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
-    for folder in ROOMS:
+    for folder in FOLDERS:
         shutil.copytree(ROOT / folder, source / folder, symlinks=True)
     for file in ("pyproject.toml", "setup.cfg", "README.md", "LICENSE"):
         shutil.copy(ROOT / file, source)
@@ -53,7 +53,7 @@ def test_every_package_on_disk_is_shipped() -> None:
 
 def test_every_folder_with_code_is_a_package() -> None:
     """A folder without `__init__.py` works in the checkout and is missing from the wheel."""
-    files = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    files = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
     assert [str(path) for path in files if not (path.parent / "__init__.py").exists()] == []
 
 
@@ -118,6 +118,6 @@ print(time.perf_counter() - start)
     assert min(seconds) < 0.7, seconds
 
 
-def test_rooms_import_only_what_they_may() -> None:
+def test_packages_import_only_what_they_may() -> None:
     linter = pathlib.Path(sys.executable).with_name("lint-imports")
     run([linter, "--config", "setup.cfg"], cwd=ROOT)

@@ -37,12 +37,12 @@ def shoot(film: Film) -> list[Any]:
     fit, or a form of file that cannot be written.
     """
     with extra("render"):
-        from jaxenvs.render import draw, episode, record
+        from jaxenvs.render import episode, picture_of, record
     with usage_errors():
         record.writer(film.out)
     env, policy, memory, title = _cast(film)
     with usage_errors():
-        draw.family_module(env)
+        picture_of(env)
     frames, scores = episode.film(
         env,
         policy or episode.random_policy(env),

@@ -1,4 +1,7 @@
 from jaxenvs.cli import main
+from jaxenvs.envs.classic import pictures
+from jaxenvs.envs.classic.pendulum import Pendulum
+from jaxenvs.render import Picture
 
 
 def test_play_opens_a_window_and_reports(capsys):
@@ -8,9 +11,7 @@ def test_play_opens_a_window_and_reports(capsys):
 
 
 def test_a_game_without_keys_is_refused(capsys, monkeypatch):
-    from jaxenvs.render.draw import classic
-
-    monkeypatch.delitem(classic.KEYS, "Pendulum")
+    monkeypatch.setitem(pictures.PICTURES, Pendulum, Picture(pictures.pendulum))
     assert main(["play", "Pendulum-v1"]) == 2
     assert "Pendulum cannot be played by hand" in capsys.readouterr().err
 

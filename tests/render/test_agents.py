@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.render.draw import draw, mpe
+from jaxenvs.envs.mpe import pictures as mpe
+from jaxenvs.render import draw
 
 IDS = [*jaxenvs.list_envs("mpe")[:-2], *jaxenvs.list_envs("social")]
 OFTEN = ("SpeakerListener", "Crypto", "WorldComm", "CollectTreasure", "Social")

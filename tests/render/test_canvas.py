@@ -75,6 +75,6 @@ def test_a_view_keeps_shapes_and_turns_y_up():
     assert view.length(1) == 40
 
 
-def test_blend_goes_from_one_colour_to_the_other():
+def test_blend_goes_from_one_color_to_the_other():
     assert blend(RED, BLUE, 0) == RED
     assert blend(RED, BLUE, 1) == BLUE

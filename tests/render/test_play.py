@@ -32,81 +32,81 @@ def game(started):
 
 
 def test_time_passes_at_the_game_s_rate(game):
-    assert game.look(keys(), 0.05)
+    assert game.handle(keys(), 0.05)
     assert game.steps == 2  # 50 steps a second, and half a step is owed
-    game.look(keys(), 0.01)
+    game.handle(keys(), 0.01)
     assert game.steps == 3
     assert game.score == 3
 
 
 def test_a_held_key_pushes_the_cart(game):
     for _ in range(3):
-        game.look(keys(held=["right"]), 0.04)
+        game.handle(keys(held=["right"]), 0.04)
     assert game.state.x_dot > 0.9
 
 
 def test_a_short_press_between_two_steps_counts(game):
-    game.look(keys("right"), 0.005)
+    game.handle(keys("right"), 0.005)
     assert game.steps == 0
-    game.look(keys(), 0.016)
+    game.handle(keys(), 0.016)
     assert game.state.x_dot > 0.1
 
 
 def test_idle_pushes_take_turns(game):
-    game.look(keys(), 0.04)
+    game.handle(keys(), 0.04)
     assert abs(game.state.x_dot) < 0.1
 
 
 def test_a_pause_stops_the_clock(game):
-    game.look(keys(playing.PAUSE), 1.0)
+    game.handle(keys(playing.PAUSE), 1.0)
     assert game.paused
     assert game.steps == 0
-    game.look(keys(playing.PAUSE), 0.02)
+    game.handle(keys(playing.PAUSE), 0.02)
     assert game.steps == 1
 
 
 def test_slow_motion_is_slower(game):
-    game.look(keys(playing.SLOW), 0.2)
+    game.handle(keys(playing.SLOW), 0.2)
     assert game.steps == 2
 
 
 def test_an_episode_ends_waits_and_starts_anew(game):
     for _ in range(100):
-        game.look(keys(held=["left"]), 0.02)
+        game.handle(keys(held=["left"]), 0.02)
     assert game.ending.startswith("over")
     assert game.steps < 50
-    game.look(keys(playing.RESTART), 0.001)
+    game.handle(keys(playing.RESTART), 0.001)
     assert (game.steps, game.score, game.ending) == (0, 0, "")
 
 
 def test_a_long_freeze_is_not_made_up_for(game):
-    game.look(keys(), 10.0)
+    game.handle(keys(), 10.0)
     assert game.steps == 3
 
 
 @pytest.mark.parametrize("stop", [keys(playing.QUIT), keys(closed=True)])
 def test_quit_and_close_end_it(game, stop):
-    assert not game.look(stop, 0.01)
+    assert not game.handle(stop, 0.01)
 
 
 def test_a_game_that_waits_steps_once_per_press(game, monkeypatch):
     waiting = Controls(keys=game.controls.keys, rate=10.0)
     monkeypatch.setattr(game, "controls", waiting)
-    game.look(keys(), 5.0)
+    game.handle(keys(), 5.0)
     assert game.steps == 0
-    game.look(keys("left", "right", held=["right"]), 0.01)
+    game.handle(keys("left", "right", held=["right"]), 0.01)
     assert game.steps == 2
     for _ in range(5):
-        game.look(keys(held=["right"]), 0.05)
+        game.handle(keys(held=["right"]), 0.05)
     assert game.steps == 2  # held, but not for long
     for _ in range(5):
-        game.look(keys(held=["right"]), 0.05)
+        game.handle(keys(held=["right"]), 0.05)
     assert game.steps in (3, 4)
 
 
 def test_the_picture_shows_score_and_keys(game):
     before = game.picture(256)
-    game.look(keys(), 0.05)
+    game.handle(keys(), 0.05)
     after = game.picture(256)
     assert before.shape == after.shape
     strip = slice(before.shape[0] - 22, None)
@@ -125,9 +125,9 @@ def test_long_lists_of_keys_are_wrapped():
 def test_continuous_torque_is_held():
     game = Game(jaxenvs.make("Pendulum-v1"))
     game.start()
-    game.look(keys(held=["left"]), 0.05)
+    game.handle(keys(held=["left"]), 0.05)
     assert game.state.torque == 2
-    game.look(keys(), 0.05)
+    game.handle(keys(), 0.05)
     assert game.state.torque == 0
 
 
@@ -165,13 +165,13 @@ def test_a_click_on_the_picture_is_an_action():
     game.start()
     height, width, _ = game.picture(512).shape
     assert width == 512
-    game.look(Keys([], [], False, ((35, 500), (500, 35), (5, 200), (200, height - 5))), 0.01)
+    game.handle(Keys([], [], False, ((35, 500), (500, 35), (5, 200), (200, height - 5))), 0.01)
     assert game.steps == 2  # the edge of the picture and the strip under it are no squares
     shots = np.asarray(game.state.shots)
     assert (shots[7], shots[0]) == (1, 1 << 7)
     assert "click shoot" in key_lines(game.controls)
-    game.look(keys(playing.PAUSE), 0.01)
-    game.look(Keys([], [], False, ((100, 100),)), 0.01)
+    game.handle(keys(playing.PAUSE), 0.01)
+    game.handle(Keys([], [], False, ((100, 100),)), 0.01)
     assert game.steps == 2
 
 

@@ -25,7 +25,7 @@ def test_a_gif_holds_the_frames_and_their_pace(tmp_path, frames):
     assert iio.immeta(path)["loop"] == 0
 
 
-def test_many_colours_stay_close(tmp_path):
+def test_many_colors_stay_close(tmp_path):
     ramp = np.linspace(0, 255, 64).astype(np.uint8)
     frame = np.stack(np.broadcast_arrays(ramp[:, None], ramp, np.uint8(128)), axis=-1)
     film = iio.imread(record.save([frame, frame[::-1]], tmp_path / "a.gif", fps=10))

@@ -8,8 +8,7 @@ import pytest
 
 import jaxenvs
 from jaxenvs import spaces
-from jaxenvs.render.draw import mpe, social
-from jaxenvs.render.play import Game, Partner, seat_of
+from jaxenvs.render.play import Game, Partner, controls_of, seat_of
 from jaxenvs.render.window import Keys
 
 
@@ -33,7 +32,7 @@ def test_keys_are_actions_of_the_one_who_is_played(env_id):
     seat = seat_of(env)
     assert seat is not None
     own = list(env.action_spaces().values())[seat]
-    controls = (mpe if env_id.startswith("MPE") else social).KEYS[type(env).__name__]
+    controls = controls_of(env)
     for name in controls.keys:
         action = controls.action([name], env.action_space(), 0)
         if isinstance(own, spaces.Discrete):
@@ -47,7 +46,7 @@ def test_one_is_played_by_hand_and_the_other_at_random():
     before = np.asarray(game.state.players)
     others = set()
     for _ in range(12):
-        game.look(keys("right"), 0.02)
+        game.handle(keys("right"), 0.02)
         others.add(tuple(np.asarray(game.state.players[1]).tolist()))
         if game.steps < 10:
             assert game.state.players[0].tolist() == [before[0, 0], (before[0, 1] + game.steps) % 3]
@@ -64,7 +63,7 @@ def test_a_partner_may_have_learnt_something():
     game = Game(env, seat=1, partner=Partner(policy, jnp.int32(0)))
     game.start()
     for _ in range(3):
-        game.look(keys(held=["up"]), 0.1)
+        game.handle(keys(held=["up"]), 0.1)
     assert game.steps == 3
     assert int(game._memory) == 3
     velocity = np.asarray(game.state.velocity)
@@ -80,23 +79,23 @@ def test_seats_that_keys_cannot_play_are_refused():
 
 
 def test_moves_and_words_go_together():
-    controls = mpe.KEYS["Reference"]
-    space = jaxenvs.make("MPE-SimpleReference-v3").action_space()
+    env = jaxenvs.make("MPE-SimpleReference-v3")
+    controls, space = controls_of(env), env.action_space()
     assert controls.action(["left", "c"], space, 0) == 11
     assert controls.action([], space, 0) == 0
 
 
 def test_an_action_that_a_form_of_the_game_lacks_is_not_taken():
     game = started("Social-CoinGameLOLA-v1")
-    game.look(keys("space"), 0.02)
+    game.handle(keys("space"), 0.02)
     assert game.steps == 0
-    game.look(keys("up"), 0.02)
+    game.handle(keys("up"), 0.02)
     assert game.steps == 1
 
 
 def test_a_cook_with_a_partner_and_seats_that_there_are():
     game = started("Overcooked-CrampedRoom-v0", seat=1)
-    game.look(keys(held=["left"]), 0.2)
+    game.handle(keys(held=["left"]), 0.2)
     assert game.steps == 1
     assert int(game.state.direction[1]) == 3
     with pytest.raises(ValueError, match="from 0 to 1, got 2"):

@@ -30,7 +30,7 @@ def picture(env: Env[Any, Any], state: Any, params: Any) -> np.ndarray:
     """The picture of one state, uint8 `[height, width, 3]`."""
     from jaxenvs.render import draw
 
-    return draw.draw(env, state, params)
+    return draw(env, state, params)
 
 
 def open_window(title: str, frame: np.ndarray) -> "Window":

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
-from jaxenvs.envs.bsuite import digits
+from jaxenvs.envs.bsuite import _digits as digits
 
 
 class State(core.State):

@@ -8,9 +8,10 @@ from typing import ClassVar
 import jax
 import jax.numpy as jnp
 
-from jaxenvs.envs.grid import layout, tiles
-from jaxenvs.envs.grid.game import GridEnv, Params, State
-from jaxenvs.envs.grid.tiles import Color, Door, Kind
+from jaxenvs.envs.grid import _layout as layout
+from jaxenvs.envs.grid import _tiles as tiles
+from jaxenvs.envs.grid._game import GridEnv, Params, State
+from jaxenvs.envs.grid._tiles import Color, Door, Kind
 
 
 class DoorKey(GridEnv):

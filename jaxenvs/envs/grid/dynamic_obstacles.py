@@ -11,9 +11,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core
-from jaxenvs.envs.grid import game, layout, tiles
-from jaxenvs.envs.grid.game import Action, GridEnv
-from jaxenvs.envs.grid.tiles import Color, Kind
+from jaxenvs.envs.grid import _game as game
+from jaxenvs.envs.grid import _layout as layout
+from jaxenvs.envs.grid import _tiles as tiles
+from jaxenvs.envs.grid._game import Action, GridEnv
+from jaxenvs.envs.grid._tiles import Color, Kind
 
 _BALL = np.uint16(Kind.BALL | Color.BLUE << 4)
 

@@ -10,8 +10,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.grid import layout, tiles
-from jaxenvs.envs.grid.game import GridEnv, Params, State
+from jaxenvs.envs.grid import _layout as layout
+from jaxenvs.envs.grid import _tiles as tiles
+from jaxenvs.envs.grid._game import GridEnv, Params, State
 
 _SIZE, _MIDDLE = 19, 9
 

@@ -10,9 +10,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.grid import layout, rooms, tiles
-from jaxenvs.envs.grid.game import Action, GridEnv, Params, State
-from jaxenvs.envs.grid.tiles import NUM_COLORS, Color, Door, Kind
+from jaxenvs.envs.grid import _layout as layout
+from jaxenvs.envs.grid import _rooms as rooms
+from jaxenvs.envs.grid import _tiles as tiles
+from jaxenvs.envs.grid._game import Action, GridEnv, Params, State
+from jaxenvs.envs.grid._tiles import NUM_COLORS, Color, Door, Kind
 
 _NUM_COLS = 3
 _COLORS = [color.name.lower() for color in Color]

@@ -8,8 +8,9 @@ from typing import ClassVar, Literal
 import jax
 import jax.numpy as jnp
 
-from jaxenvs.envs.grid import layout, tiles
-from jaxenvs.envs.grid.game import GridEnv, Params, State
+from jaxenvs.envs.grid import _layout as layout
+from jaxenvs.envs.grid import _tiles as tiles
+from jaxenvs.envs.grid._game import GridEnv, Params, State
 
 
 class LavaGap(GridEnv):

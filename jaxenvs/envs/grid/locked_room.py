@@ -9,9 +9,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.grid import layout, tiles
-from jaxenvs.envs.grid.game import GridEnv, Params, State
-from jaxenvs.envs.grid.tiles import NUM_COLORS, Color, Door, Kind
+from jaxenvs.envs.grid import _layout as layout
+from jaxenvs.envs.grid import _tiles as tiles
+from jaxenvs.envs.grid._game import GridEnv, Params, State
+from jaxenvs.envs.grid._tiles import NUM_COLORS, Color, Door, Kind
 
 _NUM_ROOMS = 6
 _COLORS = [color.name.lower() for color in Color]

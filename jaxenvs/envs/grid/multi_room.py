@@ -10,9 +10,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import fusion, prng
-from jaxenvs.envs.grid import layout, tiles
-from jaxenvs.envs.grid.game import GridEnv, Params, State
-from jaxenvs.envs.grid.tiles import NUM_COLORS, Door, Kind
+from jaxenvs.envs.grid import _layout as layout
+from jaxenvs.envs.grid import _tiles as tiles
+from jaxenvs.envs.grid._game import GridEnv, Params, State
+from jaxenvs.envs.grid._tiles import NUM_COLORS, Door, Kind
 from jaxenvs.struct import PyTree
 
 _MIN_SIZE = 4

@@ -13,11 +13,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
-from jaxenvs.envs.hanabi import play, views
-from jaxenvs.envs.hanabi import state as table
-from jaxenvs.envs.hanabi.rules import Rules
-from jaxenvs.envs.hanabi.state import State
-from jaxenvs.envs.hanabi.text import describe
+from jaxenvs.envs.hanabi import _state as table
+from jaxenvs.envs.hanabi import _turn as turn
+from jaxenvs.envs.hanabi import _views as views
+from jaxenvs.envs.hanabi._rules import Rules
+from jaxenvs.envs.hanabi._state import State
+from jaxenvs.envs.hanabi._text import describe
 from jaxenvs.multi import MultiAgentEnv
 
 Knowledge = Literal["binary", "belief", "none"]
@@ -134,7 +135,7 @@ class Hanabi(MultiAgentEnv[State, Params]):
         is_legal = (self.legal_moves(state) & (moves == chosen)).any()
         # Selecting the old state here instead would take LLVM ten seconds to compile.
         nothing = np.int32(self.rules.num_moves)
-        after = play.play(state, jnp.where(is_legal, chosen, nothing), self.rules)
+        after = turn.play(state, jnp.where(is_legal, chosen, nothing), self.rules)
         reward = table.score(after) - table.score(state)
         over = table.is_over(after, self.rules)
         everyone = (self.num_players,)
@@ -142,7 +143,7 @@ class Hanabi(MultiAgentEnv[State, Params]):
 
     def legal_moves(self, state: State) -> jax.Array:
         """What the player on turn may do, `(num_actions - 1,)` bool; nothing when all is over."""
-        return play.legal_moves(state, self.rules)
+        return turn.legal_moves(state, self.rules)
 
     def text(self, state: State, viewer: int | None = None) -> str:
         """The table in letters, as HLE writes it; `viewer` does not see her own cards."""

@@ -6,7 +6,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.minatar import slots
+from jaxenvs.envs.minatar import _slots as slots
+from jaxenvs.envs.minatar._game import DOWN, FIRE, LEFT, RIGHT, SIZE, UP
 from jaxenvs.envs.minatar._seaquest_state import (
     ENEMIES,
     LAST_ROW,
@@ -25,7 +26,6 @@ from jaxenvs.envs.minatar._seaquest_state import (
     Swimmers,
     Torpedoes,
 )
-from jaxenvs.envs.minatar.game import DOWN, FIRE, LEFT, RIGHT, SIZE, UP
 from jaxenvs.fusion import settled
 
 

@@ -18,7 +18,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.minatar import game, slots
+from jaxenvs.envs.minatar import _game as game
+from jaxenvs.envs.minatar import _slots as slots
 
 NUM_ENEMIES, NUM_DIVERS, NUM_SHOTS = 30, 2, 2  # slots
 ENEMIES = np.uint32(2**NUM_ENEMIES - 1)  # the slots of enemies; divers have the other two

@@ -2,15 +2,15 @@
 
 Source: MinAtar 1.0.15 (Young & Tian, "MinAtar: an Atari-inspired testbed for thorough and
 reproducible reinforcement learning experiments", 2019). Written from its rules; compared with it in
-tests/parity. Differs from it in: what `jaxenvs.envs.minatar.game` says of sticky actions.
+tests/parity. Differs from it in: what `jaxenvs.envs.minatar._game` says of sticky actions.
 """
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.minatar import game
-from jaxenvs.envs.minatar.game import LEFT, NOOP, RIGHT, SIZE
+from jaxenvs.envs.minatar import _game as game
+from jaxenvs.envs.minatar._game import LEFT, NOOP, RIGHT, SIZE
 
 _BRICK_ROWS = 3  # rows 1 to 3 of the board
 _WALL = np.uint32(2 ** (_BRICK_ROWS * SIZE) - 1)

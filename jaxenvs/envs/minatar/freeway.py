@@ -2,7 +2,7 @@
 
 Source: MinAtar 1.0.15 (Young & Tian, "MinAtar: an Atari-inspired testbed for thorough and
 reproducible reinforcement learning experiments", 2019). Written from its rules; compared with it in
-tests/parity. Differs from it in: what `jaxenvs.envs.minatar.game` says of sticky actions.
+tests/parity. Differs from it in: what `jaxenvs.envs.minatar._game` says of sticky actions.
 """
 
 import jax
@@ -10,8 +10,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import prng
-from jaxenvs.envs.minatar import game, lanes
-from jaxenvs.envs.minatar.game import DOWN, NOOP, SIZE, UP
+from jaxenvs.envs.minatar import _game as game
+from jaxenvs.envs.minatar import _lanes as lanes
+from jaxenvs.envs.minatar._game import DOWN, NOOP, SIZE, UP
 
 _COLUMN = 4  # the chicken's
 _MAX_SPEED = 5

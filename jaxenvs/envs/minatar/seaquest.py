@@ -3,7 +3,7 @@
 Source: MinAtar 1.0.15 (Young & Tian, "MinAtar: an Atari-inspired testbed for thorough and
 reproducible reinforcement learning experiments", 2019). Written from its rules; compared with it in
 tests/parity.
-Differs from it in: what `jaxenvs.envs.minatar.game` says of sticky actions.
+Differs from it in: what `jaxenvs.envs.minatar._game` says of sticky actions.
 """
 
 import jax
@@ -11,8 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import prng
+from jaxenvs.envs.minatar import _game as game
 from jaxenvs.envs.minatar import _seaquest_rules as sea
-from jaxenvs.envs.minatar import game, slots
+from jaxenvs.envs.minatar import _slots as slots
+from jaxenvs.envs.minatar._game import DOWN, FIRE, LEFT, NOOP, RIGHT, SIZE, UP
 from jaxenvs.envs.minatar._seaquest_state import (
     ENEMIES,
     LAST_ROW,
@@ -22,7 +24,6 @@ from jaxenvs.envs.minatar._seaquest_state import (
     State,
     start,
 )
-from jaxenvs.envs.minatar.game import DOWN, FIRE, LEFT, NOOP, RIGHT, SIZE, UP
 
 _CELLS = np.arange(SIZE * SIZE, dtype=np.int32)
 _COLUMNS, _ROWS = _CELLS % SIZE, _CELLS // SIZE

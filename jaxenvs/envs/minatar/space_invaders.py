@@ -2,16 +2,17 @@
 
 Source: MinAtar 1.0.15 (Young & Tian, "MinAtar: an Atari-inspired testbed for thorough and
 reproducible reinforcement learning experiments", 2019). Written from its rules; compared with it in
-tests/parity. Differs from it in: what `jaxenvs.envs.minatar.game` says of sticky actions.
+tests/parity. Differs from it in: what `jaxenvs.envs.minatar._game` says of sticky actions.
 """
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.minatar import bitmap, game
-from jaxenvs.envs.minatar.bitmap import Bitmap
-from jaxenvs.envs.minatar.game import FIRE, LEFT, NOOP, RIGHT, SIZE
+from jaxenvs.envs.minatar import _bitmap as bitmap
+from jaxenvs.envs.minatar import _game as game
+from jaxenvs.envs.minatar._bitmap import Bitmap
+from jaxenvs.envs.minatar._game import FIRE, LEFT, NOOP, RIGHT, SIZE
 
 _WAVE = np.zeros((SIZE, SIZE), np.bool_)
 _WAVE[:4, 2:8] = True

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
-from jaxenvs.envs.misc import clock
+from jaxenvs.envs.misc import _clock as clock
 
 
 class State(core.State):

@@ -6,9 +6,10 @@ Source: mpe2 1.1.1 `simple_adversary_v3`.
 import jax
 import jax.numpy as jnp
 
-from jaxenvs.envs.mpe import sight, world
-from jaxenvs.envs.mpe.scenario import Scenario, pick
-from jaxenvs.envs.mpe.world import Landmark, Mover
+from jaxenvs.envs.mpe import _view as view
+from jaxenvs.envs.mpe import _world as world
+from jaxenvs.envs.mpe._scenario import Scenario, pick
+from jaxenvs.envs.mpe._world import Landmark, Mover
 
 
 class State(world.State):
@@ -62,17 +63,17 @@ class Adversary(Scenario[State, Params]):
         return jnp.concatenate([-distance[:1], jnp.broadcast_to(team, (self.num_good,))])
 
     def view_sizes(self) -> tuple[int, ...]:
-        neighbors = sight.seen(self.num_agent_neighbors, self.num_good)
-        common = 2 * (neighbors + sight.seen(self.num_landmark_neighbors, self.num_good))
+        neighbors = view.num_shown(self.num_agent_neighbors, self.num_good)
+        common = 2 * (neighbors + view.num_shown(self.num_landmark_neighbors, self.num_good))
         return common, common + 2
 
     def views(self, state: State, params: Params) -> tuple[jax.Array, ...]:
         ahead = world.way(state.position, state.landmarks)
-        around = sight.others(world.way(state.position, state.position))
+        around = view.others(world.way(state.position, state.position))
         common = jnp.concatenate(
             [
-                sight.flat(sight.nearest(ahead, self.num_landmark_neighbors)),
-                sight.flat(sight.nearest(around, self.num_agent_neighbors)),
+                view.flat(view.nearest(ahead, self.num_landmark_neighbors)),
+                view.flat(view.nearest(around, self.num_agent_neighbors)),
             ],
             axis=1,
         )

@@ -11,9 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core
-from jaxenvs.envs.mpe import sight, world
-from jaxenvs.envs.mpe.scenario import Scenario, pick
-from jaxenvs.envs.mpe.world import Landmark, Mover
+from jaxenvs.envs.mpe import _view as view
+from jaxenvs.envs.mpe import _world as world
+from jaxenvs.envs.mpe._scenario import Scenario, pick
+from jaxenvs.envs.mpe._world import Landmark, Mover
 
 NOTHING = -1
 REACH = 0.95  # treasures lie between minus and plus this along each axis
@@ -161,10 +162,10 @@ class CollectTreasure(Scenario[State, Params]):
         holds = (state.holding[:, None] == kinds).astype(jnp.float32)
         role = np.eye(n + len(kinds), len(kinds), -n, dtype=np.float32)
         held = jnp.pad(holds, ((0, len(kinds)), (0, 0)))
-        about = sight.of_others(jnp.concatenate([state.velocity, role, held], axis=1))
-        around = sight.others(world.way(state.position, state.position))
+        about = view.of_others(jnp.concatenate([state.velocity, role, held], axis=1))
+        around = view.others(world.way(state.position, state.position))
         agents = jnp.concatenate([around, about], axis=2)
-        agents = sight.ranked(agents, sight.ranks(world.length(around)), agents.shape[1])
+        agents = view.ranked(agents, view.ranks(world.length(around)), agents.shape[1])
         ahead = world.way(state.position, state.landmarks)
         kind = jnp.broadcast_to(
             (state.kind[:, None] == kinds).astype(jnp.float32), (*ahead.shape[:2], len(kinds))
@@ -173,9 +174,9 @@ class CollectTreasure(Scenario[State, Params]):
         treasures = jnp.where(state.alive[:, None], treasures, np.float32(0))
         # Those that are gone come last.
         order = jnp.where(state.alive, world.length(ahead), np.float32(1e6))
-        treasures = sight.ranked(treasures, sight.ranks(order), self.num_treasures)
+        treasures = view.ranked(treasures, view.ranks(order), self.num_treasures)
         own = jnp.concatenate([state.position, state.velocity], axis=1)
-        seen = jnp.concatenate([sight.flat(agents), sight.flat(treasures)], axis=1)
+        seen = jnp.concatenate([view.flat(agents), view.flat(treasures)], axis=1)
         return (
             jnp.concatenate([own[:n], holds, seen[:n]], axis=1),
             jnp.concatenate([own[n:], seen[n:]], axis=1),

@@ -8,9 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core
-from jaxenvs.envs.mpe import world
-from jaxenvs.envs.mpe.scenario import Scenario, pick
-from jaxenvs.envs.mpe.world import Landmark, Mover
+from jaxenvs.envs.mpe import _world as world
+from jaxenvs.envs.mpe._scenario import Scenario, pick
+from jaxenvs.envs.mpe._world import Landmark, Mover
 
 NUM_SYMBOLS = 4
 NUM_SECRETS = 2  # the message and the key are one of the first two symbols

@@ -11,9 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, trig
-from jaxenvs.envs.mpe import sight, world
-from jaxenvs.envs.mpe.scenario import Scenario
-from jaxenvs.envs.mpe.world import Landmark, Mover, State
+from jaxenvs.envs.mpe import _view as view
+from jaxenvs.envs.mpe import _world as world
+from jaxenvs.envs.mpe._scenario import Scenario
+from jaxenvs.envs.mpe._world import Landmark, Mover, State
 
 NUM_WAYPOINTS = 5
 
@@ -167,7 +168,7 @@ class Facmac(Scenario[State, Params]):
         near = world.distance(state.position[:n], state.position[n:]) <= params.view_radius
         speeds = jnp.where(near[..., None], state.velocity[None, n:], np.float32(0))
         parts = [state.velocity[:n], state.position[:n]]
-        parts += [sight.flat(table) for table in (ahead, sight.others(around)[:n], speeds)]
+        parts += [view.flat(table) for table in (ahead, view.others(around)[:n], speeds)]
         return (jnp.concatenate(parts, axis=1),)
 
 

@@ -10,8 +10,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.mpe import places
-from jaxenvs.envs.mpe.world import Landmark, State
+from jaxenvs.envs.mpe import _places as places
+from jaxenvs.envs.mpe._world import Landmark, State
 
 TURNS = np.radians(5.0 * np.arange(72))
 COSINES, SINES = np.cos(TURNS).astype(np.float32), np.sin(TURNS).astype(np.float32)

@@ -7,9 +7,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.mpe import world
-from jaxenvs.envs.mpe.scenario import Scenario, pick
-from jaxenvs.envs.mpe.world import Landmark, Mover
+from jaxenvs.envs.mpe import _world as world
+from jaxenvs.envs.mpe._scenario import Scenario, pick
+from jaxenvs.envs.mpe._world import Landmark, Mover
 
 LANDMARK_COLORS = np.array([[0.1, 0.9, 0.1], [0.1, 0.1, 0.9]], np.float32)
 GOOD_COLORS = np.array([[0.25, 0.75, 0.25], [0.25, 0.25, 0.75]], np.float32)  # by the goal

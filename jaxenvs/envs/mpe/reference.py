@@ -7,9 +7,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.mpe import sight, world
-from jaxenvs.envs.mpe.scenario import Scenario, pick
-from jaxenvs.envs.mpe.world import Landmark, Mover
+from jaxenvs.envs.mpe import _view as view
+from jaxenvs.envs.mpe import _world as world
+from jaxenvs.envs.mpe._scenario import Scenario, pick
+from jaxenvs.envs.mpe._world import Landmark, Mover
 
 NUM_LANDMARKS = 3
 NUM_SYMBOLS = 10
@@ -63,7 +64,7 @@ class Reference(Scenario[State, Params]):
         return (2 + 2 * NUM_LANDMARKS + 3 + NUM_SYMBOLS,)
 
     def views(self, state: State, params: Params) -> tuple[jax.Array, ...]:
-        ahead = sight.flat(world.way(state.position, state.landmarks))
+        ahead = view.flat(world.way(state.position, state.landmarks))
         high, low = np.float32(0.75), np.float32(0.25)
         color = jnp.where(_is_goal(state), high, low)
         heard = state.message[::-1]

@@ -6,9 +6,10 @@ Source: mpe2 1.1.1 `simple_v3`.
 import jax
 import jax.numpy as jnp
 
-from jaxenvs.envs.mpe import sight, world
-from jaxenvs.envs.mpe.scenario import Scenario
-from jaxenvs.envs.mpe.world import Landmark, Mover, State
+from jaxenvs.envs.mpe import _view as view
+from jaxenvs.envs.mpe import _world as world
+from jaxenvs.envs.mpe._scenario import Scenario
+from jaxenvs.envs.mpe._world import Landmark, Mover, State
 
 
 class Params(world.Params):
@@ -44,5 +45,5 @@ class Simple(Scenario[State, Params]):
         return (4,)
 
     def views(self, state: State, params: Params) -> tuple[jax.Array, ...]:
-        ahead = sight.flat(world.way(state.position, state.landmarks))
+        ahead = view.flat(world.way(state.position, state.landmarks))
         return (jnp.concatenate([state.velocity, ahead], axis=1),)

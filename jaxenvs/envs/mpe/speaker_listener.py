@@ -7,9 +7,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.mpe import sight, world
-from jaxenvs.envs.mpe.scenario import Scenario, pick
-from jaxenvs.envs.mpe.world import Landmark, Mover
+from jaxenvs.envs.mpe import _view as view
+from jaxenvs.envs.mpe import _world as world
+from jaxenvs.envs.mpe._scenario import Scenario, pick
+from jaxenvs.envs.mpe._world import Landmark, Mover
 
 NUM_LANDMARKS = 3
 
@@ -63,7 +64,7 @@ class SpeakerListener(Scenario[State, Params]):
 
     def views(self, state: State, params: Params) -> tuple[jax.Array, ...]:
         color = jnp.where(_is_goal(state), np.float32(0.65), np.float32(0.15))
-        ahead = sight.flat(world.way(state.position[1:], state.landmarks))
+        ahead = view.flat(world.way(state.position[1:], state.landmarks))
         listened = [state.velocity[1:], ahead, state.message[:1]]
         return color[None], jnp.concatenate(listened, axis=1)
 

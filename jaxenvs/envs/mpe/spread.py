@@ -7,9 +7,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.mpe import sight, world
-from jaxenvs.envs.mpe.scenario import Scenario
-from jaxenvs.envs.mpe.world import Landmark, Mover, State
+from jaxenvs.envs.mpe import _view as view
+from jaxenvs.envs.mpe import _world as world
+from jaxenvs.envs.mpe._scenario import Scenario
+from jaxenvs.envs.mpe._world import Landmark, Mover, State
 
 
 class Params(world.Params):
@@ -69,18 +70,18 @@ class Spread(Scenario[State, Params]):
         return params.terminate_on_success & covered
 
     def view_sizes(self) -> tuple[int, ...]:
-        neighbors = sight.seen(self.num_agent_neighbors, self.num_agents - 1)
-        landmarks = sight.seen(self.num_landmark_neighbors, self.num_agents)
+        neighbors = view.num_shown(self.num_agent_neighbors, self.num_agents - 1)
+        landmarks = view.num_shown(self.num_landmark_neighbors, self.num_agents)
         return (4 + 2 * landmarks + 4 * neighbors,)
 
     def views(self, state: State, params: Params) -> tuple[jax.Array, ...]:
         ahead = world.way(state.position, state.landmarks)
-        around = sight.others(world.way(state.position, state.position))
-        around = sight.flat(sight.nearest(around, self.num_agent_neighbors))
+        around = view.others(world.way(state.position, state.position))
+        around = view.flat(view.nearest(around, self.num_agent_neighbors))
         parts = [
             state.velocity,
             state.position,
-            sight.flat(sight.nearest(ahead, self.num_landmark_neighbors)),
+            view.flat(view.nearest(ahead, self.num_landmark_neighbors)),
             around,
             jnp.zeros_like(around),
         ]

@@ -7,10 +7,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.mpe import sight, world
-from jaxenvs.envs.mpe.bounds import out_of_bounds
-from jaxenvs.envs.mpe.scenario import Scenario
-from jaxenvs.envs.mpe.world import Landmark, Mover, State
+from jaxenvs.envs.mpe import _view as view
+from jaxenvs.envs.mpe import _world as world
+from jaxenvs.envs.mpe._scenario import Scenario, out_of_bounds
+from jaxenvs.envs.mpe._world import Landmark, Mover, State
 
 
 class Params(world.Params):
@@ -106,8 +106,10 @@ class Tag(Scenario[State, Params]):
 
     def view_sizes(self) -> tuple[int, ...]:
         count = self.num_adversaries + self.num_good - 1
-        others = sight.seen(self.num_agent_neighbors, count)
-        common = 4 + 2 * sight.seen(self.num_landmark_neighbors, self.num_obstacles) + 2 * others
+        others = view.num_shown(self.num_agent_neighbors, count)
+        common = (
+            4 + 2 * view.num_shown(self.num_landmark_neighbors, self.num_obstacles) + 2 * others
+        )
         if self.num_agent_neighbors is not None:
             return common + 2 * others, common + 2 * others
         return common + 2 * self.num_good, common + 2 * (self.num_good - 1)
@@ -115,23 +117,23 @@ class Tag(Scenario[State, Params]):
     def views(self, state: State, params: Params) -> tuple[jax.Array, ...]:
         n, limit = self.num_adversaries, self.num_agent_neighbors
         ahead = world.way(state.position, state.landmarks)
-        around = sight.others(world.way(state.position, state.position))
+        around = view.others(world.way(state.position, state.position))
         common = jnp.concatenate(
             [
                 state.velocity,
                 state.position,
-                sight.flat(sight.nearest(ahead, self.num_landmark_neighbors)),
-                sight.flat(sight.nearest(around, limit)),
+                view.flat(view.nearest(ahead, self.num_landmark_neighbors)),
+                view.flat(view.nearest(around, limit)),
             ],
             axis=1,
         )
         if limit is None:
-            chased = sight.flat(jnp.broadcast_to(state.velocity[None, n:], (n, self.num_good, 2)))
-            fellows = sight.flat(sight.of_others(state.velocity[n:]))
+            chased = view.flat(jnp.broadcast_to(state.velocity[None, n:], (n, self.num_good, 2)))
+            fellows = view.flat(view.of_others(state.velocity[n:]))
         else:
             prey = np.arange(n + self.num_good) >= n
-            shown = sight.of_others(jnp.where(prey[:, None], state.velocity, np.float32(0)))
-            seen = sight.flat(sight.ranked(shown, sight.ranks(world.length(around)), limit))
+            shown = view.of_others(jnp.where(prey[:, None], state.velocity, np.float32(0)))
+            seen = view.flat(view.ranked(shown, view.ranks(world.length(around)), limit))
             chased, fellows = seen[:n], seen[n:]
         return (
             jnp.concatenate([common[:n], chased], axis=1),

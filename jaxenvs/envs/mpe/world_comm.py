@@ -7,10 +7,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.mpe import sight, world
-from jaxenvs.envs.mpe.bounds import out_of_bounds
-from jaxenvs.envs.mpe.scenario import Scenario
-from jaxenvs.envs.mpe.world import Landmark, Mover
+from jaxenvs.envs.mpe import _view as view
+from jaxenvs.envs.mpe import _world as world
+from jaxenvs.envs.mpe._scenario import Scenario, out_of_bounds
+from jaxenvs.envs.mpe._world import Landmark, Mover
 
 NUM_SYMBOLS = 4
 
@@ -130,13 +130,13 @@ class WorldComm(Scenario[State, Params]):
         common = [
             state.velocity,
             state.position,
-            sight.flat(world.way(state.position, state.landmarks)),
-            sight.flat(sight.others(around)),
+            view.flat(world.way(state.position, state.landmarks)),
+            view.flat(view.others(around)),
         ]
         forests = jnp.where(inside, np.float32(1), np.float32(-1))
         heard = jnp.broadcast_to(state.message[:1], (n, NUM_SYMBOLS))
-        chasing = [part[:n] for part in common] + [sight.flat(speeds[:n]), forests[:n], heard]
-        fellows = sight.flat(sight.others(speeds[n:]))
+        chasing = [part[:n] for part in common] + [view.flat(speeds[:n]), forests[:n], heard]
+        fellows = view.flat(view.others(speeds[n:]))
         fleeing = [part[n:] for part in common] + [forests[n:], fellows]
         adversaries = jnp.concatenate(chasing, axis=1)
         return adversaries[:1], adversaries[1:], jnp.concatenate(fleeing, axis=1)

@@ -11,9 +11,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
-from jaxenvs.envs.overcooked import cooking, features, lossless, starts
-from jaxenvs.envs.overcooked.kitchens import Kitchen, kitchen
-from jaxenvs.envs.overcooked.state import State, with_cooks_settled
+from jaxenvs.envs.overcooked import _cooking as cooking
+from jaxenvs.envs.overcooked import _features as features
+from jaxenvs.envs.overcooked import _lossless as lossless
+from jaxenvs.envs.overcooked import _starts as starts
+from jaxenvs.envs.overcooked._kitchens import Kitchen, kitchen
+from jaxenvs.envs.overcooked._state import State, with_cooks_settled
 from jaxenvs.multi import MultiAgentEnv
 from jaxenvs.struct import array
 

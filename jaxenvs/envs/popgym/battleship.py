@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
-from jaxenvs.envs.popgym import bitboard
+from jaxenvs.envs.popgym import _bitboard as bitboard
 
 
 class State(core.State):

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core
-from jaxenvs.envs.popgym import control
+from jaxenvs.envs.popgym import _control as control
 from jaxenvs.registry import make
 
 X, X_DOT, THETA, THETA_DOT = range(4)

@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
-from jaxenvs.envs.popgym import bitboard, cards
+from jaxenvs.envs.popgym import _bitboard as bitboard
+from jaxenvs.envs.popgym import _cards as cards
 
 
 class State(core.State):

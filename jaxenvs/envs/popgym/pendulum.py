@@ -13,7 +13,7 @@ import jax
 import numpy as np
 
 from jaxenvs import core
-from jaxenvs.envs.popgym import control
+from jaxenvs.envs.popgym import _control as control
 from jaxenvs.registry import make
 
 COS, SIN, SPEED = range(3)

@@ -10,8 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
-from jaxenvs.envs.popgym import cards
-from jaxenvs.envs.popgym.card_game import CardGame
+from jaxenvs.envs.popgym import _cards as cards
+from jaxenvs.envs.popgym._card_game import CardGame
 
 
 class State(core.State):

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core
-from jaxenvs.envs.toy_text import tabular
+from jaxenvs.envs.toy_text import _tabular as tabular
 
 HEIGHT, WIDTH = 4, 12
 START, GOAL = 36, 47  # the ends of the lowest row; the cliff lies between them

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core
-from jaxenvs.envs.toy_text import tabular
+from jaxenvs.envs.toy_text import _tabular as tabular
 
 MAPS = {
     "4x4": ("SFFF", "FHFH", "FFFH", "HFFG"),

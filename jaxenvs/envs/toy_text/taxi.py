@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core
-from jaxenvs.envs.toy_text import tabular
+from jaxenvs.envs.toy_text import _tabular as tabular
 
 SIZE = 5
 CITY = (

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.envs.bsuite import bandit, digits
+from jaxenvs.envs.bsuite import _digits as digits
+from jaxenvs.envs.bsuite import bandit
 
 
 def test_arms_always_pay_the_same(getkey):

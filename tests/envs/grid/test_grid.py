@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.envs.grid import layout, tiles
-from jaxenvs.envs.grid.game import Action
-from jaxenvs.envs.grid.tiles import Color, Door, Kind
-from jaxenvs.render import draw as pictures
+from jaxenvs.envs.grid import _layout as layout
+from jaxenvs.envs.grid import _tiles as tiles
+from jaxenvs.envs.grid._game import Action
+from jaxenvs.envs.grid._tiles import Color, Door, Kind
+from jaxenvs.render import draw
 
 L, R, F, P, D, T = (Action(i) for i in range(6))
 
@@ -151,7 +152,7 @@ def test_bad_options_are_named(env_id, arguments, words):
 def test_pictures_show_the_grid(env_id):
     env = jaxenvs.make(env_id)
     _, state = jax.jit(env.reset)(jax.random.key(3))
-    picture = pictures.draw(env, state)
+    picture = draw(env, state)
     assert picture.dtype == np.uint8
     assert picture.shape == (512, 472, 3)
     assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 50

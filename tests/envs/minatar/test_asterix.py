@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from jaxenvs.envs.minatar import asterix
-from jaxenvs.envs.minatar.game import DOWN, LEFT, NOOP, UP
+from jaxenvs.envs.minatar._game import DOWN, LEFT, NOOP, UP
 from tests.envs.minatar.table import NEVER, Table, packed
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jaxenvs.envs.minatar.game import LEFT, NOOP
+from jaxenvs.envs.minatar._game import LEFT, NOOP
 from tests.envs.minatar.table import Table
 
 

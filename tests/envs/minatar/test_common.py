@@ -9,7 +9,7 @@ import pytest
 
 import jaxenvs
 from jaxenvs import spaces
-from jaxenvs.envs.minatar.game import LEFT, NOOP, RIGHT
+from jaxenvs.envs.minatar._game import LEFT, NOOP, RIGHT
 from tests.envs.minatar.table import Table
 
 GAMES = ("Asterix", "Breakout", "Freeway", "Seaquest", "SpaceInvaders")

@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 
 from jaxenvs.envs.minatar import freeway
-from jaxenvs.envs.minatar.game import DOWN, NOOP, UP
+from jaxenvs.envs.minatar._game import DOWN, NOOP, UP
 from tests.envs.minatar.table import Table, packed
 
 

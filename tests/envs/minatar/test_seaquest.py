@@ -2,9 +2,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxenvs.envs.minatar import slots
+from jaxenvs.envs.minatar import _slots as slots
+from jaxenvs.envs.minatar._game import DOWN, FIRE, LEFT, NOOP, RIGHT, UP
 from jaxenvs.envs.minatar._seaquest_state import Arrival
-from jaxenvs.envs.minatar.game import DOWN, FIRE, LEFT, NOOP, RIGHT, UP
 from tests.envs.minatar.table import NEVER, Table
 
 

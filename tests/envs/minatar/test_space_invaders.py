@@ -4,8 +4,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxenvs.envs.minatar import bitmap
-from jaxenvs.envs.minatar.game import FIRE, LEFT, NOOP, RIGHT
+from jaxenvs.envs.minatar import _bitmap as bitmap
+from jaxenvs.envs.minatar._game import FIRE, LEFT, NOOP, RIGHT
 from tests.envs.minatar.table import NEVER, Table
 
 

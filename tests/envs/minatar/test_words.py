@@ -3,7 +3,8 @@
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.minatar import bitmap, lanes
+from jaxenvs.envs.minatar import _bitmap as bitmap
+from jaxenvs.envs.minatar import _lanes as lanes
 from tests.envs.minatar.table import packed
 
 

@@ -7,7 +7,8 @@ import pytest
 
 import jaxenvs
 from jaxenvs import core
-from jaxenvs.envs.misc import clock, four_rooms, reacher
+from jaxenvs.envs.misc import _clock as clock
+from jaxenvs.envs.misc import four_rooms, reacher
 
 
 def starts(env, key, count):

@@ -10,7 +10,8 @@ import pytest
 from scipy.optimize import linear_sum_assignment
 
 import jaxenvs
-from jaxenvs.envs.mpe import assignment, sight
+from jaxenvs.envs.mpe import _assignment as assignment
+from jaxenvs.envs.mpe import _view as view
 
 
 @functools.cache
@@ -73,11 +74,11 @@ def test_loud_actions_are_clipped():
 
 def test_neighbours_are_sorted_and_missing_ones_are_zero():
     ways = jnp.array([[[3.0, 0], [0, 1], [2, 0]]])
-    shown = sight.nearest(ways, 4)
+    shown = view.nearest(ways, 4)
     assert shown.tolist() == [[[0, 1], [2, 0], [3, 0], [0, 0]]]
-    assert sight.nearest(ways, 2).tolist() == [[[0, 1], [2, 0]]]
-    assert sight.ranks(jnp.array([[1.0, 1.0, 0.0]])).tolist() == [[1, 2, 0]]
-    assert sight.others(jnp.arange(9.0).reshape(3, 3)).tolist() == [[1, 2], [3, 5], [6, 7]]
+    assert view.nearest(ways, 2).tolist() == [[[0, 1], [2, 0]]]
+    assert view.ranks(jnp.array([[1.0, 1.0, 0.0]])).tolist() == [[1, 2, 0]]
+    assert view.others(jnp.arange(9.0).reshape(3, 3)).tolist() == [[1, 2], [3, 5], [6, 7]]
 
 
 @pytest.mark.parametrize("size", [1, 2, 5, 8])

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.envs.overcooked import LAYOUTS, env_id, kitchens
-from jaxenvs.envs.overcooked.layout import FLOOR, LayoutError, parse
-from jaxenvs.envs.overcooked.state import DISH, ONION, SOUP, TOMATO, is_soup
+from jaxenvs.envs.overcooked import LAYOUTS, env_id
+from jaxenvs.envs.overcooked import _kitchens as kitchens
+from jaxenvs.envs.overcooked._layout import FLOOR, LayoutError, parse
+from jaxenvs.envs.overcooked._state import DISH, ONION, SOUP, TOMATO, is_soup
 
 ROOM = "Overcooked-CrampedRoom-v0"
 NORTH, SOUTH, EAST, WEST, STAY, INTERACT = range(6)

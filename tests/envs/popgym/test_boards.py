@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.envs.popgym import battleship, bitboard
+from jaxenvs.envs.popgym import _bitboard as bitboard
+from jaxenvs.envs.popgym import battleship
 
 
 def starts(env, key, count):

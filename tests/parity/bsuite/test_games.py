@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.envs.bsuite import deep_sea, digits
+from jaxenvs.envs.bsuite import _digits as digits
+from jaxenvs.envs.bsuite import deep_sea
 from tests.parity import report, rollout
 
 pytest.importorskip("bsuite", reason="bsuite is not installed")

@@ -13,7 +13,7 @@ from minigrid.core.grid import Grid
 from minigrid.core.world_object import Ball, WorldObj
 
 import jaxenvs
-from jaxenvs.envs.grid import tiles
+from jaxenvs.envs.grid import _tiles as tiles
 from jaxenvs.envs.grid.empty import Empty
 from tests.parity import report, rollout
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.envs.minatar.game import DOWN, FIRE, LEFT, RIGHT, UP
+from jaxenvs.envs.minatar._game import DOWN, FIRE, LEFT, RIGHT, UP
 from tests.parity import report, rollout
 from tests.parity.minatar import original
 

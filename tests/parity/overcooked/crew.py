@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from jaxenvs.envs.overcooked.kitchens import RECIPES
-from jaxenvs.envs.overcooked.layout import COUNTER, FLOOR, SERVING
-from jaxenvs.envs.overcooked.state import DISH, NOTHING, ONION, TOMATO, is_soup
+from jaxenvs.envs.overcooked._kitchens import RECIPES
+from jaxenvs.envs.overcooked._layout import COUNTER, FLOOR, SERVING
+from jaxenvs.envs.overcooked._state import DISH, NOTHING, ONION, TOMATO, is_soup
 
 STAY, INTERACT = 4, 5
 

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.envs.overcooked import LAYOUTS, env_id, starts
-from jaxenvs.envs.overcooked.state import DISH, ONION, SOUP, TOMATO
+from jaxenvs.envs.overcooked import LAYOUTS, env_id
+from jaxenvs.envs.overcooked import _starts as starts
+from jaxenvs.envs.overcooked._state import DISH, ONION, SOUP, TOMATO
 from tests.parity import report
 from tests.parity.overcooked import original
 from tests.parity.overcooked.crew import Crew

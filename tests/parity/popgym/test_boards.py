@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.envs.popgym import bitboard
+from jaxenvs.envs.popgym import _bitboard as bitboard
 from tests.parity import report, rollout
 from tests.parity.popgym import replay
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.envs.popgym import cards
+from jaxenvs.envs.popgym import _cards as cards
 from tests.parity import report, rollout
 from tests.parity.popgym import replay
 

@@ -1,0 +1,115 @@
+"""A picture is found through the class of its game, and is loaded only when it is asked for."""
+
+import importlib
+import pathlib
+import subprocess
+import sys
+import textwrap
+
+import jax
+import numpy as np
+import pytest
+
+import jaxenvs
+from jaxenvs.envs.classic import pictures
+from jaxenvs.envs.classic.cartpole import CartPole
+from jaxenvs.render import Picture, draw, picture_of
+from jaxenvs.render.palette import BACKGROUND
+from jaxenvs.wrappers import FrameStack
+from tests.toys import Walk
+
+
+@pytest.mark.parametrize("env_id", jaxenvs.list_envs())
+def test_every_game_has_a_picture(env_id):
+    assert callable(picture_of(jaxenvs.make(env_id)).draw)
+
+
+def test_a_game_without_a_picture_is_refused():
+    with pytest.raises(ValueError, match=r"Walk has no picture: it is not in tests\.pictures"):
+        picture_of(Walk())
+
+
+def test_a_wrapped_game_is_drawn_from_the_wrapper_s_state():
+    env = jaxenvs.make("CartPole-v1")
+    wrapped = FrameStack(env=env, num_frames=2)
+    _, inner = env.reset(jax.random.key(0))
+    _, outer = wrapped.reset(jax.random.key(0))
+    assert (draw(wrapped, outer, size=96) == draw(env, inner, size=96)).all()
+
+
+def flat(env, state, params, size):
+    return np.full((size, size, 3), BACKGROUND, np.uint8)
+
+
+class Longer(CartPole):
+    """Another package's variant of a game that has a picture."""
+
+
+class Other(CartPole):
+    """A variant that has a picture of its own."""
+
+
+PICTURES = {Other: Picture(flat)}
+"""As a script has it, whose classes lie in no package."""
+
+
+def test_a_class_has_the_picture_of_the_class_it_inherits_from():
+    assert picture_of(Longer()) == pictures.PICTURES[CartPole]
+
+
+def test_a_script_has_the_table_itself():
+    env = Other()
+    assert picture_of(env).controls is None
+    assert (draw(env, env.reset(jax.random.key(0))[1], size=8) == BACKGROUND).all()
+
+
+GAME = """
+from jaxenvs.envs.classic.cartpole import CartPole
+
+class Dark(CartPole):
+    pass
+"""
+TABLE = """
+import numpy as np
+from jaxenvs.render import Picture
+from {package}.deep.dark import Dark
+
+PICTURES = {{Dark: Picture(lambda env, state, params, size: np.zeros((size, size, 3), np.uint8))}}
+"""
+
+
+@pytest.mark.parametrize(("package", "folder"), [("near", "near/deep"), ("around", "around")])
+def test_a_third_party_s_package_has_pictures_beside_its_games(
+    package, folder, tmp_path, monkeypatch
+):
+    """Also in a folder around the game's, as a large family has it."""
+    (tmp_path / package / "deep").mkdir(parents=True)
+    (tmp_path / package / "__init__.py").touch()
+    (tmp_path / package / "deep" / "__init__.py").touch()
+    (tmp_path / package / "deep" / "dark.py").write_text(GAME)
+    (tmp_path / folder / "pictures.py").write_text(TABLE.format(package=package))
+    monkeypatch.syspath_prepend(tmp_path)
+    env = importlib.import_module(f"{package}.deep.dark").Dark()
+    assert (draw(env, env.reset(jax.random.key(0))[1], size=8) == 0).all()
+
+
+def test_games_load_no_picture_and_pictures_no_window(tmp_path: pathlib.Path) -> None:
+    """Training on a machine without the extra needs none of it, and a listing starts nothing."""
+    script = """
+        import sys
+        import jaxenvs
+        import jaxenvs.render
+        for env_id in jaxenvs.list_envs():
+            jaxenvs.spec(env_id).load()
+        from jax._src import xla_bridge
+        assert not xla_bridge.backends_are_initialized()
+        print([name for name in sys.modules if "pictures" in name or name == "pygame"])
+        from jaxenvs.render import picture_of
+        picture_of(jaxenvs.make("CartPole-v1"))
+        print([name for name in sys.modules if name.endswith("pictures")])
+        print("jaxenvs.render.window" in sys.modules)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["[]", "['jaxenvs.envs.classic.pictures']", "False"]
