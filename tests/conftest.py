@@ -1,8 +1,12 @@
 """Strict settings for every test: no silent promotion, no window, one compilation cache.
 
+Compiling is most of the suite's time, so programs are compiled quickly rather than well, except for
+the slow tests and those in tests/learning, which run as users' programs do.
+
 Warnings are errors too; that setting is in pyproject.toml, where pytest reads it.
 """
 
+import importlib.metadata
 import os
 import pathlib
 
@@ -22,6 +26,19 @@ import jax
 import pytest
 
 jax.config.update("jax_numpy_dtype_promotion", "strict")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Leaves out what XLA's compiler takes half of its time for; subprocesses inherit it."""
+    if config.getoption("markexpr") != "not slow":
+        return
+    os.environ["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "1"
+    jax.config.update("jax_disable_most_optimizations", True)
+    # Flags are read when the first device is asked for; one that XLA does not know ends Python.
+    if importlib.metadata.version("jaxlib").startswith("0.10."):
+        flags = os.environ.get("XLA_FLAGS", "")
+        if "fusion_emitters" not in flags:
+            os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_use_fusion_emitters=false"
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ import numpy as np
 
 import jaxenvs
 
+NEVER = 10_000  # a time that does not come
+
 
 @jax.jit
 def _start(env: Any, params: Any) -> Any:
@@ -70,3 +72,8 @@ def _put(record: Any, path: list[str], value: Any) -> Any:
     if rest:
         return record.replace(**{name: _put(old, rest, value)})
     return record.replace(**{name: jnp.asarray(value, old.dtype)})
+
+
+def packed(**by_row: int) -> int:
+    """A word of lanes from keywords such as `row3=7`."""
+    return sum(value << 4 * (int(name[3:]) - 1) for name, value in by_row.items())

@@ -3,15 +3,13 @@ import numpy as np
 import pytest
 
 from jaxenvs.envs.minatar import _slots as slots
-from jaxenvs.envs.minatar import seaquest
 from jaxenvs.envs.minatar._game import DOWN, FIRE, LEFT, NOOP, RIGHT, UP
-from tests.envs.minatar.table import Table
-
-NEVER = 10_000  # a time that does not come
+from jaxenvs.envs.minatar._seaquest_state import Arrival
+from tests.envs.minatar.table import NEVER, Table
 
 
 def arrival(row, from_left=True):
-    return seaquest.Arrival(from_left=jnp.bool_(from_left), row=jnp.int32(row))
+    return Arrival(from_left=jnp.bool_(from_left), row=jnp.int32(row))
 
 
 def values(numbers, flags):

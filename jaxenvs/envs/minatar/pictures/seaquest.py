@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from jaxenvs.envs.minatar._game import SIZE
+from jaxenvs.envs.minatar._seaquest_state import NUM_ENEMIES
 from jaxenvs.envs.minatar.pictures._board import SKIN, Cell, picture
-from jaxenvs.envs.minatar.seaquest import NUM_ENEMIES, Seaquest
+from jaxenvs.envs.minatar.seaquest import Seaquest
 from jaxenvs.render import palette
 from jaxenvs.render.canvas import Canvas
 from jaxenvs.render.picture import Pictures
