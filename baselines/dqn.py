@@ -99,12 +99,8 @@ class Config(RunConfig):
         if not 0 <= self.burn_in <= limit:
             bound = f"num_steps - 1 = {limit}" if self.whole else "0 without sequences"
             raise ValueError(f"burn_in: expected 0 to {bound}, got {self.burn_in}")
-        if self.filters and self.memory != "none":
-            raise ValueError(
-                "filters: expected 0 with a memory, whose network also takes an action"
-            )
-        if not 0 < self.shaping_share <= 1:
-            raise ValueError(f"shaping_share: expected 0 to 1, got {self.shaping_share}")
+        checks.no_filters_with_memory(self)
+        checks.shaping(self)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,10 +114,10 @@ class Carry(PyTree):
     key: jax.Array
     hp: HyperParams
     update_id: jax.Array  # () int32
+    buffer: Any  # flashbax's state
     weights: dict[str, Any]
     target_weights: dict[str, Any]
     opt_state: Any
-    buffer: Any  # flashbax's state
     situation: Situation  # [num_envs]
 
 

@@ -86,10 +86,8 @@ class Config(RunConfig):
         else:
             checks.divides(self, "num_minibatches", self.num_envs, "num_envs")
         checks.one_update(self)
-        if self.filters and self.memory != "none":
-            raise ValueError("filters: expected 0 with a memory")
-        if not 0 < self.shaping_share <= 1:
-            raise ValueError(f"shaping_share: expected 0 to 1, got {self.shaping_share}")
+        checks.no_filters_with_memory(self)
+        checks.shaping(self)
 
 
 @dataclasses.dataclass(frozen=True)

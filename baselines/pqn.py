@@ -87,17 +87,13 @@ class Config(RunConfig):
         else:
             checks.divides(self, "num_minibatches", self.batch_size, "num_envs * num_steps")
         checks.one_update(self)
-        if self.filters and self.memory != "none":
-            raise ValueError(
-                "filters: expected 0 with a memory, whose network also takes an action"
-            )
+        checks.no_filters_with_memory(self)
         if not 0 <= self.window <= self.num_steps:
             limit = f"num_steps = {self.num_steps}"
             raise ValueError(f"window: expected 0 to {limit}, got {self.window}")
         if self.window and self.targets == "per_update":
             raise ValueError(f"window: expected 0 with targets per_update, got {self.window}")
-        if not 0 < self.shaping_share <= 1:
-            raise ValueError(f"shaping_share: expected 0 to 1, got {self.shaping_share}")
+        checks.shaping(self)
 
 
 @dataclasses.dataclass(frozen=True)

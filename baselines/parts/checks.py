@@ -32,3 +32,15 @@ def one_update(config: Any) -> None:
             f"total_steps: expected at least num_envs * num_steps = {config.batch_size}, "
             f"got {config.total_steps}"
         )
+
+
+def no_filters_with_memory(config: Any) -> None:
+    """Raises `ValueError` for `filters` with a memory, whose network also takes an action."""
+    if config.filters and config.memory != "none":
+        raise ValueError(f"filters: expected 0 with a memory, got {config.filters}")
+
+
+def shaping(config: Any) -> None:
+    """Raises `ValueError` for a `shaping_share` that is no share of a run."""
+    if not 0 < config.shaping_share <= 1:
+        raise ValueError(f"shaping_share: expected 0 to 1, got {config.shaping_share}")

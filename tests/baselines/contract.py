@@ -1,6 +1,8 @@
 """What holds for every algorithm's trainer, as assertions that its tests call."""
 
 import functools
+import subprocess
+import sys
 
 import jax
 import jax.numpy as jnp
@@ -57,3 +59,17 @@ def assert_chunks_are_the_scan(trainer, chunk=3, num_agents=2):
         seen = np.concatenate([piece[name] for piece in pieces])
         np.testing.assert_array_equal(np.asarray(values).T, seen)
     return metrics
+
+
+def run_script(script, folder):
+    """Runs Python code in a process of its own, warnings as errors; what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout

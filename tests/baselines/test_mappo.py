@@ -8,18 +8,10 @@ import numpy as np
 import pytest
 
 from jaxenvs.baselines import mappo
+from tests.baselines.test_ppo_team import SMALL as TEAM
 from tests.toys import Crowd
 
-SMALL = mappo.Config(
-    total_steps=4 * 64,
-    num_envs=8,
-    num_steps=8,
-    num_epochs=1,
-    num_minibatches=1,
-    hidden=(16,),
-    memory_width=8,
-    eval_episodes=4,
-)
+SMALL = mappo.Config(**dataclasses.asdict(TEAM))
 
 
 @functools.cache

@@ -2,8 +2,6 @@
 
 import dataclasses
 import functools
-import subprocess
-import sys
 
 import jax
 import jax.numpy as jnp
@@ -16,7 +14,11 @@ from jaxenvs.baselines.parts import drifts
 from jaxenvs.baselines.parts.trainer import scan_updates
 from jaxenvs.baselines.runs import run
 from jaxenvs.baselines.runs.options import Options, RunError
-from tests.baselines.contract import assert_carry_keeps_its_types, assert_chunks_are_the_scan
+from tests.baselines.contract import (
+    assert_carry_keeps_its_types,
+    assert_chunks_are_the_scan,
+    run_script,
+)
 
 INNER = {
     "total_steps": 4 * 32,
@@ -96,15 +98,7 @@ assert programs.evaluate(piece.carry, jax.random.key(0))["return"].shape == (1,)
 
 @pytest.mark.slow
 def test_candidates_spread_over_devices(request):
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", SPREAD],
-        cwd=request.config.rootpath,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    run_script(SPREAD, request.config.rootpath)
 
 
 @pytest.mark.slow

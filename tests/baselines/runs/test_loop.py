@@ -89,8 +89,8 @@ jax.config.update("jax_numpy_dtype_promotion", "strict")
 from jaxenvs.baselines.runs import loop
 loop.use_cpu_cores(4)
 jax.config.update("jax_num_cpu_devices", 4)
-from tests.baselines.parts.test_loop import CONFIG
-from tests.baselines.contract import assert_same_bits
+from tests.baselines.runs.test_loop import CONFIG
+from tests.baselines.contract import assert_same_bits, run_script
 from jaxenvs.baselines import ppo
 
 trainer = ppo.make_train(CONFIG)
@@ -111,15 +111,7 @@ for final, score in zip(finals[1:], scores[1:]):
 """
 
 
-def test_agents_spread_over_devices(request):
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", SPREAD],
-        cwd=request.config.rootpath,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    # Agents are shared out evenly: 4 of them over at most 3 devices run on 2.
-    assert done.stdout.split() == ["1", "1", "3", "2", "4", "4"]
+def test_learners_spread_over_devices(request):
+    printed = run_script(SPREAD, request.config.rootpath)
+    # Learners are shared out evenly: 4 of them over at most 3 devices run on 2.
+    assert printed.split() == ["1", "1", "3", "2", "4", "4"]
