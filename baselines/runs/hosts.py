@@ -1,7 +1,7 @@
 """Several processes, on one machine or many, that train one run's learners together.
 
-Every process trains its own share of the learners on its own devices; they never wait for each other
-within an update. Between chunks, their figures are gathered, and with every checkpoint their
+Every process trains its own share of the learners on its own devices; they never wait for each
+other within an update. Between chunks, their figures are gathered, and with every checkpoint their
 learners, so that the files of a run are those that a single process would have written: process 0
 writes them. A run can therefore be resumed by any number of processes. When a process dies, the
 others stop with an error at their next gathering, and the last checkpoint stays whole.
@@ -38,7 +38,9 @@ class Hosts:
         Raises `RunError` where they cannot be shared out evenly.
         """
         if num_learners % self.num:
-            raise RunError(f"seeds: {num_learners} learners cannot be shared by {self.num} processes")
+            raise RunError(
+                f"seeds: {num_learners} learners cannot be shared by {self.num} processes"
+            )
         each = num_learners // self.num
         return slice(self.id * each, (self.id + 1) * each)
 

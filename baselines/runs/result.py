@@ -18,7 +18,9 @@ class Result:
     env: str
     updates: int
     env_steps: int  # of each learner
-    agents: list[Row]  # a row per learner: seed, swept numbers, greedy return and its spread over episodes
+    agents: list[
+        Row
+    ]  # a row per learner: seed, swept numbers, greedy return and its spread over episodes
     train_seconds: float  # of this process, without compiling
     compile_seconds: float
     steps_per_second: float  # of all learners together, without compiling

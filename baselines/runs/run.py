@@ -6,7 +6,6 @@ and `curve.png`.
 """
 
 import dataclasses
-import importlib
 import platform
 import shutil
 import sys
@@ -20,6 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import jaxenvs
+from jaxenvs.baselines.parts.trainer import Trainer
 from jaxenvs.baselines.runs import checkpoint, loop
 from jaxenvs.baselines.runs.algorithms import ALGORITHMS as ALGORITHMS
 from jaxenvs.baselines.runs.algorithms import default_config as default_config
@@ -34,16 +34,15 @@ from jaxenvs.baselines.runs.options import (
     Learner,
     Options,
     RunError,
-    learners_of,
     describe,
     disagreement,
+    learners_of,
     read_json,
     restore,
     write_json,
 )
 from jaxenvs.baselines.runs.progress import Progress
 from jaxenvs.baselines.runs.result import Result
-from jaxenvs.baselines.parts.trainer import Trainer
 from jaxenvs.core import Env
 
 _EVALUATION_SEED = 2**31 - 1  # of the greedy episodes: the same for all learners of all runs
@@ -109,8 +108,8 @@ class Policy(NamedTuple):
 def load_policy(folder: str | Path, agent: int | None = None) -> Policy:
     """The policy of a run's newest checkpoint.
 
-    `agent` counts the learners of the run in the order of result.json; by default it is the one with
-    the best greedy return, or the first while there is no result.
+    `agent` counts the learners of the run in the order of result.json; by default it is the one
+    with the best greedy return, or the first while there is no result.
 
     Raises `RunError` or `CheckpointError` where the folder holds no run that can be read.
     """

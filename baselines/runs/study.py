@@ -18,9 +18,8 @@ import jax
 import numpy as np
 
 import jaxenvs
-from jaxenvs.baselines.runs import run
-from jaxenvs.baselines.runs import statistics
 from jaxenvs.baselines.parts.evaluate import play_episodes
+from jaxenvs.baselines.runs import run, statistics
 from jaxenvs.baselines.runs.log import read_rows
 from jaxenvs.baselines.runs.options import Options, RunError, read_json
 from jaxenvs.baselines.runs.statistics import Interval

@@ -1,42 +1,40 @@
 """The chunked loop gives the bits of the single scan, on one device and spread over several."""
 
 import functools
-import subprocess
-import sys
 
 import jax
 import numpy as np
 import pytest
 
 from jaxenvs.baselines import ppo
-from jaxenvs.baselines.runs import loop
 from jaxenvs.baselines.parts.trainer import scan_updates
-from tests.baselines.contract import assert_same_bits
+from jaxenvs.baselines.runs import loop
+from tests.baselines.contract import assert_same_bits, run_script
 
-NUM_AGENTS = 3
+NUM_LEARNERS = 3
 CONFIG = ppo.Config(total_steps=7 * 32, num_envs=4, num_steps=8, hidden=(8,), eval_episodes=2)
 
 
 @pytest.fixture(scope="module")
-def agents():
-    """Three agents with different keys and learning rates."""
+def learners():
+    """Three learners with different keys and learning rates."""
     trainer = ppo.make_train(CONFIG)
-    keys = jax.random.split(jax.random.key(3), NUM_AGENTS)
-    hp = jax.tree.map(lambda x: np.full(NUM_AGENTS, x, np.float32), trainer.hp)
+    keys = jax.random.split(jax.random.key(3), NUM_LEARNERS)
+    hp = jax.tree.map(lambda x: np.full(NUM_LEARNERS, x, np.float32), trainer.hp)
     return trainer, keys, hp.replace(lr=np.array([1e-4, 1e-3, 1e-2], np.float32))
 
 
 @pytest.fixture(scope="module")
-def whole(agents):
+def whole(learners):
     """The carry and the metrics of the single scan."""
-    trainer, keys, hp = agents
+    trainer, keys, hp = learners
     return jax.jit(jax.vmap(functools.partial(scan_updates, trainer)))(keys, hp)
 
 
 @pytest.mark.parametrize("chunk", [1, 3, 7])
-def test_chunks_give_the_bits_of_the_single_scan(agents, whole, chunk):
-    trainer, keys, hp = agents
-    programs = loop.compile_programs(trainer, NUM_AGENTS, chunk)
+def test_chunks_give_the_bits_of_the_single_scan(learners, whole, chunk):
+    trainer, keys, hp = learners
+    programs = loop.compile_programs(trainer, NUM_LEARNERS, chunk)
     carry = programs.init(keys, hp)
     pieces = []
     for piece in loop.run_chunks(programs, carry, 0, trainer.num_updates, chunk):
@@ -48,27 +46,29 @@ def test_chunks_give_the_bits_of_the_single_scan(agents, whole, chunk):
         np.testing.assert_array_equal(np.asarray(values).T, seen)
 
 
-def test_chunk_boundaries(agents):
-    trainer, keys, hp = agents
-    programs = loop.compile_programs(trainer, NUM_AGENTS, 3)
+def test_chunk_boundaries(learners):
+    trainer, keys, hp = learners
+    programs = loop.compile_programs(trainer, NUM_LEARNERS, 3)
     pieces = loop.run_chunks(programs, programs.init(keys, hp), 0, trainer.num_updates, 3)
     assert [(p.update_id, len(p.metrics["entropy"])) for p in pieces] == [(3, 3), (6, 3), (7, 1)]
 
 
-def test_a_seed_does_not_depend_on_its_neighbours(agents, whole):
-    trainer, keys, hp = agents
-    alone = jax.jit(functools.partial(scan_updates, trainer))(keys[1], jax.tree.map(lambda x: x[1], hp))
+def test_a_seed_does_not_depend_on_its_neighbours(learners, whole):
+    trainer, keys, hp = learners
+    alone = jax.jit(functools.partial(scan_updates, trainer))(
+        keys[1], jax.tree.map(lambda x: x[1], hp)
+    )
     for name, values in alone[1].items():
         np.testing.assert_allclose(values, whole[1][name][1], rtol=2e-3, atol=2e-3)
 
 
-def test_evaluation_is_repeatable(agents):
-    trainer, keys, hp = agents
-    programs = loop.compile_programs(trainer, NUM_AGENTS, 1)
+def test_evaluation_is_repeatable(learners):
+    trainer, keys, hp = learners
+    programs = loop.compile_programs(trainer, NUM_LEARNERS, 1)
     carry = programs.init(keys, hp)
     first, second = (programs.evaluate(carry, jax.random.key(1)) for _ in range(2))
     assert_same_bits(first, second)
-    assert first["return"].shape == (NUM_AGENTS,)
+    assert first["return"].shape == (NUM_LEARNERS,)
 
 
 def test_summaries_weigh_episodes():

@@ -16,8 +16,8 @@ import pytest
 
 from jaxenvs.baselines import ppo
 from jaxenvs.baselines.runs import checkpoint, run
-from jaxenvs.baselines.runs.log import read_rows
 from jaxenvs.baselines.runs.checkpoint import CheckpointError
+from jaxenvs.baselines.runs.log import read_rows
 from jaxenvs.baselines.runs.options import Options, RunError, restore
 
 CONFIG = ppo.Config(
@@ -220,9 +220,7 @@ def test_folders_that_are_no_runs(tmp_path):
 def test_settings_of_older_versions_are_read(tmp_path):
     kept = {"algorithm": "dqn", "config": {"memory_size": 777, "hidden": [8]}, "options": {}}
     config, _ = restore(kept, run.default_config("dqn"), Options())
-    assert config == dataclasses.replace(
-        run.default_config("dqn"), buffer_size=777, hidden=(8,)
-    )
+    assert config == dataclasses.replace(run.default_config("dqn"), buffer_size=777, hidden=(8,))
     kept["config"] = {"gone": 1}
     with pytest.raises(RunError, match=r"config\.json: dqn has no field 'gone'"):
         restore(kept, run.default_config("dqn"), Options())

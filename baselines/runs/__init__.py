@@ -1,0 +1,1 @@
+"""What runs the algorithms: runs and studies, the loop over updates, checkpoints, logs."""
