@@ -150,7 +150,8 @@ class Team:
         mask = shown.get("mask")
         if self.coordinates is not None:  # the mask of continuous actions: an agent's padding
             mask = jnp.broadcast_to(self.coordinates, (len(obs), *self.coordinates.shape))
-        return Seen(obs=obs, mask=mask, world=shown.get("world"))
+        world = shown["world"][:, 0] if "world" in shown else None
+        return Seen(obs=obs, mask=mask, world=world)
 
     def features(self, obs: Any) -> jax.Array:
         """Observations `[n, num_agents, ...]` as `[n, num_agents, num_features]` float32."""
@@ -187,7 +188,7 @@ class Shown(Wrapper):
 
     So masks and global states are known wherever an observation is, final ones included, and a
     learner can bootstrap from them. `mask` is left out where the game has none, `world`, `(n,)`
-    float32, where it is not asked for.
+    float32 and the same for every agent, where it is not asked for.
     """
 
     world: bool = False
@@ -200,17 +201,18 @@ class Shown(Wrapper):
         if mask is not None:
             shown["mask"] = mask
         if self.world:
-            shown["world"] = self.global_state(state, params)
+            world = self.global_state(state, params)
+            shown["world"] = jnp.broadcast_to(world, (len(self.agents), *world.shape))
         return shown
 
-    def observation_space(self, params: Any = None) -> spaces.Dict:
-        """The game's space, bits for the mask and, without bounds, numbers for the global state."""
-        params = self.env.canonical_params(params)
+    def wrap_observation_space(self, space: spaces.Space) -> spaces.Dict:
+        """The agent's space, bits for its mask and, without bounds, numbers for the world."""
+        params = self.env.default_params
         start = jax.eval_shape(self.env.initial, jax.random.key(0), params)
-        parts: dict[str, spaces.Space] = {"obs": self.env.observation_space(params)}
+        parts: dict[str, spaces.Space] = {"obs": space}
         mask = jax.eval_shape(self.env.action_mask, start, params)
         if mask is not None:
-            parts["mask"] = spaces.MultiBinary(mask.shape)
+            parts["mask"] = spaces.MultiBinary(mask.shape[-1:])
         if self.world:
             shape = jax.eval_shape(self.global_state, start, params).shape
             parts["world"] = spaces.Box(-np.inf, np.inf, shape)

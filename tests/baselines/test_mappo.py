@@ -40,7 +40,7 @@ def test_the_critic_sees_the_global_state_also_where_an_episode_ends(name):
 
 def test_without_its_observation_the_critic_knows_which_agent_it_judges():
     method = mappo.MAPPO(dataclasses.replace(SMALL, critic_obs=False), Crowd())
-    obs = {"obs": np.ones((2, 3, 3), np.float32), "world": np.full((2, 3), 5, np.float32)}
+    obs = {"obs": np.ones((2, 3, 3), np.float32), "world": np.full((2, 3, 3), 5, np.float32)}
     seen = np.asarray(method.critic_view(method.seats.observe(obs)))
     np.testing.assert_array_equal(seen[..., :3], 5)
     np.testing.assert_array_equal(seen[1, :, 3:], np.eye(3))

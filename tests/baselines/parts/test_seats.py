@@ -97,10 +97,10 @@ def test_the_global_state_comes_with_every_observation():
     first = jax.tree.map(lambda leaf: np.asarray(leaf[0]), obs)
     assert venv.env.observation_space().contains(first)
     t = venv.step(jax.random.key(1), state, jnp.array([[1, 2, 3], [0, 1, 0]], jnp.int32))
-    np.testing.assert_array_equal(t.obs["world"], [[1, 2, 3], [0, 1, 0]])
+    np.testing.assert_array_equal(t.obs["world"][:, 0], [[1, 2, 3], [0, 1, 0]])
     t = venv.step(jax.random.key(1), t.state, jnp.array([[2, 2, 3], [0, 1, 0]], jnp.int32))
-    np.testing.assert_array_equal(t.info["final_obs"]["world"], [[3, 4, 6], [0, 2, 0]])
-    np.testing.assert_array_equal(t.obs["world"], [[0, 0, 0], [0, 2, 0]])
+    np.testing.assert_array_equal(t.info["final_obs"]["world"][:, 0], [[3, 4, 6], [0, 2, 0]])
+    np.testing.assert_array_equal(t.obs["world"][:, 0], [[0, 0, 0], [0, 2, 0]])
     np.testing.assert_array_equal(t.obs["obs"][1], [[0, 0, 0], [2, 2, 0], [0, 0, 0]])
 
 

@@ -106,7 +106,7 @@ def test_when_one_dies_the_other_says_so_and_the_run_resumes(request, tmp_path):
 
 def test_shares():
     assert [Hosts(2, i).share(6) for i in range(2)] == [slice(0, 3), slice(3, 6)]
-    with pytest.raises(RunError, match="5 agents cannot be shared by 2 processes"):
+    with pytest.raises(RunError, match="5 learners cannot be shared by 2 processes"):
         Hosts(2, 0).share(5)
 
 
