@@ -122,7 +122,7 @@ class Carry(PyTree):
 
 
 class Rows(PyTree):
-    """What is learned from: `[num_steps, num_envs, *seats]`, or `[rows, steps, *seats]`."""
+    """What is learned from: `[num_steps, num_envs, *seats]`, or as in `Batch`."""
 
     seen: Seen
     past: Past | None  # without the memory's states
@@ -138,7 +138,7 @@ class Batch(PyTree):
     """What is learned from, and the memories before it."""
 
     states: Any  # of actor and critic, [rows, *seats]
-    rows: Rows  # [rows, steps, *seats]
+    rows: Rows  # [rows, *seats], or, with a memory, [rows, steps, *seats]
 
 
 def policy_loss(log_ratio: jax.Array, advantage: jax.Array, drift: jax.Array) -> jax.Array:
@@ -354,7 +354,7 @@ class PPO:
             return Batch(states=(past.state, carry.critic_state), rows=rollout.swap_leading(rows))
         if self.seats.shape:
             rows = rollout.swap_leading(rows)  # a team's steps lie environment by environment
-        rows = jax.tree.map(lambda x: x.reshape(-1, 1, *x.shape[2:]), rows)
+        rows = jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:]), rows)
         return Batch(states=(None, None), rows=rows)
 
     def learn(self, carry: Carry, batch: Batch, key: jax.Array) -> tuple[Carry, Metrics]:
@@ -376,7 +376,7 @@ class PPO:
                 hp.max_grad_norm,
             )
 
-        by_agent = (Batch(states=1, rows=2),)  # type: ignore[arg-type]
+        by_agent = (Batch(states=1, rows=1 if config.memory == "none" else 2),)  # type: ignore[arg-type]
         learner = (carry.weights, carry.opt_state)
         (weights, opt_state), metrics = self.nets.each(learn, by_agent)(learner, batch)
         metrics = {name: jnp.mean(values) for name, values in metrics.items()}
@@ -384,7 +384,8 @@ class PPO:
 
     def loss(self, weights: Any, carry: Carry, batch: Batch) -> tuple[jax.Array, Metrics]:
         """The surrogate loss of a minibatch, through time, for one set of weights."""
-        rows = rollout.swap_leading(batch.rows)
+        forgets = self.config.memory == "none"
+        rows = batch.rows if forgets else rollout.swap_leading(batch.rows)
         policy, value = self.nets.review(weights, batch.states, rows)
         setting = Setting(carry.hp.clip, progress_of(carry.update_id, carry.num_updates))
         return surrogate_loss(

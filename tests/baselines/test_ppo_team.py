@@ -163,7 +163,7 @@ def test_separate_agents_learn_each_from_its_own_rows_alone():
     method, carry, batch, learn = learned(share=False)
     after, _ = learn(batch)
     for i in range(3):
-        rows = jax.tree.map(lambda leaf, i=i: leaf.at[:, :, i].multiply(-0.5), batch.rows.advantage)
+        rows = jax.tree.map(lambda leaf, i=i: leaf.at[:, i].multiply(-0.5), batch.rows.advantage)
         other, _ = learn(batch.replace(rows=batch.rows.replace(advantage=rows)))
         for j in range(3):
             same = jax.tree.map(
@@ -172,9 +172,7 @@ def test_separate_agents_learn_each_from_its_own_rows_alone():
             assert all(jax.tree.leaves(same)) == (i != j)
     # The gradient step of an agent is that of a learner who knows no other.
     i, hp = 1, carry.hp.replace(max_grad_norm=np.float32(0.5))
-    alone = ppo.Batch(
-        states=batch.states, rows=jax.tree.map(lambda leaf: leaf[:, :, i], batch.rows)
-    )
+    alone = ppo.Batch(states=batch.states, rows=jax.tree.map(lambda leaf: leaf[:, i], batch.rows))
     slope = jax.jit(jax.grad(lambda w: method.loss(w, carry.replace(hp=hp), alone)[0]))(
         weights_of(i, carry.weights)
     )
@@ -194,7 +192,7 @@ def test_shared_networks_learn_from_all():
     kernels = {leaf.shape for leaf in jax.tree.leaves(after.weights["actor"]["torso"])}
     assert (6, 16) in kernels  # three numbers and three ids; no axis of agents
     for i in range(3):
-        rows = batch.rows.replace(advantage=batch.rows.advantage.at[:, :, i].multiply(-0.5))
+        rows = batch.rows.replace(advantage=batch.rows.advantage.at[:, i].multiply(-0.5))
         other, _ = learn(batch.replace(rows=rows))
         same = jax.tree.map(jnp.array_equal, after.weights["actor"], other.weights["actor"])
         assert not all(jax.tree.leaves(same))
