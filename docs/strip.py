@@ -108,8 +108,8 @@ def cook(state: Any, mask: Any, dice: np.random.Generator) -> np.ndarray:
 ROWS = (
     (
         Scene("MinAtar-Breakout-v1", follow, 1, 40, {"sticky_action_prob": 0.0}),
-        Scene("CartPole-v1", balance, 3, 64),
-        Scene("MinAtar-Seaquest-v1", dive, 1, 24),
+        Scene("CartPole-v1", balance, 2, 64),
+        Scene("MinAtar-Seaquest-v1", dive, 1, 60),
         Scene("MiniGrid-Dynamic-Obstacles-8x8-v0", walk, 0.5),
     ),
     (
