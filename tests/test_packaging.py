@@ -1,12 +1,15 @@
 """The package as users get it: what a wheel holds, what an import costs, who imports whom."""
 
 import configparser
+import importlib
 import os
 import pathlib
+import pkgutil
 import shutil
 import subprocess
 import sys
 import tomllib
+import types
 import zipfile
 from collections.abc import Sequence
 
@@ -55,6 +58,18 @@ def test_every_folder_with_code_is_a_package() -> None:
     """A folder without `__init__.py` works in the checkout and is missing from the wheel."""
     files = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
     assert [str(path) for path in files if not (path.parent / "__init__.py").exists()] == []
+
+
+def test_no_name_of_a_package_hides_a_module_of_it() -> None:
+    """`from family import _rooms` would give the loop variable `_rooms` of its `__init__.py`."""
+    hidden = []
+    for name in shipped_packages():
+        package = importlib.import_module(name)
+        for module in pkgutil.iter_modules(package.__path__):
+            value = vars(package).get(module.name)
+            if value is not None and not isinstance(value, types.ModuleType):
+                hidden.append(f"{name}.{module.name}")
+    assert hidden == []
 
 
 def test_version_has_one_home() -> None:

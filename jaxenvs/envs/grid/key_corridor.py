@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs.envs.grid import _layout as layout
-from jaxenvs.envs.grid import _rooms as rooms
+from jaxenvs.envs.grid import _room_grid as rooms
 from jaxenvs.envs.grid import _tiles as tiles
 from jaxenvs.envs.grid._game import Action, GridEnv, Params, State
 from jaxenvs.envs.grid._tiles import NUM_COLORS, Color, Door, Kind

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs.envs.overcooked._kitchens import MOST_INGREDIENTS
-from jaxenvs.envs.overcooked._layout import (
+from jaxenvs.envs.overcooked._layouts import (
     COUNTER,
     DISHES,
     FLOOR,

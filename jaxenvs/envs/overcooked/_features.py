@@ -20,7 +20,7 @@ import numpy as np
 
 from jaxenvs.envs.overcooked import _cooking as cooking
 from jaxenvs.envs.overcooked._kitchens import MOST_INGREDIENTS
-from jaxenvs.envs.overcooked._layout import FLOOR, Layout
+from jaxenvs.envs.overcooked._layouts import FLOOR, Layout
 from jaxenvs.envs.overcooked._state import DISH, ONION, SOUP, TOMATO, State, is_soup
 
 _PER_POT = 10

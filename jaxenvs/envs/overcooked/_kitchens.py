@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from jaxenvs.envs.overcooked._layout import Layout, parse
+from jaxenvs.envs.overcooked._layouts import Layout, parse
 
 NUM_RECIPES = 16  # numbers; those of more than three ingredients, and 0, are no recipes
 MOST_INGREDIENTS = 3

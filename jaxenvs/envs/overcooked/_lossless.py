@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs.envs.overcooked import _cooking as cooking
-from jaxenvs.envs.overcooked._layout import (
+from jaxenvs.envs.overcooked._layouts import (
     COUNTER,
     DISHES,
     ONIONS,

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs.envs.overcooked._kitchens import NORTH, Kitchen
-from jaxenvs.envs.overcooked._layout import FLOOR, Layout
+from jaxenvs.envs.overcooked._layouts import FLOOR, Layout
 from jaxenvs.envs.overcooked._state import DISH, NOTHING, ONION, SOUP, Pots, State
 
 JAXMARL: dict[str, tuple[tuple[int, int], ...]] = {

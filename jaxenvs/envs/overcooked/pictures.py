@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from jaxenvs import spaces
-from jaxenvs.envs.overcooked._layout import DISHES, FLOOR, ONIONS, POT, SERVING, TOMATOES
+from jaxenvs.envs.overcooked._layouts import DISHES, FLOOR, ONIONS, POT, SERVING, TOMATOES
 from jaxenvs.envs.overcooked._state import DISH, NOTHING, ONION, SOUP, TOMATO, is_soup
 from jaxenvs.envs.overcooked.overcooked import Overcooked
 from jaxenvs.render import palette

@@ -7,7 +7,7 @@ import pytest
 import jaxenvs
 from jaxenvs.render import draw, picture_of
 from jaxenvs.render.palette import TEAL
-from tests.pictures import check_picture, drawn
+from tests.frames import check_picture, drawn
 
 IDS = jaxenvs.list_envs("classic")
 

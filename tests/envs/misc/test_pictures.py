@@ -9,7 +9,7 @@ import pytest
 import jaxenvs
 from jaxenvs.render import draw
 from jaxenvs.render.play import controls_of
-from tests.pictures import check_picture
+from tests.frames import check_picture
 
 IDS = jaxenvs.list_envs("misc")
 

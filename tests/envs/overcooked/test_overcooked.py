@@ -9,7 +9,7 @@ import pytest
 import jaxenvs
 from jaxenvs.envs.overcooked import LAYOUTS, env_id
 from jaxenvs.envs.overcooked import _kitchens as kitchens
-from jaxenvs.envs.overcooked._layout import FLOOR, LayoutError, parse
+from jaxenvs.envs.overcooked._layouts import FLOOR, LayoutError, parse
 from jaxenvs.envs.overcooked._state import DISH, ONION, SOUP, TOMATO, is_soup
 
 ROOM = "Overcooked-CrampedRoom-v0"

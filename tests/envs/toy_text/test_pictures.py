@@ -7,7 +7,7 @@ import pytest
 import jaxenvs
 from jaxenvs.render import draw
 from jaxenvs.render.play import controls_of
-from tests.pictures import check_picture, drawn
+from tests.frames import check_picture, drawn
 
 IDS = jaxenvs.list_envs("toy_text")
 

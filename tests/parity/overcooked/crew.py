@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from jaxenvs.envs.overcooked._kitchens import RECIPES
-from jaxenvs.envs.overcooked._layout import COUNTER, FLOOR, SERVING
+from jaxenvs.envs.overcooked._layouts import COUNTER, FLOOR, SERVING
 from jaxenvs.envs.overcooked._state import DISH, NOTHING, ONION, TOMATO, is_soup
 
 STAY, INTERACT = 4, 5
