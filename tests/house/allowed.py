@@ -23,6 +23,4 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("module", "baselines/ippo.py"): MERGING,
     ("module", "baselines/ppo.py"): MERGING,
     ("module", "docs/generate.py"): MERGING,
-    ("module", "tests/adapters/test_gymnasium.py"): MERGING,
-    ("module", "tests/adapters/test_gymnasium_vector.py"): MERGING,
 }
