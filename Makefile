@@ -23,7 +23,9 @@ help: ## show this list
 quickstart: $(VENV)/.installed-quickstart ## train PPO on CartPole-v1, 8 seeds at once; results in runs/quickstart
 	$(BIN)/jaxenvs $(QUICKSTART)
 
-test: lint docs unit ## everything CI runs
+test: $(VENV)/.installed-dev ## everything CI runs
+	$(MAKE) --jobs=2 --output-sync=target lint docs
+	$(MAKE) unit
 
 lint: $(VENV)/.installed-dev ## ruff, pyright, import-linter
 	$(BIN)/ruff check .

@@ -20,7 +20,7 @@ os.environ["SDL_AUDIODRIVER"] = "dummy"
 os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
 os.environ["MPLBACKEND"] = "Agg"
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import jax
 import pytest
@@ -39,6 +39,15 @@ def pytest_configure(config: pytest.Config) -> None:
         flags = os.environ.get("XLA_FLAGS", "")
         if "fusion_emitters" not in flags:
             os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_use_fusion_emitters=false"
+
+
+@pytest.fixture
+def optimized() -> Iterator[None]:
+    """All of XLA's optimizations, as users have them."""
+    before = jax.config.read("jax_disable_most_optimizations")
+    jax.config.update("jax_disable_most_optimizations", False)
+    yield
+    jax.config.update("jax_disable_most_optimizations", before)
 
 
 @pytest.fixture

@@ -169,14 +169,20 @@ class Recurrent(nn.Module):
 Torso = Feedforward | Recurrent
 
 
+def first_row(tree: Any) -> Any:
+    """The first entry of every leaf."""
+    return jax.tree.map(lambda leaf: leaf[0], tree)
+
+
 def one_step(
     torso: Torso, weights: Any, obs: jax.Array, past: Past | None
 ) -> tuple[jax.Array, Any]:
     """Outputs and states `[n, ...]` for one observation `[n, ..., num_features]` of each player."""
-    if past is not None:
-        past = past.replace(action=past.action[None], start=past.start[None])
+    if past is None:
+        return torso.apply(weights, obs, None)  # type: ignore[return-value]
+    past = past.replace(action=past.action[None], start=past.start[None])
     found: Any = torso.apply(weights, obs[None], past)
-    return jax.tree.map(lambda x: x[0], found)
+    return first_row(found)
 
 
 def look_ahead(

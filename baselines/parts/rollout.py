@@ -10,7 +10,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from jaxenvs.baselines.parts.memory import Past, Torso
+from jaxenvs.baselines.parts.memory import Past, Torso, first_row
 from jaxenvs.baselines.parts.seats import Seats, Seen
 from jaxenvs.struct import PyTree
 from jaxenvs.vector import VecEnv
@@ -156,11 +156,6 @@ def example_of(torso: Torso, seats: Seats, obs: jax.Array) -> tuple[jax.Array, P
 def repeated(tree: Any, *axes: int) -> Any:
     """Every leaf with these leading axes, along which it is the same."""
     return jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (*axes, *leaf.shape)), tree)
-
-
-def first_row(tree: Any) -> Any:
-    """The first entry of every leaf."""
-    return jax.tree.map(lambda leaf: leaf[0], tree)
 
 
 def swap_leading(tree: Any) -> Any:

@@ -1,6 +1,16 @@
-"""Whether two things that Gymnasium's interface returned are the same."""
+"""Whether two things that Gymnasium's interface returned are the same, and how both are made."""
 
+from typing import Any
+
+import gymnasium as gym
 import numpy as np
+from gymnasium.vector import AutoresetMode, SyncVectorEnv
+
+from jaxenvs.adapters.gymnasium import GymnasiumEnv
+from jaxenvs.adapters.gymnasium_vector import GymnasiumVectorEnv
+
+MODES = list(AutoresetMode)
+NUM_ENVS = 5
 
 
 def assert_same(ours, theirs, rounding=0.0, where="result"):
@@ -25,3 +35,17 @@ def assert_same(ours, theirs, rounding=0.0, where="result"):
             return
         close = {"rtol": rounding, "atol": rounding, "err_msg": where, "strict": True}
         np.testing.assert_allclose(ours, theirs, **close)
+
+
+def make(name, **kwargs) -> Any:
+    return gym.make(name, **kwargs)
+
+
+def pair(game, mode, num_envs=NUM_ENVS):
+    """Our vector environment, and Gymnasium's over single ones."""
+    ours = GymnasiumVectorEnv(game, num_envs, autoreset_mode=mode)
+    return ours, SyncVectorEnv([lambda: GymnasiumEnv(game)] * num_envs, autoreset_mode=mode)
+
+
+def make_vec(name, num_envs, **kwargs) -> Any:
+    return gym.make_vec(name, num_envs, **kwargs)

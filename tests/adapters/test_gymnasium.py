@@ -18,10 +18,9 @@ from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
 
 import jaxenvs
-from jaxenvs.adapters._host import frames
 from jaxenvs.adapters.gymnasium import GymnasiumEnv
 from jaxenvs.wrappers import StickyActions
-from tests.adapters.compare import assert_same
+from tests.adapters.compare import assert_same, make
 from tests.toys import Race, Walk
 
 CLASSIC = [env_id for env_id in jaxenvs.list_envs("classic") if env_id in gym.registry]
@@ -32,10 +31,6 @@ OTHERS = [
 ]
 # Of spaces as the originals have them, and of ids that have a later version.
 KNOWN_WARNINGS = r"value is -?infinity|symmetric and normalized|is out of date"
-
-
-def make(name, **kwargs) -> Any:
-    return gym.make(name, **kwargs)
 
 
 def play(env, actions):
@@ -352,129 +347,3 @@ def test_an_environment_can_be_made_again_from_its_spec():
         assert_same(other.reset(seed=1), env.reset(seed=1))
         assert other.spec.max_episode_steps == 9
         assert other.unwrapped.jax_env == env.unwrapped.jax_env
-
-
-# -- outputs -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("output", ["jax", "torch"])
-def test_observations_stay_on_the_device_on_request(output):
-    if output == "torch":
-        pytest.importorskip("torch", reason="output='torch' needs torch")
-    env, usual = GymnasiumEnv(Walk(), output=output), GymnasiumEnv(Walk())
-    kind = jax.Array if output == "jax" else sys.modules["torch"].Tensor
-    obs, expected = env.reset(seed=0)[0], usual.reset(seed=0)[0]
-    assert isinstance(obs["luck"], kind)
-    assert float(obs["luck"][0]) == expected["luck"][0]
-    action = jnp.int32(2) if output == "jax" else sys.modules["torch"].tensor(2)
-    obs, *rest = env.step(action)
-    expected, *expected_rest = usual.step(2)
-    assert isinstance(obs["position"], kind)
-    assert int(obs["position"]) == expected["position"]
-    assert_same(tuple(rest), tuple(expected_rest))
-    with pytest.raises(ValueError, match="expected 0 to 2"):
-        env.step(action + 5)
-
-
-def test_a_device_can_be_named():
-    env, usual = (make("jaxenvs/CartPole-v1", **more) for more in ({"device": "cpu"}, {}))
-    assert_same(env.reset(seed=0), usual.reset(seed=0))
-    assert_same(copy.deepcopy(env).step(1), usual.step(1))
-    with pytest.raises(RuntimeError, match="abacus"):
-        make("jaxenvs/CartPole-v1", device="abacus").reset()
-
-
-# -- pictures ------------------------------------------------------------------------------------
-
-
-def test_rgb_frames_show_the_state():
-    env = make("jaxenvs/CartPole-v1", render_mode="rgb_array")
-    env.reset(seed=0)
-    first = env.render()
-    assert first.dtype == np.uint8
-    assert first.shape[2] == 3
-    for _ in range(8):
-        env.step(1)
-    assert (env.render() != first).any()
-    assert env.metadata["render_fps"] == 50
-    env.close()
-
-
-def test_human_mode_shows_every_step(monkeypatch):
-    shown = []
-
-    class Window:
-        def show(self, frame):
-            shown.append(frame)
-
-        def keys(self):
-            pass
-
-        def wait(self, rate):
-            assert rate == 50
-
-        def __exit__(self, *_):
-            shown.append(None)
-
-    monkeypatch.setattr(frames, "open_window", lambda title, frame: Window())
-    env = make("jaxenvs/CartPole-v1", render_mode="human")
-    env.reset(seed=0)
-    env.step(0)
-    env.step(1)
-    copy.deepcopy(env)
-    assert len(shown) == 3
-    env.close()
-    env.close()
-    assert shown[3:] == [None]
-
-
-def test_the_real_window_opens_and_closes():
-    env = make("jaxenvs/CartPole-v1", render_mode="human")
-    env.reset(seed=0)
-    env.step(0)
-    env.close()
-
-
-def test_wrong_render_modes_and_games_without_pictures_are_refused():
-    with pytest.raises(ValueError, match=r"render_mode: expected None or one of .*'ansi'"):
-        GymnasiumEnv(env_id="CartPole-v1", render_mode="ansi")
-    with pytest.raises(ValueError, match="has no picture"):
-        GymnasiumEnv(Walk(), render_mode="rgb_array")
-    env = GymnasiumEnv(Walk())
-    with pytest.warns(UserWarning, match=re.escape("render() gives nothing")):
-        assert env.render() is None
-
-
-# -- Gymnasium's wrappers and vector environments ------------------------------------------------
-
-
-def test_gymnasiums_wrappers_work(tmp_path):
-    pytest.importorskip("moviepy", reason="RecordVideo needs moviepy")
-    env = make("jaxenvs/CartPole-v1", render_mode="rgb_array")
-    env = gym.wrappers.RecordVideo(env, str(tmp_path / "film"), episode_trigger=lambda i: i == 0)
-    env = gym.wrappers.RecordEpisodeStatistics(env)
-    env = gym.wrappers.NormalizeObservation(env)
-    env.reset(seed=0)
-    length, over, info = 0, False, {}
-    while not over:
-        obs, _, terminated, truncated, info = env.step(env.action_space.sample())
-        assert np.isfinite(obs).all()
-        length, over = length + 1, terminated or truncated
-    assert info["episode"]["l"] == length
-    assert info["episode"]["r"] == length
-    env.close()
-    assert [path.stat().st_size > 0 for path in (tmp_path / "film").glob("*.mp4")] == [True]
-
-
-def test_async_vector_env_works_with_spawned_processes():
-    def start():
-        return make("jaxenvs:jaxenvs/CartPole-v1")  # a new process has imported nothing
-
-    envs = gym.vector.AsyncVectorEnv([start, start], context="spawn")
-    same = gym.vector.SyncVectorEnv([start, start])
-    try:
-        assert_same(envs.reset(seed=3), same.reset(seed=3))
-        for action in ([0, 1], [1, 1], [0, 0]):
-            assert_same(envs.step(np.array(action)), same.step(np.array(action)))
-    finally:
-        envs.close()

@@ -2,7 +2,6 @@
 
 import copy
 import pickle
-import sys
 import warnings
 from typing import Any
 
@@ -13,17 +12,14 @@ import numpy as np
 import pytest
 from gymnasium.error import ResetNeeded
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
-from gymnasium.wrappers import vector as vector_wrappers
 
 import jaxenvs
-from jaxenvs.adapters.gymnasium import GymnasiumEnv
 from jaxenvs.adapters.gymnasium_vector import GymnasiumVectorEnv
 from jaxenvs.wrappers import StickyActions
-from tests.adapters.compare import assert_same
+from tests.adapters.compare import MODES, NUM_ENVS, assert_same, make_vec, pair
 from tests.toys import Race, Walk
 
-MODES = list(AutoresetMode)
-NUM_ENVS, NUM_STEPS = 5, 60
+NUM_STEPS = 60
 ROUNDING = 1e-4  # the compiler orders sums and products of long formulas as it likes
 
 GAMES = {
@@ -55,16 +51,6 @@ class Masked(TwoParts):
 
     def initial_info(self, state, params=None) -> Any:
         return {"push": jnp.int32(7), "deep": {"start": state.position}, "lucky": state.luck > 0.5}
-
-
-def pair(game, mode, num_envs=NUM_ENVS):
-    """Our vector environment, and Gymnasium's over single ones."""
-    ours = GymnasiumVectorEnv(game, num_envs, autoreset_mode=mode)
-    return ours, SyncVectorEnv([lambda: GymnasiumEnv(game)] * num_envs, autoreset_mode=mode)
-
-
-def make_vec(name, num_envs, **kwargs) -> Any:
-    return gym.make_vec(name, num_envs, **kwargs)
 
 
 def made_pair(env_id, mode, **kwargs):
@@ -338,121 +324,3 @@ def test_an_environment_can_be_made_again_from_its_spec():
     assert again.autoreset_mode == AutoresetMode.SAME_STEP
     assert again.jax_env == envs.jax_env
     assert_same(again.reset(seed=0), envs.reset(seed=0))
-
-
-# -- outputs -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("output", ["jax", "torch"])
-def test_everything_stays_on_the_device_on_request(output, mode):
-    if output == "torch":
-        pytest.importorskip("torch", reason="output='torch' needs torch")
-    device, usual = (
-        GymnasiumVectorEnv(Walk(), NUM_ENVS, autoreset_mode=mode, output=out)
-        for out in (output, "numpy")
-    )
-    array = jnp.asarray if output == "jax" else sys.modules["torch"].tensor
-    kind = jax.Array if output == "jax" else sys.modules["torch"].Tensor
-    assert isinstance(device.reset(seed=0)[0]["luck"], kind)
-    usual.reset(seed=0)
-    usual.action_space.seed(0)
-    actions = usual.action_space.sample()
-    for _ in range(20):
-        actions = usual.action_space.sample()
-        got, expected = device.step(array(actions)), usual.step(actions)
-        leaves = jax.tree.leaves(got)
-        assert all(isinstance(leaf, kind) for leaf in leaves)
-        for ours, theirs in zip(got[:4], expected[:4], strict=True):
-            jax.tree.map(np.testing.assert_array_equal, jax.tree.map(np.asarray, ours), theirs)
-        over = expected[2] | expected[3]
-        if mode == AutoresetMode.SAME_STEP:
-            final = got[4]["final_obs"]
-            np.testing.assert_array_equal(np.asarray(got[4]["_final_obs"]), over)
-            for i in np.flatnonzero(over):
-                assert_same(
-                    {name: np.asarray(final[name])[i] for name in final},
-                    {name: np.asarray(value)[()] for name, value in _int32(expected, i).items()},
-                )
-        elif mode == AutoresetMode.DISABLED and over.any():
-            for envs in (device, usual):
-                envs.reset(options={"reset_mask": over})
-    with pytest.raises(ValueError, match="expected shape"):
-        device.step(array(actions[:2]))
-    with pytest.raises(ValueError, match="expected int32"):
-        device.step(array(actions.astype(np.float32)))
-    with pytest.raises(ValueError, match="out of range"):
-        device.step(actions + 5)
-
-
-def _int32(result, i):
-    """The final observation, positions as on the device."""
-    obs = result[4]["final_obs"][i]
-    return obs | {"position": np.int32(obs["position"])}
-
-
-def test_torch_tensors_are_free_to_be_written_to():
-    torch = pytest.importorskip("torch", reason="output='torch' needs torch")
-    one, two = (GymnasiumVectorEnv(Walk(), 3, output="torch") for _ in range(2))
-    for envs in (one, two):
-        envs.reset(seed=0)
-    for _ in range(6):
-        got, expected = (envs.step(torch.tensor([0, 1, 2])) for envs in (one, two))
-        for ours, theirs in zip(jax.tree.leaves(got), jax.tree.leaves(expected), strict=True):
-            assert torch.equal(ours, theirs)
-            ours.zero_()
-
-
-# -- Gymnasium's wrappers ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("mode", MODES)
-def test_episode_statistics_count_every_step(mode):
-    both = [vector_wrappers.RecordEpisodeStatistics(envs) for envs in pair(Walk(), mode)]
-    for envs in both:
-        envs.reset(seed=0)
-        envs.action_space.seed(0)
-    for _ in range(30):
-        actions = both[0].action_space.sample()
-        got, expected = (envs.step(actions)[4] for envs in both)
-        assert ("episode" in got) == ("episode" in expected)
-        for name in ("r", "l") if "episode" in got else ():
-            np.testing.assert_array_equal(got["episode"][name], expected["episode"][name])
-        if mode == AutoresetMode.DISABLED and "episode" in got:
-            over = got["_episode"].copy()
-            both[0].reset(options={"reset_mask": over})
-            # Gymnasium's loop takes the mask out of the options before its wrapper sees it.
-            both[1].env.reset(options={"reset_mask": over})
-            both[1].episode_returns[over] = both[1].episode_lengths[over] = 0
-            both[1].prev_dones[over] = False
-
-
-def test_observations_can_be_normalised():
-    envs = vector_wrappers.NormalizeObservation(gym.make_vec("jaxenvs/CartPole-v1", num_envs=4))
-    envs.reset(seed=0)
-    obs = [envs.step(envs.action_space.sample())[0] for _ in range(50)]
-    assert np.isfinite(obs).all()
-    assert abs(np.mean(obs)) < 0.5
-
-
-def test_films_can_be_recorded(tmp_path):
-    pytest.importorskip("moviepy", reason="RecordVideo needs moviepy")
-    envs: Any = make_vec("jaxenvs/CartPole-v1", 4, render_mode="rgb_array")
-    envs = vector_wrappers.RecordVideo(
-        envs, str(tmp_path / "films"), step_trigger=lambda i: i == 0, video_length=4
-    )
-    assert envs.metadata["render_fps"] == 50
-    envs.reset(seed=0)
-    for _ in range(6):
-        envs.step(envs.action_space.sample())
-    frames = envs.env.render()
-    assert len(frames) == 4
-    assert (frames[0] != frames[1]).any()
-    envs.close()
-    assert [path.stat().st_size > 0 for path in (tmp_path / "films").glob("*.mp4")] == [True]
-
-
-def test_rendering_needs_a_render_mode():
-    envs = GymnasiumVectorEnv(Walk(), 2)
-    with pytest.warns(UserWarning, match="render"):
-        assert envs.render() is None
