@@ -139,30 +139,29 @@ def glance(game: Game) -> list[tuple[str, str]]:
 
 def interface(env: jaxenvs.Env[Any, Any]) -> list[tuple[str, str]]:
     """The spaces; where there are several agents, of each of them."""
-    game = env.unwrapped
-    if not isinstance(game, jaxenvs.MultiAgentEnv):
+    if not jaxenvs.has_agents(env):
         observed, acted = env.observation_space(), env.action_space()
         return [("observation", describe(observed)), ("action", describe(acted))]
     return [
-        ("agents", ", ".join(f"`{agent}`" for agent in game.agents)),
-        ("observation", by_agent(game.observation_spaces())),
-        ("action", by_agent(game.action_spaces())),
+        ("agents", ", ".join(f"`{agent}`" for agent in env.agents)),
+        ("observation", by_agent(env.observation_spaces())),
+        ("action", by_agent(env.action_spaces())),
         ("as arrays", f"observations {describe(env.observation_space())}"),
     ]
 
 
 def observed_by_first(env: jaxenvs.Env[Any, Any]) -> spaces.Space:
     """What the only agent observes, or the first of several."""
-    game = env.unwrapped
-    several = isinstance(game, jaxenvs.MultiAgentEnv)
-    return game.observation_spaces()[game.agents[0]] if several else env.observation_space()
+    if jaxenvs.has_agents(env):
+        return env.observation_spaces()[env.agents[0]]
+    return env.observation_space()
 
 
 def acted_by_first(env: jaxenvs.Env[Any, Any]) -> spaces.Space:
     """What the only agent does, or the first of several."""
-    game = env.unwrapped
-    several = isinstance(game, jaxenvs.MultiAgentEnv)
-    return game.action_spaces()[game.agents[0]] if several else env.action_space()
+    if jaxenvs.has_agents(env):
+        return env.action_spaces()[env.agents[0]]
+    return env.action_space()
 
 
 def deviations(game: Game) -> list[str]:
@@ -206,8 +205,7 @@ def num_measured(env_id: str) -> int:
 
 
 def num_agents(env: jaxenvs.Env[Any, Any]) -> int:
-    game = env.unwrapped
-    return game.num_agents if isinstance(game, jaxenvs.MultiAgentEnv) else 1
+    return max(1, len(env.agents))
 
 
 # -- docstrings --------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def draw(env: jaxenvs.Env[Any, Any], state: Any, size: int) -> np.ndarray:
 
     Raises `ValueError` where the game has no picture.
     """
-    from jaxenvs.render.draw import draw as drawn
+    from jaxenvs.render import draw as drawn
 
     return drawn(env, state, size=size)
 

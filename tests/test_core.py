@@ -119,7 +119,8 @@ def test_arrays_given_are_copied_and_nobody_changes_them():
     params: Any = env.default_params
     assert params.prices.tolist() == [4, 5, 6]
     assert hash(env) == before
-    for shared in (params, Priced().default_params, PricedParams()):
+    all_shared: list[Any] = [params, Priced().default_params, PricedParams()]
+    for shared in all_shared:
         with pytest.raises(ValueError, match="read-only"):
             shared.prices[0] = 7
 

@@ -179,7 +179,7 @@ def one_step(
 ) -> tuple[jax.Array, Any]:
     """Outputs and states `[n, ...]` for one observation `[n, ..., num_features]` of each player."""
     if past is None:
-        return torso.apply(weights, obs, None)  # type: ignore[return-value]
+        return torso.apply(weights, obs, None)
     past = past.replace(action=past.action[None], start=past.start[None])
     found: Any = torso.apply(weights, obs[None], past)
     return first_row(found)

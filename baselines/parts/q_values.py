@@ -6,7 +6,7 @@ lead with time and environments, `[T, n, *seats, ...]`, where `seats` is `()` fo
 observations alone, and in learning `mixing` makes of their values those that have targets.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -76,15 +76,15 @@ class QNetwork:
         """What the players of one environment know before an episode, `[*seats]`; None: nothing."""
         return rollout.first_past(self.torso, self.seats)
 
-    def start_keys(self, key: jax.Array) -> tuple[jax.Array, Sequence[jax.Array], Any, Any]:
+    def start_keys(self, key: jax.Array) -> tuple[jax.Array, Any, jax.Array, jax.Array]:
         """Keys for the carry, the three parts of the weights, the environments and their play."""
         key, *keys = jax.random.split(prng.fast_key(key), 5)
         if isinstance(self.torso, Feedforward):
             return key, (keys[0], keys[1], keys[1]), keys[2], keys[3]
         return key, jax.random.split(keys[0], 3), keys[1], keys[2]
 
-    def init(self, keys: Sequence[jax.Array], seen: Seen) -> dict[str, Any]:
-        """Weights that know nothing, for what one environment shows, `[*seats]`."""
+    def init(self, keys: Any, seen: Seen) -> dict[str, Any]:
+        """Weights that know nothing, from three keys, for what one environment shows."""
         torso = self.torso
         example = rollout.example_of(torso, self.seats, seen.obs)
         if isinstance(torso, Feedforward):

@@ -116,7 +116,9 @@ def restore(description: Mapping[str, Any], default: Any, options: Options) -> t
     Raises `RunError` for a field that the config does not have.
     """
     known = {field.name for field in dataclasses.fields(default)}
-    fields = {_RENAMED.get(name, name): value for name, value in description["config"].items()}
+    fields: dict[str, Any] = {
+        _RENAMED.get(name, name): value for name, value in description["config"].items()
+    }
     for name in fields:
         if name not in known:
             raise RunError(f"config.json: {description['algorithm']} has no field {name!r}")

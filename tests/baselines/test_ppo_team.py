@@ -201,7 +201,7 @@ def test_shared_networks_learn_from_all():
 @pytest.mark.parametrize("share", [True, False])
 def test_rows_of_agents_who_have_left_count_for_nothing(share):
     _, _, batch, learn = learned(share)
-    rows, gone = batch.rows, ~batch.rows.present
+    rows, gone = batch.rows, ~np.asarray(batch.rows.present)
     assert gone.any()
 
     def disturb(leaf):

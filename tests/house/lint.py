@@ -132,13 +132,9 @@ def code_lines(text: str, tree: ast.Module) -> list[tuple[int, str]]:
 def _imports_and_docstrings(tree: ast.Module) -> set[int]:
     numbers: set[int] = set()
     for node in ast.walk(tree):
-        is_text = (
-            isinstance(node, ast.Expr)
-            and isinstance(node.value, ast.Constant)
-            and isinstance(node.value.value, str)
-        )
-        if is_text or isinstance(node, ast.Import | ast.ImportFrom):
-            numbers.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+        match node:
+            case ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant(value=str())):
+                numbers.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     return numbers
 
 

@@ -83,9 +83,10 @@ def test_steps_are_joined_to_each_other():
     present = jax.vmap(still_there)(steps.present, steps.terminated, steps.done)
     np.testing.assert_array_equal(steps.present[1:], present[:-1])
     np.testing.assert_array_equal(situation.present, present[-1])
-    np.testing.assert_array_equal(steps.past.start[1:], np.repeat(done[:-1, :, None], 3, axis=2))
+    past: Any = steps.past
+    np.testing.assert_array_equal(past.start[1:], np.repeat(done[:-1, :, None], 3, axis=2))
     own = np.eye(4)[np.asarray(steps.action)]
-    np.testing.assert_array_equal(steps.past.action[1:], own[:-1])
+    np.testing.assert_array_equal(past.action[1:], own[:-1])
 
 
 def test_only_legal_actions_are_played():
@@ -159,7 +160,7 @@ def test_values_and_targets_are_those_written_out(mixing):
 
 def test_the_loss_leaves_out_who_has_left_and_the_steps_that_warm_up():
     _, weights, _, _, steps = crowd("own")
-    batch = sequences(steps)
+    batch: Any = sequences(steps)
     method = dqn.DQN(dataclasses.replace(SMALL, mixing="own", burn_in=3), Crowd())
     carry = jax.eval_shape(method.init, jax.random.key(0), SMALL.hyper_params)
     carry = carry.replace(target_weights=weights, hp=SMALL.hyper_params)
@@ -174,10 +175,12 @@ def test_the_loss_leaves_out_who_has_left_and_the_steps_that_warm_up():
 
 def test_sequences_start_with_the_memory_of_their_first_step():
     _, _, _, _, steps = crowd("sum")
-    batch = sequences(steps)
+    batch, past = sequences(steps), steps.past
     assert batch.episode is None
-    np.testing.assert_array_equal(batch.past.state, steps.past.state[0])
-    again = time_first(batch)
+    assert batch.past is not None
+    assert past is not None
+    np.testing.assert_array_equal(batch.past.state, past.state[0])
+    again: Any = time_first(batch)
     np.testing.assert_array_equal(again.seen.obs, steps.seen.obs)
     np.testing.assert_array_equal(again.past.state, batch.past.state)
 
@@ -218,7 +221,8 @@ def test_a_shaped_reward_is_learned_from_while_it_lasts():
     config = dataclasses.replace(SMALL, shaping=2.0, num_envs=2, num_steps=4, total_steps=80)
     QLearner(config, env)
     hp = config.hyper_params
-    weights = [float(schedule(config, hp, jnp.int32(i)).shaping) for i in range(config.num_updates)]
+    shaping: Any = [schedule(config, hp, jnp.int32(i)).shaping for i in range(config.num_updates)]
+    weights = np.asarray(shaping)
     np.testing.assert_allclose(weights, np.maximum(2 * (1 - np.arange(10) / 5), 0))
     assert schedule(SMALL, hp, jnp.int32(0)).shaping is None
     with pytest.raises(ValueError, match="shaping: Crowd reports no shaped_reward"):
