@@ -1,6 +1,7 @@
 """What holds for every algorithm's trainer, as assertions that its tests call."""
 
 import functools
+import os
 import subprocess
 import sys
 
@@ -44,12 +45,17 @@ def assert_carry_keeps_its_types(trainer):
     assert kinds(before) == kinds(after)
 
 
-def assert_chunks_are_the_scan(trainer, chunk=3, num_agents=2):
-    """The chunked loop of several agents gives the bits of the single scan; the scan's metrics."""
-    keys = jax.random.split(jax.random.key(3), num_agents)
-    hp = jax.tree.map(lambda x: np.full(num_agents, x, np.float32), trainer.hp)
+def assert_chunks_are_the_scan(trainer, chunk=3, rates=(1e-3, 1e-2)):
+    """The chunked loop of learners gives the bits of the single scan; the scan's metrics.
+
+    There is a learner for each of the learning rates.
+    """
+    num_learners = len(rates)
+    keys = jax.random.split(jax.random.key(3), num_learners)
+    hp = jax.tree.map(lambda x: np.full(num_learners, x, np.float32), trainer.hp)
+    hp = hp.replace(lr=np.array(rates, np.float32))
     whole, metrics = jax.jit(jax.vmap(functools.partial(scan_updates, trainer)))(keys, hp)
-    programs = loop.compile_programs(trainer, num_agents, chunk)
+    programs = loop.compile_programs(trainer, num_learners, chunk)
     carry, pieces = programs.init(keys, hp), []
     for piece in loop.run_chunks(programs, carry, 0, trainer.num_updates, chunk):
         carry = piece.carry
@@ -61,11 +67,17 @@ def assert_chunks_are_the_scan(trainer, chunk=3, num_agents=2):
     return metrics
 
 
-def run_script(script, folder):
-    """Runs Python code in a process of its own, warnings as errors; what it prints."""
+def run_script(script, folder, optimized=False):
+    """Runs Python code in a process of its own, warnings as errors; what it prints.
+
+    Where `optimized`, with all of XLA's optimizations, as users have them.
+    """
+    hurried = ("XLA_FLAGS", "JAX_DISABLE_MOST_OPTIMIZATIONS")
+    kept = {k: v for k, v in os.environ.items() if not (optimized and k in hurried)}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", script],
         cwd=folder,
+        env=kept,
         capture_output=True,
         text=True,
         timeout=300,
