@@ -45,7 +45,7 @@ class Categorical(PyTree):
         return self.pick(self.noise(key, self.log_probs.shape))
 
     def mode(self) -> jax.Array:
-        """The likeliest action, `(...)` int32; the first of equals."""
+        """The likeliest action, `(...)` int32; ties go to the first."""
         return jnp.argmax(self.log_probs, axis=-1).astype(jnp.int32)
 
     def log_prob(self, action: jax.Array) -> jax.Array:

@@ -52,7 +52,7 @@ def exploration_noise(key: jax.Array, shape: tuple[int, ...]) -> Noise:
 
 
 def best_action(values: jax.Array, mask: jax.Array | None) -> jax.Array:
-    """The legal action of the highest value, `(...)` int32; the first of equals."""
+    """The legal action of the highest value, `(...)` int32; ties go to the first."""
     return jnp.argmax(legal(values, mask), axis=-1).astype(jnp.int32)
 
 

@@ -69,7 +69,7 @@ def test_attributes_methods_and_wrappers_are_answered():
     assert batch.get_attr("num_envs") == [2, 2]
     assert batch.get_attr("integrator", 0) == ["euler"]
     assert batch.env_method("action_space")[0].n == 2
-    assert not batch.has_attr("colour")
+    assert not batch.has_attr("color")
     with pytest.raises(AttributeError, match="cannot be set"):
         batch.set_attr("integrator", "semi_implicit")
     normalized: Any = VecNormalize(batch)

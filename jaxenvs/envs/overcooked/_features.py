@@ -177,7 +177,7 @@ def _costs(layout: Layout, place: int, look: int) -> dict[tuple[int, int], int]:
 def _by_distance(
     places: list[int], goals: dict[int, list[tuple[int, int]]], cost: dict[tuple[int, int], int]
 ) -> list[int]:
-    """Those that can be reached, the nearest first, of equals the first first."""
+    """Those that can be reached, nearest first; ties keep their order."""
     nearest = {p: min((cost[g] for g in goals[p] if g in cost), default=None) for p in places}
     found = [place for place in places if nearest[place] is not None]
     return sorted(found, key=lambda place: nearest[place] or 0)

@@ -207,7 +207,7 @@ STARTED = {
 
 @pytest.mark.parametrize("env_id", STARTED)
 def test_starts_are_distributed_as_minigrids(env_id):
-    """Every cell holds every kind, colour and state as often, and so do the agent's place and view.
+    """Every cell holds every kind, color and state as often, and so do the agent's place and view.
 
     Ours are many more, so that the original's sampling alone decides the spread.
     """

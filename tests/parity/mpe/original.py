@@ -109,7 +109,7 @@ def state(world: Any) -> dict[str, Any]:
         "message": np.array([a.state.c for a in agents]),
     }
     first = agents[0]
-    if hasattr(first, "_key"):  # crypto, whose goals are colours
+    if hasattr(first, "_key"):  # crypto, whose goals are colors
         found["goal"] = int(np.argmax(first.goal_a.color))
         found["key"] = int(np.argmax(agents[2].key))
     elif hasattr(first, "_goal_b"):

@@ -31,7 +31,7 @@ def _free_cell(word: int, occupied: list[list[int]], size: int) -> list[int]:
 
 
 def _planes(player: int, players: Any, coins: list[Any], size: int, centred: bool) -> Any:
-    """What a player sees: itself, the other, the coin of its colour, the other coin."""
+    """What a player sees: itself, the other, the coin of its color, the other coin."""
     shift = [1 - players[player][axis] if centred else 0 for axis in (0, 1)]
     seen = np.zeros((size, size, 4), int)
     things = [players[player], players[1 - player], coins[player], coins[1 - player]]
@@ -42,7 +42,7 @@ def _planes(player: int, players: Any, coins: list[Any], size: int, centred: boo
 
 
 def coin_game(state: Any, action: list[int], words: list[int], game: Any, params: Any) -> Any:
-    """Two coins, one of each colour: Lu et al. (2022). A taken one comes up anywhere."""
+    """Two coins, one of each color: Lu et al. (2022). A taken one comes up anywhere."""
     size, rewards = game.size, [0.0, 0.0]
     players = [
         [(state.players[i][axis] + MOVES[action[i]][axis]) % size for axis in (0, 1)]
@@ -70,23 +70,23 @@ def coin_game(state: Any, action: list[int], words: list[int], game: Any, params
 
 
 def coin_game_lola(state: Any, action: list[int], words: list[int], game: Any, params: Any) -> Any:
-    """One coin, whose colours alternate: Foerster et al. (2018). Red is looked at first."""
+    """One coin, whose colors alternate: Foerster et al. (2018). Red is looked at first."""
     size, rewards = game.size, [0.0, 0.0]
     players = [
         [(state.players[i][axis] + MOVES[action[i]][axis]) % size for axis in (0, 1)]
         for i in (RED, BLUE)
     ]
-    colour = RED if state.present[RED] else BLUE
-    coin = list(state.coins[colour])
+    color = RED if state.present[RED] else BLUE
+    coin = list(state.coins[color])
     taker = next((i for i in (RED, BLUE) if players[i] == coin), None)
     if taker is not None:
         rewards[taker] += params.coin_reward
-        if taker != colour:
-            rewards[colour] += params.theft_penalty
-        colour, coin = 1 - colour, _free_cell(words[4], players, size)
-    coins = [coin if colour == i else None for i in (RED, BLUE)]
+        if taker != color:
+            rewards[color] += params.theft_penalty
+        color, coin = 1 - color, _free_cell(words[4], players, size)
+    coins = [coin if color == i else None for i in (RED, BLUE)]
     obs = [_planes(i, players, coins, size, game.egocentric) for i in (RED, BLUE)]
-    present = [colour == RED, colour == BLUE]
+    present = [color == RED, color == BLUE]
     return {"players": players, "present": present, "obs": obs, "reward": rewards, "over": False}
 
 
