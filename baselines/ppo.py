@@ -75,16 +75,21 @@ class Config(RunConfig):
     bootstrap_truncated: bool = True  # False: take a time limit for the end of the game
     eval_episodes: int = 128  # greedy episodes that judge a learner
 
+    @property
+    def remembers(self) -> bool:
+        """Whether there is a memory: then minibatches are whole environments, not single steps."""
+        return self.memory != "none"
+
     def check(self) -> None:
         """Raises `ValueError` that names the field that does not fit."""
         counts = ("num_envs", "num_steps", "num_epochs", "num_minibatches", "eval_episodes")
         checks.at_least_one(self, (*counts, "memory_width"))
         checks.one_of(self, "activation", ACTIVATIONS)
         checks.one_of(self, "memory", KINDS)
-        if self.memory == "none":
-            checks.divides(self, "num_minibatches", self.batch_size, "num_envs * num_steps")
-        else:
+        if self.remembers:
             checks.divides(self, "num_minibatches", self.num_envs, "num_envs")
+        else:
+            checks.divides(self, "num_minibatches", self.batch_size, "num_envs * num_steps")
         checks.one_update(self)
         checks.no_filters_with_memory(self)
         checks.shaping(self)
@@ -224,7 +229,7 @@ class PPO:
             memory=self.nets.first(),
         )
 
-    # -- who plays, and what the networks take ---------------------------------------------------
+    # -- who plays, and how ----------------------------------------------------------------------
 
     def seats_of(self, env: Env) -> Seats:
         """The agent or the agents of the environment."""
@@ -234,8 +239,6 @@ class PPO:
     def critic_view(self, seen: Seen) -> jax.Array:
         """What the critic takes of a state; MAPPO's takes more."""
         return seen.obs
-
-    # -- acting --------------------------------------------------------------------------------
 
     def act(
         self, policy: Any, obs: Any, mask: jax.Array | None = None, past: Past | None = None
@@ -361,31 +364,30 @@ class PPO:
         """`num_epochs` passes over the batch in random minibatches; metrics are their means."""
         config, hp = self.config, carry.hp
         progress = progress_of(carry.update_id, carry.num_updates)
-        size = config.batch_size if config.memory == "none" else config.num_envs
+        size = config.num_envs if config.remembers else config.batch_size
         ids = minibatches(key, config.num_epochs, config.num_minibatches, size)
         lr = hp.lr * (1 - progress) if config.anneal_lr else hp.lr
 
-        def learn(learner: Any, batch: Batch) -> tuple[Any, Metrics]:
+        def learn(trained: Any, batch: Batch) -> tuple[Any, Metrics]:
             return gradient_steps(
                 lambda weights, minibatch: self.loss(weights, carry, minibatch),
                 self.optimizer,
-                learner,
+                trained,
                 batch,
                 ids,
                 lr,
                 hp.max_grad_norm,
             )
 
-        by_agent = (Batch(states=1, rows=1 if config.memory == "none" else 2),)  # type: ignore[arg-type]
-        learner = (carry.weights, carry.opt_state)
-        (weights, opt_state), metrics = self.nets.each(learn, by_agent)(learner, batch)
+        by_agent = (Batch(states=1, rows=2 if config.remembers else 1),)  # type: ignore[arg-type]
+        before = (carry.weights, carry.opt_state)
+        (weights, opt_state), metrics = self.nets.each(learn, by_agent)(before, batch)
         metrics = {name: jnp.mean(values) for name, values in metrics.items()}
         return carry.replace(weights=weights, opt_state=opt_state), metrics
 
     def loss(self, weights: Any, carry: Carry, batch: Batch) -> tuple[jax.Array, Metrics]:
         """The surrogate loss of a minibatch, through time, for one set of weights."""
-        forgets = self.config.memory == "none"
-        rows = batch.rows if forgets else rollout.swap_leading(batch.rows)
+        rows = rollout.swap_leading(batch.rows) if self.config.remembers else batch.rows
         policy, value = self.nets.review(weights, batch.states, rows)
         setting = Setting(carry.hp.clip, progress_of(carry.update_id, carry.num_updates))
         return surrogate_loss(

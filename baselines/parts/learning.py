@@ -10,7 +10,7 @@ import optax
 from jaxenvs.baselines.parts.shuffle import permutations
 from jaxenvs.baselines.parts.trainer import Metrics
 
-Learner = tuple[Any, Any]
+Trainable = tuple[Any, Any]
 """Weights, and the optimizer's state."""
 
 
@@ -32,30 +32,30 @@ def progress_of(update_id: jax.Array, num_updates: jax.Array | int) -> jax.Array
 def gradient_steps(
     loss: Callable[[Any, Any], tuple[jax.Array, Metrics]],
     optimizer: optax.GradientTransformation,
-    learner: Learner,
+    trained: Trainable,
     batch: Any,
     ids: jax.Array,
     lr: jax.Array,
     max_grad_norm: jax.Array,
-) -> tuple[Learner, Metrics]:
+) -> tuple[Trainable, Metrics]:
     """One gradient step per row of `ids`, each on those rows of `batch`.
 
     Args:
       loss: `(weights, minibatch) -> (loss, metrics)`.
       optimizer: gives the direction; `lr` scales it, so that it may be traced.
-      learner: where to start.
+      trained: where to start.
       batch: a pytree of arrays with a common leading axis.
       ids: `[num_steps, rows]` int32, as of `minibatches`.
       lr: learning rate of all these steps.
       max_grad_norm: a gradient over all weights that is longer is shortened to this.
 
     Returns:
-      The learner after the last step, and means over the steps of the loss's metrics and of the
-      gradient's length, `grad_norm`.
+      What is trained, after the last step, and means over the steps of the loss's metrics and of
+      the gradient's length, `grad_norm`.
     """
 
-    def step(learner: Learner, rows: jax.Array) -> tuple[Learner, Metrics]:
-        weights, opt_state = learner
+    def step(trained: Trainable, rows: jax.Array) -> tuple[Trainable, Metrics]:
+        weights, opt_state = trained
         minibatch = jax.tree.map(lambda leaf: leaf[rows], batch)
         gradient, metrics = jax.grad(loss, has_aux=True)(weights, minibatch)
         norm = optax.tree.norm(gradient)
@@ -67,5 +67,5 @@ def gradient_steps(
         weights = jax.tree.map(lambda leaf, d: leaf - lr * d, weights, direction)
         return (weights, opt_state), metrics | {"grad_norm": norm}
 
-    learner, metrics = jax.lax.scan(step, learner, ids)
-    return learner, jax.tree.map(jnp.mean, metrics)
+    trained, metrics = jax.lax.scan(step, trained, ids)
+    return trained, jax.tree.map(jnp.mean, metrics)
