@@ -243,10 +243,7 @@ class PPO:
     def act(
         self, policy: Any, obs: Any, mask: jax.Array | None = None, past: Past | None = None
     ) -> Any:
-        """The greedy action for one observation as the environment gives it.
-
-        With a memory: the action, and what is known before the next observation.
-        """
+        """The greedy action for one observation; with a memory, also the past of the next one."""
         weights, norms = policy
 
         def best(seen: Seen, past: Past | None) -> tuple[jax.Array, Any]:
