@@ -13,7 +13,20 @@ from typing import Any
 from jaxenvs.core import Env
 from jaxenvs.levels import has_levels
 from jaxenvs.multi import has_agents
-from jaxenvs.testing import _played, _traced
+from jaxenvs.testing._played import (
+    jit_vmap_and_eager_agree,
+    keys_decide_everything,
+    levels_survive_json_and_edits,
+    random_play_keeps_to_the_spaces,
+    time_and_its_limit_are_kept,
+)
+from jaxenvs.testing._traced import (
+    agents_share_an_axis,
+    equal_instances_share_one_trace,
+    observations_have_the_space_s_type,
+    params_are_traced_numbers,
+    types_never_change,
+)
 
 
 def check_env(env: Env[Any, Any], num_steps: int = 10_000) -> None:
@@ -25,19 +38,19 @@ def check_env(env: Env[Any, Any], num_steps: int = 10_000) -> None:
     """
     for law in _LAWS:
         law(env)
-    _played.random_play_keeps_to_the_spaces(env, num_steps)
+    random_play_keeps_to_the_spaces(env, num_steps)
     if has_agents(env):
-        _traced.agents_share_an_axis(env)
+        agents_share_an_axis(env)
     if has_levels(env):
-        _played.levels_survive_json_and_edits(env)
+        levels_survive_json_and_edits(env)
 
 
 _LAWS = (
-    _traced.equal_instances_share_one_trace,
-    _traced.params_are_traced_numbers,
-    _traced.types_never_change,
-    _traced.observations_have_the_space_s_type,
-    _played.jit_vmap_and_eager_agree,
-    _played.keys_decide_everything,
-    _played.time_and_its_limit_are_kept,
+    equal_instances_share_one_trace,
+    params_are_traced_numbers,
+    types_never_change,
+    observations_have_the_space_s_type,
+    jit_vmap_and_eager_agree,
+    keys_decide_everything,
+    time_and_its_limit_are_kept,
 )
