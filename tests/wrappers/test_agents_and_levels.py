@@ -9,8 +9,8 @@ import pytest
 
 import jaxenvs
 from jaxenvs import MultiAgentEnv, spaces
+from jaxenvs import testing as laws
 from jaxenvs.baselines import ppo
-from jaxenvs.testing import _traced as laws
 from jaxenvs.testing import check_env
 from jaxenvs.wrappers import (
     ClipAction,
