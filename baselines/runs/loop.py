@@ -76,9 +76,8 @@ def compile_programs(
 ) -> Programs:
     """Compiles all that a run needs, at once.
 
-    Uses the largest number of this process's devices, up to `max_devices`, that divides the
-    learners evenly; where that is one and the trainer can be spread, the largest that divides its
-    parts.
+    Uses as many of this process's devices, up to `max_devices`, as divide the learners evenly;
+    where that is one and the trainer can be spread, as many as divide its parts.
     """
     began = time.perf_counter()
     local = jax.local_devices()
