@@ -9,6 +9,7 @@ from jaxenvs import trig
 
 
 @pytest.mark.parametrize(("reach", "error"), [(4.0, 8e-8), (100.0, 8e-8), (10_000.0, 1e-7)])
+@pytest.mark.usefixtures("optimized")
 def test_sincos_is_as_good_as_float32_allows(reach, error):
     angles = np.linspace(-reach, reach, 400_001).astype(np.float32)
     sin, cos = jax.jit(trig.sincos)(jnp.asarray(angles))

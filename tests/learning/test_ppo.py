@@ -18,7 +18,7 @@ def test_cartpole():
     ("env_id", "target"),
     [
         pytest.param("Acrobot-v1", -100, marks=pytest.mark.slow),
-        ("Pendulum-v1", -250),
+        pytest.param("Pendulum-v1", -250, marks=pytest.mark.slow),
         pytest.param("MountainCarContinuous-v0", 85, marks=pytest.mark.slow),
     ],
 )
