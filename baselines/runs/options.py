@@ -116,9 +116,8 @@ def restore(description: Mapping[str, Any], default: Any, options: Options) -> t
     Raises `RunError` for a field that the config does not have.
     """
     known = {field.name for field in dataclasses.fields(default)}
-    fields: dict[str, Any] = {
-        _RENAMED.get(name, name): value for name, value in description["config"].items()
-    }
+    kept: dict[str, Any] = description["config"]
+    fields = {_RENAMED.get(name, name): value for name, value in kept.items()}
     for name in fields:
         if name not in known:
             raise RunError(f"config.json: {description['algorithm']} has no field {name!r}")

@@ -80,8 +80,9 @@ def test_steps_are_joined_to_each_other():
     leaves = zip(jax.tree.leaves(after), jax.tree.leaves(steps.next_seen), strict=True)
     for now, next_seen in leaves:
         np.testing.assert_array_equal(np.asarray(now)[~done], np.asarray(next_seen)[~done])
-    present = jax.vmap(still_there)(steps.present, steps.terminated, steps.done)
-    np.testing.assert_array_equal(steps.present[1:], present[:-1])
+    present: Any = jax.vmap(still_there)(steps.present, steps.terminated, steps.done)
+    now: Any = steps.present
+    np.testing.assert_array_equal(now[1:], present[:-1])
     np.testing.assert_array_equal(situation.present, present[-1])
     past: Any = steps.past
     np.testing.assert_array_equal(past.start[1:], np.repeat(done[:-1, :, None], 3, axis=2))
