@@ -44,7 +44,7 @@ class MultiAgentEnv(Env[StateT, ParamsT]):
 
     @abc.abstractmethod
     def global_state(self, state: StateT, params: ParamsT) -> jax.Array:
-        """`(n,)` float32, all there is to know, for centralised critics."""
+        """`(n,)` float32, all there is to know, for centralized critics."""
 
     def action_mask(self, state: StateT, params: ParamsT | None = None) -> jax.Array | None:
         """`(num_agents, n)` bool, true where an action is legal; None: all are, always.

@@ -1,4 +1,4 @@
-"""Learned policy optimisation (LPO): the drift of PPO's objective, evolved.
+"""Learned policy optimization (LPO): the drift of PPO's objective, evolved.
 
 Source: Lu et al., "Discovered policy optimisation" (NeurIPS 2022).
 Differs from it in: fitness is the area under the learning curve, by rank, instead of the final

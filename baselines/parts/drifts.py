@@ -85,7 +85,7 @@ class DPODrift:
 
 @dataclasses.dataclass(frozen=True)
 class NeuralDrift:
-    """A small network as drift: learned policy optimisation, LPO, and its temporal form, TA-LPO.
+    """A small network as drift: learned policy optimization, LPO, and its temporal form, TA-LPO.
 
     `f = relu(net(x) - margin)`, `x = [log r, (log r)^2, 1 - r, (1 - r)^2]` and the same times `A`;
     TA-LPO adds all of them times `n / N`, the share of the run that is over. The network, dense,

@@ -27,7 +27,7 @@ def gae(
     gamma: jax.Array | float,
     gae_lambda: jax.Array | float,
 ) -> jax.Array:
-    """Generalised advantage estimates, `[T, ...]` float32.
+    """Generalized advantage estimates, `[T, ...]` float32.
 
     `A_t = d_t + gamma lambda (1 - done_t) A_{t+1}`, where
     `d_t = reward_t + gamma (1 - terminated_t) next_value_t - value_t`.

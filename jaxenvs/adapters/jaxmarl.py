@@ -162,7 +162,7 @@ class JaxMarlEnv:
         return self.get_avail_actions(state)
 
     def get_world_state(self, state: Any) -> jax.Array:
-        """`(n,)` float32, for centralised critics."""
+        """`(n,)` float32, for centralized critics."""
         return self.env.global_state(state, self.env.default_params)
 
     def _by_agent(self, obs: Any) -> dict[str, Any]:

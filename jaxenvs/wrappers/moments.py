@@ -1,4 +1,4 @@
-"""Running mean and variance of batches, with which observations and rewards are normalised."""
+"""Running mean and variance of batches, with which observations and rewards are normalized."""
 
 from typing import Self
 
@@ -23,7 +23,7 @@ class Moments(PyTree):
 
     @classmethod
     def zero(cls, shape: tuple[int, ...] = ()) -> Self:
-        """Of nothing yet: mean 0 and variance 1, so that normalising changes nothing."""
+        """Of nothing yet: mean 0 and variance 1, so that normalizing changes nothing."""
         return cls(
             count=jnp.zeros((), jnp.float32),
             mean=jnp.zeros(shape, jnp.float32),

@@ -1,4 +1,4 @@
-"""Observations and rewards of a batch, normalised by running moments that all copies share.
+"""Observations and rewards of a batch, normalized by running moments that all copies share.
 
 These wrap what `jaxenvs.vectorize` returns, not a single environment: one stream of statistics
 serves the whole batch.
@@ -78,7 +78,7 @@ class NormalizeObservation(_BatchWrapper):
     """Observations with mean 0 and variance 1 over all that the whole batch has observed, clipped.
 
     The moments include every batch of observations unless `frozen`, as for evaluation.
-    `info["final_obs"]` is normalised with the same moments.
+    `info["final_obs"]` is normalized with the same moments.
     """
 
     limit: float = 10.0  # observations are clipped to +-limit

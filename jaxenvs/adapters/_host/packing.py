@@ -59,7 +59,7 @@ class Packing:
         if not self.as_words:
             return tuple(leaves)
         # One after the other, because a concatenation would be computed element by element, with
-        # everything that leads to it, where these are loops that vectorise.
+        # everything that leads to it, where these are loops that vectorize.
         words = jnp.zeros(self.num_words, jnp.uint32)
         for array, leaf in zip(leaves, self.leaves, strict=True):
             words = jax.lax.dynamic_update_slice(words, _to_words(array), (leaf.start,))

@@ -76,7 +76,7 @@ class Catch(core.Env[State, Params]):
 
     def observe(self, state: State, params: Params) -> jax.Array:
         del params
-        # In one line until the end: a loop over short rows is not vectorised.
+        # In one line until the end: a loop over short rows is not vectorized.
         cells = np.arange(self.rows * self.columns, dtype=np.int32)
         ball = state.ball_row * self.columns + state.ball_column
         paddle = (self.rows - 1) * self.columns + state.paddle_column

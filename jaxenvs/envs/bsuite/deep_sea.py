@@ -94,7 +94,7 @@ class DeepSea(core.Env[State, Params]):
 
     def observe(self, state: State, params: Params) -> jax.Array:
         del params
-        # In one line until the end: a loop over short rows is not vectorised.
+        # In one line until the end: a loop over short rows is not vectorized.
         cells = np.arange(self.size**2, dtype=np.int32)
         # After the end the row is past the last one, and no cell matches.
         shown = (cells == state.row * self.size + state.column).astype(jnp.float32)

@@ -23,7 +23,7 @@ from jaxenvs.struct import PyTree
 
 SIZE = 10  # cells, of either side of the board
 NOOP, LEFT, UP, RIGHT, DOWN, FIRE = range(6)
-_INTERLEAVED = 8  # values written side by side that LLVM still vectorises
+_INTERLEAVED = 8  # values written side by side that LLVM still vectorizes
 
 
 class State(core.State):

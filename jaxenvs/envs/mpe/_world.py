@@ -132,7 +132,7 @@ def contact_forces(
     solid = jnp.concatenate([state.position, state.landmarks[: total(walls)]])
     radius = rows(movers, "radius")
     apart = radius[:, None] + jnp.concatenate([radius, rows(walls, "radius")])[None]
-    # Coordinate by coordinate, because loops over pairs vectorise and loops over the two do not.
+    # Coordinate by coordinate, because loops over pairs vectorize and loops over the two do not.
     x, y = (-part for part in _parts(state.position, solid))
     gap = jnp.sqrt(x * x + y * y)
     depth = (apart - gap) / params.contact_margin
