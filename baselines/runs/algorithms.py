@@ -37,6 +37,14 @@ _SPREAD: dict[str, Any] = {
     "lr": 1e-3,
 }
 
+_WINDOWED: dict[str, Any] = {
+    "targets": "per_minibatch",
+    "window": 4,
+    "num_minibatches": 4,
+    "memory": "gru",
+    "hidden": (64,),
+    "lr": 1e-3,
+}
 _REPLAYING_TEAM: dict[str, Any] = {
     "env": "MPE-SimpleSpread-v3",
     "total_steps": 1_000_000,
@@ -65,12 +73,7 @@ ALGORITHMS: dict[str, Algorithm] = {
         "pqn",
         defaults={
             "env": "POPGym-RepeatPreviousEasy-v0",
-            "targets": "per_minibatch",
-            "window": 4,
-            "num_minibatches": 4,
-            "memory": "gru",
-            "hidden": (64,),
-            "lr": 1e-3,
+            **_WINDOWED,
             "trace_lambda": 0.95,
             "epsilon_end": 0.01,
             "epsilon_share": 0.1,
@@ -106,12 +109,7 @@ ALGORITHMS: dict[str, Algorithm] = {
             "total_steps": 1_000_000,
             "num_envs": 64,
             "num_steps": 25,
-            "targets": "per_minibatch",
-            "window": 4,
-            "num_minibatches": 4,
-            "memory": "gru",
-            "hidden": (64,),
-            "lr": 1e-3,
+            **_WINDOWED,
             "trace_lambda": 0.3,
             "mixing": "sum",
         },
