@@ -44,7 +44,18 @@ class Mixing(Protocol):
         ...
 
 
-class Own:
+class _Fixed:
+    """A mixing without weights, for which the global state does not matter."""
+
+    uses_world = False
+
+    def init(self, key: jax.Array, num_agents: int, world_size: int) -> Any:
+        """No weights."""
+        del key, num_agents, world_size
+        return {}
+
+
+class Own(_Fixed):
     """Every agent learns its own value of its own reward, as if it were alone: nothing is mixed.
 
     Source: Tan, "Multi-agent reinforcement learning: independent vs. cooperative agents" (ICML
@@ -53,12 +64,6 @@ class Own:
     """
 
     team = False
-    uses_world = False
-
-    def init(self, key: jax.Array, num_agents: int, world_size: int) -> Any:
-        """No weights."""
-        del key, num_agents, world_size
-        return {}
 
     def __call__(self, weights: Any, values: jax.Array, world: jax.Array | None) -> jax.Array:
         """The values as they are."""
@@ -66,7 +71,7 @@ class Own:
         return values
 
 
-class Sum:
+class Sum(_Fixed):
     """The team's value is the sum of its agents' values.
 
     Source: Sunehag et al., "Value-decomposition networks for cooperative multi-agent learning"
@@ -74,12 +79,6 @@ class Sum:
     """
 
     team = True
-    uses_world = False
-
-    def init(self, key: jax.Array, num_agents: int, world_size: int) -> Any:
-        """No weights."""
-        del key, num_agents, world_size
-        return {}
 
     def __call__(self, weights: Any, values: jax.Array, world: jax.Array | None) -> jax.Array:
         """The sum, `[..., 1]`."""
