@@ -100,11 +100,3 @@ def head_of(space: spaces.Space) -> DiscreteHead | BoxHead:
     if isinstance(space, spaces.Box) and np.issubdtype(space.dtype, np.floating):
         return BoxHead(space)
     raise TypeError(f"action space: expected Discrete or a float Box, got {space}")
-
-
-def discrete_head_of(space: spaces.Space) -> DiscreteHead:
-    """The head for an action space whose actions have a value each; else raises `TypeError`."""
-    head = head_of(space)
-    if not isinstance(head, DiscreteHead):
-        raise TypeError(f"action space: expected Discrete, got {space}")
-    return head

@@ -172,21 +172,21 @@ def from_first(steps: Steps) -> Steps:
 
 def sequences(steps: Steps) -> Steps:
     """Steps `[T, n]` as sequences `[n, T]`: of the memory's states only the first ones are kept."""
-    if steps.past is None:
-        return swap_leading(steps.replace(episode=None))
-    first = first_row(steps.past.state)
-    rows = steps.replace(past=steps.past.replace(state=None), episode=None)
-    rows = swap_leading(rows)
-    return rows.replace(past=rows.past.replace(state=first))
+    return _exchanged(from_first(steps.replace(episode=None)))
 
 
 def time_first(rows: Steps) -> Steps:
     """Sequences `[n, T]` as steps `[T, n]`, with the memory's states before them, `[n]`."""
-    if rows.past is None:
-        return swap_leading(rows)
-    state = rows.past.state
-    steps = swap_leading(rows.replace(past=rows.past.replace(state=None)))
-    return steps.replace(past=steps.past.replace(state=state))
+    return _exchanged(rows)
+
+
+def _exchanged(steps: Steps) -> Steps:
+    """`swap_leading` of all but the memory's states, which have no axis of time here."""
+    if steps.past is None:
+        return swap_leading(steps)
+    state = steps.past.state
+    swapped = swap_leading(steps.replace(past=steps.past.replace(state=None)))
+    return swapped.replace(past=swapped.past.replace(state=state))
 
 
 def rows_of(steps: Steps, whole: bool) -> Steps:
