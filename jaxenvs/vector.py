@@ -15,6 +15,7 @@ from jaxenvs.core import Env, ParamsT, StateT, Transition, as_key
 from jaxenvs.levels import LevelEnv, LevelSource, has_levels
 from jaxenvs.multi import reward_shape
 from jaxenvs.resets import Autoreset, Pool, usual_chunk, where
+from jaxenvs.spaces import sample_legal
 from jaxenvs.struct import PyTree
 
 Resets = Literal["auto", "fused", "chunked", "pool"]
@@ -196,9 +197,18 @@ class VecEnv(Generic[StateT, ParamsT]):
         fresh = self._restart(prng.fast_key(as_key(key)), fresh, mask, params)
         return self._observe(fresh.env_state, params), fresh
 
-    def sample_actions(self, key: jax.Array, params: ParamsT | None = None) -> Any:
-        """Random actions, `[num_envs, ...]`; the key is consumed."""
-        return jax.vmap(self.env.action_space(params).sample)(self._env_keys(as_key(key)))
+    def sample_actions(
+        self, key: jax.Array, params: ParamsT | None = None, vstate: VecState | None = None
+    ) -> Any:
+        """Random actions, `[num_envs, ...]`, within the bounds of `params`; the key is consumed.
+
+        With the state of the batch, `vstate`, only actions that its masks allow.
+        """
+        keys, space = self._env_keys(as_key(key)), self.env.action_space(params)
+        mask = None if vstate is None else self.action_mask(vstate, params)
+        if mask is None:
+            return jax.vmap(space.sample)(keys)
+        return jax.vmap(lambda key, mask: sample_legal(space, key, mask))(keys, mask)
 
     def action_mask(self, vstate: VecState, params: ParamsT | None = None) -> jax.Array | None:
         """The environment's action masks, `[num_envs, ...]` bool, or None where it has none."""
