@@ -8,7 +8,7 @@ Further axes may follow `n`, the same for all, such as one of agents.
 """
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import flax.linen as nn
 import jax
@@ -18,7 +18,7 @@ import numpy as np
 from jaxenvs.baselines.parts.networks import MLP, orthogonal
 from jaxenvs.struct import PyTree
 
-KINDS = ("none", "gru", "s5")
+MemoryKind = Literal["none", "gru", "s5"]
 """The names of the memories; `none` remembers nothing."""
 
 
@@ -140,7 +140,7 @@ class Recurrent(nn.Module):
 
     hidden: tuple[int, ...]
     activation: str
-    kind: str  # a name in KINDS
+    kind: MemoryKind
     width: int  # of the memory
     layer_norm: bool = False
 
