@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.baselines.parts.networks import MLP, orthogonal
+from jaxenvs.baselines.parts.networks import MLP, Activation, orthogonal
 from jaxenvs.struct import PyTree
 
 MemoryKind = Literal["none", "gru", "s5"]
@@ -139,7 +139,7 @@ class Recurrent(nn.Module):
     """Dense layers on observation and last action, then a memory, or none of its own."""
 
     hidden: tuple[int, ...]
-    activation: str
+    activation: Activation
     kind: MemoryKind
     width: int  # of the memory
     layer_norm: bool = False

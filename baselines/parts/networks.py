@@ -87,7 +87,7 @@ class CNN(nn.Module):
     image: tuple[int, int, int]  # height, width, channels of what comes in flattened
     filters: int
     widths: tuple[int, ...]
-    activation: str = "relu"
+    activation: Activation = "relu"
     layer_norm: bool = False
 
     @nn.compact
@@ -108,7 +108,7 @@ def torso_of(
     space: spaces.Space,
     filters: int,
     widths: tuple[int, ...],
-    activation: str,
+    activation: Activation,
     layer_norm: bool = False,
 ) -> MLP | CNN:
     """The network for flattened observations of a space: a `CNN` if there are `filters`.
