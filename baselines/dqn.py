@@ -11,7 +11,7 @@ had there; Adam instead of RMSProp.
 """
 
 import dataclasses
-from typing import Any
+from typing import Any, Literal
 
 import flashbax
 import jax
@@ -19,19 +19,29 @@ import jax.numpy as jnp
 import optax
 
 import jaxenvs
-from jaxenvs.baselines.parts import checks, memory, rollout
-from jaxenvs.baselines.parts.config import HyperParams, RunConfig, swept
+from jaxenvs.baselines.parts import checks, rollout
+from jaxenvs.baselines.parts.config import (
+    Filters,
+    HyperParams,
+    PositiveShare,
+    RunConfig,
+    TotalSteps,
+    Width,
+    swept,
+)
 from jaxenvs.baselines.parts.exploration import Schedule, schedule
 from jaxenvs.baselines.parts.learning import gradient_steps
+from jaxenvs.baselines.parts.memory import MemoryKind
 from jaxenvs.baselines.parts.mixing import TeamOptions
-from jaxenvs.baselines.parts.networks import ACTIVATIONS
+from jaxenvs.baselines.parts.networks import Activation
 from jaxenvs.baselines.parts.q_values import QLearner
 from jaxenvs.baselines.parts.rollout import Situation, Steps
 from jaxenvs.baselines.parts.trainer import Metrics, Trainer
 from jaxenvs.core import Env
+from jaxenvs.ranges import Count, NonNegative, Positive, Share, Whole
 from jaxenvs.struct import PyTree
 
-REPLAYS = ("transitions", "sequences")
+Replay = Literal["transitions", "sequences"]
 """What an item of the buffer is: see `Config.replay`."""
 
 
@@ -41,35 +51,35 @@ class Config(RunConfig):
 
     env: str = "CartPole-v1"  # id of the environment
     env_kwargs: dict[str, Any] = dataclasses.field(default_factory=dict)  # options of the env
-    total_steps: int = 500_000  # environment steps per learner
-    num_envs: int = 16  # environments that each learner plays at once
-    num_steps: int = 8  # steps in each of them between two updates
-    replay: str = "transitions"  # transitions, or sequences of num_steps steps
-    burn_in: int = 0  # steps at the start of a sequence that only warm up the memory
-    num_gradient_steps: int = 8  # per update, each on a batch of its own
-    sample_size: int = 128  # items of the buffer in such a batch
-    buffer_size: int = 20_000  # items, transitions or sequences, that are kept
-    target_every: int = 8  # updates after which the target network follows
+    total_steps: TotalSteps = 500_000  # environment steps per learner
+    num_envs: Count = 16  # environments that each learner plays at once
+    num_steps: Count = 8  # steps in each of them between two updates
+    replay: Replay = "transitions"  # transitions, or sequences of num_steps steps
+    burn_in: Whole = 0  # steps at the start of a sequence that only warm up the memory
+    num_gradient_steps: Count = 8  # per update, each on a batch of its own
+    sample_size: Count = 128  # items of the buffer in such a batch
+    buffer_size: Count = 20_000  # items, transitions or sequences, that are kept
+    target_every: Count = 8  # updates after which the target network follows
     double_q: bool = True  # let the network choose the action whose value the target network gives
-    memory: str = "none"  # none, gru or s5
-    memory_width: int = 64  # numbers that the memory holds
-    hidden: tuple[int, ...] = (120, 84)  # widths of the dense layers, before the memory
-    filters: int = 0  # of a convolution before them, for observations that are images; 0: none
-    activation: str = "relu"  # between the layers: tanh, relu, silu or gelu
+    memory: MemoryKind = "none"  # what the learner remembers by
+    memory_width: Width = 64  # numbers that the memory holds
+    hidden: tuple[Width, ...] = (120, 84)  # widths of the dense layers, before the memory
+    filters: Filters = 0  # of a convolution before them, for observations that are images; 0: none
+    activation: Activation = "relu"  # between the layers
     layer_norm: bool = False  # normalize every dense layer
-    lr: float = swept(5e-4)  # learning rate of Adam
+    lr: NonNegative = swept(5e-4)  # learning rate of Adam
     anneal_lr: bool = True  # let the learning rate fall to 0 in a straight line
-    gamma: float = swept(0.99)  # discount per step
-    trace_lambda: float = swept(0.0)  # decay of the target's trace, in sequences; 0: one step
-    epsilon_start: float = swept(1.0)  # share of random actions at the start
-    epsilon_end: float = swept(0.05)  # and from `epsilon_share` of the run on
-    epsilon_share: float = swept(0.3)  # of the run, over which epsilon falls
-    reward_scale: float = swept(1.0)  # factor on rewards, in learning only
-    shaping: float = 0.0  # weight, at the start, of the environment's shaped reward
-    shaping_share: float = 0.5  # share of the run over which that weight falls to 0
-    max_grad_norm: float = swept(10.0)  # longest gradient, over all weights
+    gamma: Share = swept(0.99)  # discount per step
+    trace_lambda: Share = swept(0.0)  # decay of the target's trace, in sequences; 0: one step
+    epsilon_start: Share = swept(1.0)  # share of random actions at the start
+    epsilon_end: Share = swept(0.05)  # and from `epsilon_share` of the run on
+    epsilon_share: Share = swept(0.3)  # of the run, over which epsilon falls
+    reward_scale: Positive = swept(1.0)  # factor on rewards, in learning only
+    shaping: NonNegative = 0.0  # weight, at the start, of the environment's shaped reward
+    shaping_share: PositiveShare = 0.5  # share of the run over which that weight falls to 0
+    max_grad_norm: Positive = swept(10.0)  # longest gradient, over all weights
     bootstrap_truncated: bool = True  # False: take a time limit for the end of the game
-    eval_episodes: int = 128  # greedy episodes that judge a learner
+    eval_episodes: Count = 128  # greedy episodes that judge a learner
 
     @property
     def whole(self) -> bool:
@@ -78,12 +88,7 @@ class Config(RunConfig):
 
     def check(self) -> None:
         """Raises `ValueError` that names the field that does not fit."""
-        counts = ("num_envs", "num_steps", "num_gradient_steps", "sample_size", "target_every")
-        checks.at_least_one(self, (*counts, "memory_width", "eval_episodes"))
-        checks.one_update(self)
-        checks.one_of(self, "activation", ACTIVATIONS)
-        checks.one_of(self, "memory", memory.KINDS)
-        checks.one_of(self, "replay", REPLAYS)
+        super().check()
         played = self.num_envs if self.whole else self.batch_size
         least = max(played, self.num_gradient_steps * self.sample_size)
         if self.buffer_size < least:
@@ -100,7 +105,6 @@ class Config(RunConfig):
             bound = f"num_steps - 1 = {limit}" if self.whole else "0 without sequences"
             raise ValueError(f"burn_in: expected 0 to {bound}, got {self.burn_in}")
         checks.no_filters_with_memory(self)
-        checks.shaping(self)
 
 
 @dataclasses.dataclass(frozen=True)

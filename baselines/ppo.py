@@ -23,20 +23,30 @@ import jaxenvs
 from jaxenvs import prng
 from jaxenvs.baselines.parts import checks, rollout
 from jaxenvs.baselines.parts.actor_critic import Policy, networks_of
-from jaxenvs.baselines.parts.config import HyperParams, RunConfig, swept
+from jaxenvs.baselines.parts.config import (
+    Filters,
+    HyperParams,
+    LogDeviation,
+    PositiveShare,
+    RunConfig,
+    TotalSteps,
+    Width,
+    swept,
+)
 from jaxenvs.baselines.parts.drifts import Drift, Setting, drift_of
 from jaxenvs.baselines.parts.evaluate import play_episodes, summarize
 from jaxenvs.baselines.parts.learning import gradient_steps, minibatches, progress_of
-from jaxenvs.baselines.parts.memory import KINDS, Past
+from jaxenvs.baselines.parts.memory import MemoryKind, Past
 from jaxenvs.baselines.parts.metrics import explained_variance, mean_over
 from jaxenvs.baselines.parts.moments import Norms
-from jaxenvs.baselines.parts.networks import ACTIVATIONS
+from jaxenvs.baselines.parts.networks import Activation
 from jaxenvs.baselines.parts.returns import gae
 from jaxenvs.baselines.parts.rollout import Situation, Steps
 from jaxenvs.baselines.parts.seats import One, Seats, Seen, Team
 from jaxenvs.baselines.parts.shaping import require_shaped_reward, shaping_weight
 from jaxenvs.baselines.parts.trainer import Metrics, Trainer
 from jaxenvs.core import Env
+from jaxenvs.ranges import Count, NonNegative, Positive, Share
 from jaxenvs.struct import PyTree
 
 
@@ -46,34 +56,34 @@ class Config(RunConfig):
 
     env: str = "CartPole-v1"  # id of the environment
     env_kwargs: dict[str, Any] = dataclasses.field(default_factory=dict)  # options of the env
-    total_steps: int = 500_000  # environment steps per learner, of all its agents at once
-    num_envs: int = 4  # environments that each learner plays at once
-    num_steps: int = 128  # steps in each of them between two updates
-    num_epochs: int = 4  # passes over the experience of an update
-    num_minibatches: int = 4  # gradient steps per pass; with a memory each takes whole environments
-    memory: str = "none"  # none, gru or s5
-    memory_width: int = 64  # numbers that the memory holds
+    total_steps: TotalSteps = 500_000  # environment steps per learner, of all its agents at once
+    num_envs: Count = 4  # environments that each learner plays at once
+    num_steps: Count = 128  # steps in each of them between two updates
+    num_epochs: Count = 4  # passes over the experience of an update
+    num_minibatches: Count = 4  # gradient steps per pass, with a memory on whole environments
+    memory: MemoryKind = "none"  # what the learner remembers by
+    memory_width: Width = 64  # numbers that the memory holds
     trunk: bool = False  # one torso for policy and value instead of two
-    hidden: tuple[int, ...] = (64, 64)  # widths of the layers, before the memory if there is one
-    filters: int = 0  # of a convolution before them, for observations that are images; 0: none
-    activation: str = "tanh"  # between the layers: tanh, relu, silu or gelu
-    lr: float = swept(2.5e-4)  # learning rate of Adam
+    hidden: tuple[Width, ...] = (64, 64)  # widths of the layers, before the memory if there is one
+    filters: Filters = 0  # of a convolution before them, for observations that are images; 0: none
+    activation: Activation = "tanh"  # between the layers
+    lr: NonNegative = swept(2.5e-4)  # learning rate of Adam
     anneal_lr: bool = True  # let the learning rate fall to 0 in a straight line
-    gamma: float = swept(0.99)  # discount per step
-    gae_lambda: float = swept(0.95)  # decay of the advantage's trace
+    gamma: Share = swept(0.99)  # discount per step
+    gae_lambda: Share = swept(0.95)  # decay of the advantage's trace
     drift: str = "ppo"  # what holds the policy back: ppo, none, dpo, lpo, ta_lpo or an .npz file
-    clip: float = swept(0.2)  # how far the probability ratio may leave 1
+    clip: Positive = swept(0.2)  # how far the probability ratio may leave 1
     clip_value: bool = True  # clip the change of the value by the same amount
-    ent_coef: float = swept(0.01)  # weight of the entropy bonus
-    vf_coef: float = swept(0.5)  # weight of the value loss
-    max_grad_norm: float = swept(0.5)  # longest gradient, over all parameters
-    log_std_init: float = 0.0  # of a continuous policy at the start, in half widths of the box
-    shaping: float = 0.0  # weight, at the start, of the environment's shaped reward
-    shaping_share: float = 0.5  # share of the run over which that weight falls to 0
+    ent_coef: NonNegative = swept(0.01)  # weight of the entropy bonus
+    vf_coef: NonNegative = swept(0.5)  # weight of the value loss
+    max_grad_norm: Positive = swept(0.5)  # longest gradient, over all parameters
+    log_std_init: LogDeviation = 0.0  # of a continuous policy at first, in half widths of the box
+    shaping: NonNegative = 0.0  # weight, at the start, of the environment's shaped reward
+    shaping_share: PositiveShare = 0.5  # share of the run over which that weight falls to 0
     normalize_obs: bool = False  # by their running mean and deviation
     normalize_reward: bool = False  # by the running deviation of the discounted return
     bootstrap_truncated: bool = True  # False: take a time limit for the end of the game
-    eval_episodes: int = 128  # greedy episodes that judge a learner
+    eval_episodes: Count = 128  # greedy episodes that judge a learner
 
     @property
     def remembers(self) -> bool:
@@ -82,17 +92,12 @@ class Config(RunConfig):
 
     def check(self) -> None:
         """Raises `ValueError` that names the field that does not fit."""
-        counts = ("num_envs", "num_steps", "num_epochs", "num_minibatches", "eval_episodes")
-        checks.at_least_one(self, (*counts, "memory_width"))
-        checks.one_of(self, "activation", ACTIVATIONS)
-        checks.one_of(self, "memory", KINDS)
+        super().check()
         if self.remembers:
             checks.divides(self, "num_minibatches", self.num_envs, "num_envs")
         else:
             checks.divides(self, "num_minibatches", self.batch_size, "num_envs * num_steps")
-        checks.one_update(self)
         checks.no_filters_with_memory(self)
-        checks.shaping(self)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,30 +10,40 @@ memory of that episode; the normalization is of layers, never of batches.
 """
 
 import dataclasses
-from typing import Any
+from typing import Any, Literal, get_args
 
 import jax
 import jax.numpy as jnp
 import optax
 
 import jaxenvs
-from jaxenvs.baselines.parts import checks, memory, rollout
-from jaxenvs.baselines.parts.config import HyperParams, RunConfig, swept
+from jaxenvs.baselines.parts import checks, rollout
+from jaxenvs.baselines.parts.config import (
+    Filters,
+    HyperParams,
+    PositiveShare,
+    RunConfig,
+    TotalSteps,
+    Width,
+    swept,
+)
 from jaxenvs.baselines.parts.exploration import schedule
 from jaxenvs.baselines.parts.learning import gradient_steps, minibatches
-from jaxenvs.baselines.parts.memory import Past
+from jaxenvs.baselines.parts.memory import MemoryKind, Past
 from jaxenvs.baselines.parts.mixing import TeamOptions
 from jaxenvs.baselines.parts.moments import Norms
-from jaxenvs.baselines.parts.networks import ACTIVATIONS
+from jaxenvs.baselines.parts.networks import Activation
 from jaxenvs.baselines.parts.q_values import QLearner
 from jaxenvs.baselines.parts.rollout import Situation, Steps
 from jaxenvs.baselines.parts.seats import Seen
 from jaxenvs.baselines.parts.trainer import Metrics, Trainer
 from jaxenvs.core import Env
+from jaxenvs.ranges import Count, NonNegative, Positive, Share, Whole
 from jaxenvs.struct import PyTree
 
-TARGETS = ("per_update", "per_minibatch")
+Targets = Literal["per_update", "per_minibatch"]
 """When targets are computed: see `Config.targets`."""
+TARGETS: tuple[Targets, ...] = get_args(Targets)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,33 +52,33 @@ class Config(RunConfig):
 
     env: str = "CartPole-v1"  # id of the environment
     env_kwargs: dict[str, Any] = dataclasses.field(default_factory=dict)  # options of the env
-    total_steps: int = 500_000  # environment steps per learner
-    num_envs: int = 32  # environments that each learner plays at once
-    num_steps: int = 64  # steps in each of them between two updates
-    targets: str = "per_update"  # by the weights that played; or per_minibatch, by those of then
-    window: int = 0  # steps of the rollout before that warm up the memory
-    num_epochs: int = 4  # passes over the experience of an update
-    num_minibatches: int = 16  # gradient steps per pass
-    memory: str = "none"  # none, gru or s5
-    memory_width: int = 64  # numbers that the memory holds
-    hidden: tuple[int, ...] = (128, 128)  # widths of the dense layers, before the memory
-    filters: int = 0  # of a convolution before them, for observations that are images; 0: none
-    activation: str = "relu"  # between the layers: tanh, relu, silu or gelu
+    total_steps: TotalSteps = 500_000  # environment steps per learner
+    num_envs: Count = 32  # environments that each learner plays at once
+    num_steps: Count = 64  # steps in each of them between two updates
+    targets: Targets = "per_update"  # by the weights that played; per_minibatch: by those of then
+    window: Whole = 0  # steps of the rollout before that warm up the memory
+    num_epochs: Count = 4  # passes over the experience of an update
+    num_minibatches: Count = 16  # gradient steps per pass
+    memory: MemoryKind = "none"  # what the learner remembers by
+    memory_width: Width = 64  # numbers that the memory holds
+    hidden: tuple[Width, ...] = (128, 128)  # widths of the dense layers, before the memory
+    filters: Filters = 0  # of a convolution before them, for observations that are images; 0: none
+    activation: Activation = "relu"  # between the layers
     layer_norm: bool = True  # normalize every dense layer: what keeps the method stable
-    lr: float = swept(2.5e-4)  # learning rate of RAdam
+    lr: NonNegative = swept(2.5e-4)  # learning rate of RAdam
     anneal_lr: bool = True  # let the learning rate fall to 0 in a straight line
-    gamma: float = swept(0.99)  # discount per step
-    trace_lambda: float = swept(0.65)  # decay of the target's trace; 0: one step
-    epsilon_start: float = swept(1.0)  # share of random actions at the start
-    epsilon_end: float = swept(0.05)  # and from `epsilon_share` of the run on
-    epsilon_share: float = swept(0.2)  # of the run, over which epsilon falls
-    reward_scale: float = swept(1.0)  # factor on rewards, in learning only
-    shaping: float = 0.0  # weight, at the start, of the environment's shaped reward
-    shaping_share: float = 0.5  # share of the run over which that weight falls to 0
-    max_grad_norm: float = swept(10.0)  # longest gradient, over all weights
+    gamma: Share = swept(0.99)  # discount per step
+    trace_lambda: Share = swept(0.65)  # decay of the target's trace; 0: one step
+    epsilon_start: Share = swept(1.0)  # share of random actions at the start
+    epsilon_end: Share = swept(0.05)  # and from `epsilon_share` of the run on
+    epsilon_share: Share = swept(0.2)  # of the run, over which epsilon falls
+    reward_scale: Positive = swept(1.0)  # factor on rewards, in learning only
+    shaping: NonNegative = 0.0  # weight, at the start, of the environment's shaped reward
+    shaping_share: PositiveShare = 0.5  # share of the run over which that weight falls to 0
+    max_grad_norm: Positive = swept(10.0)  # longest gradient, over all weights
     normalize_obs: bool = False  # by their running mean and deviation
     bootstrap_truncated: bool = True  # False: take a time limit for the end of the game
-    eval_episodes: int = 128  # greedy episodes that judge a learner
+    eval_episodes: Count = 128  # greedy episodes that judge a learner
 
     @property
     def whole(self) -> bool:
@@ -77,23 +87,17 @@ class Config(RunConfig):
 
     def check(self) -> None:
         """Raises `ValueError` that names the field that does not fit."""
-        counts = ("num_envs", "num_steps", "num_epochs", "num_minibatches", "eval_episodes")
-        checks.at_least_one(self, (*counts, "memory_width"))
-        checks.one_of(self, "activation", ACTIVATIONS)
-        checks.one_of(self, "memory", memory.KINDS)
-        checks.one_of(self, "targets", TARGETS)
+        super().check()
         if self.whole:
             checks.divides(self, "num_minibatches", self.num_envs, "num_envs")
         else:
             checks.divides(self, "num_minibatches", self.batch_size, "num_envs * num_steps")
-        checks.one_update(self)
         checks.no_filters_with_memory(self)
         if not 0 <= self.window <= self.num_steps:
             limit = f"num_steps = {self.num_steps}"
             raise ValueError(f"window: expected 0 to {limit}, got {self.window}")
         if self.window and self.targets == "per_update":
             raise ValueError(f"window: expected 0 with targets per_update, got {self.window}")
-        checks.shaping(self)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -22,7 +22,7 @@ from typing import Annotated, Any, Literal, Union
 
 import numpy as np
 
-_INT32 = np.iinfo(np.int32)
+_LARGEST = {int: 2**31 - 1, float: float(np.finfo(np.float32).max)}  # that 32 bits hold
 
 
 @dataclasses.dataclass(frozen=True)
@@ -134,13 +134,14 @@ def _check_number(name: str, value: Any, kind: type, ranges: tuple[Range, ...]) 
         _refuse(TypeError, name, expected, value)
     if kind is bool:
         return
-    if not math.isfinite(value):
-        bounded = any(one.high < math.inf for one in ranges)
+    bounded = any(one.high < math.inf for one in ranges)
+    exact = int(value) if isinstance(value, int | np.integer) else float(value)
+    if isinstance(exact, float) and not math.isfinite(exact):
         _refuse(ValueError, name, expected if bounded else f"{expected}, finite", value)
-    if not all(float(value) in one for one in ranges):
+    if not all(exact in one for one in ranges):
         _refuse(ValueError, name, expected, value)
-    if kind is int and not ranges and not _INT32.min <= value <= _INT32.max:
-        _refuse(ValueError, name, "a whole number that 32 bits hold", value)
+    if not bounded and abs(exact) > _LARGEST[kind]:
+        _refuse(ValueError, name, f"{expected} that 32 bits hold", value)
 
 
 def _check_union(name: str, value: Any, choices: Any, ranges: tuple[Range, ...]) -> None:

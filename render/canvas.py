@@ -18,11 +18,13 @@ import numpy as np
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
-import pygame
-from PIL import Image
-
+from jaxenvs import extras
 from jaxenvs.render.palette import BACKGROUND, INK, Color
 from jaxenvs.render.picture import Draw
+
+with extras.needs("render"):
+    import pygame
+    from PIL import Image
 
 Point = Sequence[float]  # x to the right, y down, in pixels of the finished picture
 Align = Literal["left", "center", "right"]

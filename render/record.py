@@ -7,10 +7,13 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 
-import imageio_ffmpeg
 import numpy as np
 
+from jaxenvs import extras
 from jaxenvs.render import webpage
+
+with extras.needs("render"):
+    import imageio_ffmpeg
 
 Frames = Sequence[np.ndarray]  # uint8 [height, width, 3], all of one size
 

@@ -7,8 +7,12 @@ import json
 import string
 from collections.abc import Sequence
 
-import imageio.v3 as iio
 import numpy as np
+
+from jaxenvs import extras
+
+with extras.needs("render"):
+    import imageio.v3 as iio
 
 
 def player(frames: Sequence[np.ndarray], fps: float, title: str) -> str:

@@ -5,9 +5,12 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from jaxenvs import extras
+
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
-import pygame
+with extras.needs("render"):
+    import pygame
 
 
 class Keys(NamedTuple):

@@ -11,6 +11,8 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from jaxenvs import extras
+
 RANKINGS = ("all", "pairs")
 """How fitness counts: by its rank among all, or only by which of a pair is the better."""
 
@@ -38,7 +40,8 @@ class Evolution:
           ranking: a name in `RANKINGS`.
         """
         # It brings matplotlib along, which no other algorithm waits for.
-        from evosax.algorithms import Open_ES
+        with extras.needs("baselines"):
+            from evosax.algorithms import Open_ES
 
         self.start, self.population, self.ranking = start, population, ranking
         self._method = Open_ES(

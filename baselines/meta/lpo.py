@@ -6,14 +6,17 @@ return, standardized; the scale is that of a laptop by default.
 """
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from jaxenvs import ranges
+from jaxenvs.baselines import ppo
 from jaxenvs.baselines.meta.search import Search, Settings, inner_config, save_means
-from jaxenvs.baselines.parts import checks
-from jaxenvs.baselines.parts.config import HyperParams
+from jaxenvs.baselines.parts.config import HyperParams, PositiveShare, Width
 from jaxenvs.baselines.parts.drifts import NeuralDrift
 from jaxenvs.baselines.parts.trainer import Trainer
+from jaxenvs.ranges import Count, NonNegative, Positive
 
 INNER: dict[str, Any] = {
     "total_steps": 12_800,
@@ -33,28 +36,37 @@ class Config:
     env: str = "CartPole-v1"  # id of the environment that agents live in
     env_kwargs: dict[str, Any] = dataclasses.field(default_factory=dict)  # options of the env
     inner: dict[str, Any] = dataclasses.field(default_factory=lambda: dict(INNER))  # PPO's settings
-    generations: int = 50  # steps of the search
-    population: int = 32  # candidates per generation, in antithetic pairs
-    num_seeds: int = 1  # agents per candidate; all candidates share their seeds
-    sigma: float = 0.1  # deviation of the candidates from the mean, at first
-    meta_lr: float = 0.02  # learning rate of Adam on the mean, at first
-    decay: float = 0.999  # of both, per generation
-    width: int = 128  # of the drift's hidden layer
+    generations: Count = 50  # steps of the search
+    population: Count = 32  # candidates per generation, in antithetic pairs
+    num_seeds: Count = 1  # agents per candidate; all candidates share their seeds
+    sigma: Positive = 0.1  # deviation of the candidates from the mean, at first
+    meta_lr: NonNegative = 0.02  # learning rate of Adam on the mean, at first
+    decay: PositiveShare = 0.999  # of both, per generation
+    width: Width = 128  # of the drift's hidden layer
     from_ppo: bool = False  # start from PPO's drift instead of none
-    eval_episodes: int = 32  # unseen agents that judge the mean in the end
+    eval_episodes: Count = 32  # unseen agents that judge the mean in the end
+
+    @property
+    def agents(self) -> ppo.Config:
+        """The config of the agents. Raises `ValueError` for an `inner` that does not fit."""
+        return inner_config(self.env, self.env_kwargs, self.inner)
 
     @property
     def hyper_params(self) -> HyperParams:
         """The agents' traced numbers."""
-        return inner_config(self.env, self.env_kwargs, self.inner).hyper_params
+        return self.agents.hyper_params
+
+    @property
+    def sweepable(self) -> Mapping[str, Any]:
+        """The annotations of the agents' traced numbers."""
+        return self.agents.sweepable
 
     def check(self) -> None:
         """Raises `ValueError` that names the field that does not fit."""
-        names = ("generations", "population", "num_seeds", "width", "eval_episodes")
-        checks.at_least_one(self, names)
+        ranges.check(self)
         if self.population % 2:
             raise ValueError(f"population: expected an even number, got {self.population}")
-        inner_config(self.env, self.env_kwargs, self.inner)
+        self.agents.check()
 
 
 def settings_of(config: Config, num_updates: int) -> Settings:
@@ -75,7 +87,7 @@ def settings_of(config: Config, num_updates: int) -> Settings:
 
 def search_of(config: Config) -> Search:
     """The search of a config."""
-    inner = inner_config(config.env, config.env_kwargs, config.inner)
+    inner = config.agents
     drift = NeuralDrift(width=config.width, from_ppo=config.from_ppo)
     return Search(inner, drift, settings_of(config, inner.num_updates))
 

@@ -7,7 +7,6 @@ all episodes over the lifetime of its agents, an area under the learning curve.
 """
 
 import dataclasses
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -194,7 +193,10 @@ def inner_config(env: str, env_kwargs: dict[str, Any], changes: dict[str, Any]) 
         name: tuple(x) if isinstance(x, list) else x for name, x in changes.items()
     }
     config = ppo.Config(env=env, env_kwargs=env_kwargs, **values)
-    config.check()
+    try:
+        config.check()
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"inner: {error}") from error
     return config
 
 
@@ -211,9 +213,3 @@ def save_means(out: Path, search: Search, carries: Any, algorithm: str, config: 
         weights = jax.tree.map(lambda leaf, i=i: np.asarray(leaf[i]), means)
         drifts.save(path, dataclasses.replace(search.drift, weights=weights), about)
     return paths
-
-
-def require_positive_horizons(horizons: Sequence[int]) -> None:
-    """Raises `ValueError` where an agent would not live for a single update."""
-    if min(horizons, default=0) < 1:
-        raise ValueError("inner: expected total_steps for at least one update at every horizon")

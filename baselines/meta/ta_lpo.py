@@ -13,28 +13,32 @@ from pathlib import Path
 from typing import Any
 
 from jaxenvs.baselines.meta import lpo
-from jaxenvs.baselines.meta.search import (
-    Search,
-    inner_config,
-    require_positive_horizons,
-    save_means,
-)
+from jaxenvs.baselines.meta.search import Search, save_means
+from jaxenvs.baselines.parts import checks
 from jaxenvs.baselines.parts.drifts import NeuralDrift
 from jaxenvs.baselines.parts.trainer import Trainer
+from jaxenvs.ranges import Positive
 
 
 @dataclasses.dataclass(frozen=True)
 class Config(lpo.Config):
     """A search. The agents' traced numbers may be swept; the rest is fixed when compiling."""
 
-    horizons: tuple[float, ...] = (1.0, 0.25, 4.0)  # lifetimes, in units of the agents' total_steps
+    horizons: tuple[Positive, ...] = (1.0, 0.25, 4.0)  # lifetimes, in the agents' total_steps
     temporal: bool = True  # False: LPO, searched for in the same way
 
     def check(self) -> None:
         """Raises `ValueError` that names the field that does not fit."""
         super().check()
-        inner = inner_config(self.env, self.env_kwargs, self.inner)
-        require_positive_horizons(updates_of(self, inner.num_updates))
+        num_updates = self.agents.num_updates
+        for i, horizon in enumerate(self.horizons):
+            if not 1 <= horizon * num_updates <= checks.MOST:
+                raise ValueError(
+                    f"horizons[{i}]: expected 1 to {checks.MOST:,} updates of the agents, "
+                    f"got {horizon:g} times the {num_updates} of inner"
+                )
+        if not self.horizons:
+            raise ValueError("horizons: expected at least one")
 
 
 def updates_of(config: Config, num_updates: int) -> tuple[int, ...]:
@@ -44,7 +48,7 @@ def updates_of(config: Config, num_updates: int) -> tuple[int, ...]:
 
 def search_of(config: Config) -> Search:
     """The search of a config."""
-    inner = inner_config(config.env, config.env_kwargs, config.inner)
+    inner = config.agents
     settings = dataclasses.replace(
         lpo.settings_of(config, inner.num_updates),
         ranking="pairs",

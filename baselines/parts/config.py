@@ -3,11 +3,26 @@
 import dataclasses
 import functools
 import types
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import numpy as np
 
+from jaxenvs import ranges
+from jaxenvs.baselines.parts import checks
+from jaxenvs.ranges import Range
 from jaxenvs.struct import PyTree
+
+TotalSteps = Annotated[int, Range(1, 10**12)]
+"""Environment steps of a run."""
+LogDeviation = Annotated[float, Range(-20, 20)]
+"""The logarithm of a deviation."""
+Width = Annotated[int, Range(1, 10**6)]
+"""Of a layer or a memory."""
+Filters = Annotated[int, Range(0, 10**6)]
+"""Of a convolution; 0: there is none."""
+PositiveShare = Annotated[float, Range(0, 1, above=True)]
+"""Above 0, 1 at most."""
 
 HyperParams = Any
 """The traced numbers of a config: a pytree of float32 scalars, a field for each `swept` one."""
@@ -28,12 +43,27 @@ class RunConfig:
     num_envs: int
     num_steps: int
 
+    def check(self) -> None:
+        """Raises `ValueError` or `TypeError` that names the field that does not fit.
+
+        Ranges are checked first, as the annotations declare them, then what spans fields.
+        """
+        ranges.check(self)
+        checks.countable(self)
+        checks.one_update(self)
+
     @property
     def hyper_params(self) -> HyperParams:
         """The `swept` fields, in their order, as float32 scalars."""
-        fields = dataclasses.fields(self)  # type: ignore[arg-type]
-        names = tuple(field.name for field in fields if field.metadata.get("swept"))
+        names = tuple(self.sweepable)
         return _record(names)(**{name: np.float32(getattr(self, name)) for name in names})
+
+    @property
+    def sweepable(self) -> Mapping[str, Any]:
+        """The annotation of every `swept` field, in their order."""
+        declared = ranges.annotations(type(self))
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]
+        return {f.name: declared[f.name] for f in fields if f.metadata.get("swept")}
 
     @property
     def batch_size(self) -> int:

@@ -8,17 +8,17 @@ Further axes may follow `n`, the same for all, such as one of agents.
 """
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.baselines.parts.networks import MLP, orthogonal
+from jaxenvs.baselines.parts.networks import MLP, Activation, orthogonal
 from jaxenvs.struct import PyTree
 
-KINDS = ("none", "gru", "s5")
+MemoryKind = Literal["none", "gru", "s5"]
 """The names of the memories; `none` remembers nothing."""
 
 
@@ -139,8 +139,8 @@ class Recurrent(nn.Module):
     """Dense layers on observation and last action, then a memory, or none of its own."""
 
     hidden: tuple[int, ...]
-    activation: str
-    kind: str  # a name in KINDS
+    activation: Activation
+    kind: MemoryKind
     width: int  # of the memory
     layer_norm: bool = False
 

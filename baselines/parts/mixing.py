@@ -7,17 +7,18 @@ there.
 """
 
 import dataclasses
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from jaxenvs.baselines.parts import checks
+from jaxenvs.baselines.parts.config import Width
 from jaxenvs.baselines.parts.networks import MLP, Readout
 
-KINDS = ("own", "sum", "monotonic")
+Kind = Literal["own", "sum", "monotonic"]
 """The names of the mixings."""
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class Mixing(Protocol):
@@ -146,21 +147,19 @@ class TeamOptions:
     """What a team can be told beside what one agent can; to be a base before the `Config`."""
 
     show_id: bool = True  # tell the agents, who share a network, which of them they are
-    mixing: str = "sum"  # own, sum or monotonic: what is made of the agents' values
-    mixer_width: int = 32  # of the hidden layer of the monotonic mixing's network
-    hyper_width: int = 64  # of the hidden layers of the networks that give its weights
+    mixing: Kind = "sum"  # what is made of the agents' values
+    mixer_width: Width = 32  # of the hidden layer of the monotonic mixing's network
+    hyper_width: Width = 64  # of the hidden layers of the networks that give its weights
 
     def check(self) -> None:
         """Raises `ValueError` that names the field that does not fit."""
         super().check()  # type: ignore[misc]
-        checks.one_of(self, "mixing", KINDS)
-        checks.at_least_one(self, ("mixer_width", "hyper_width"))
         if self.filters:  # type: ignore[attr-defined]
             raise ValueError("filters: expected 0 for a team, whose network also takes an action")
 
 
-def mixing_of(kind: str, width: int, hyper_width: int) -> Mixing:
-    """The mixing of a name in `KINDS`; the widths are those of `Mixer`."""
+def mixing_of(kind: Kind, width: int, hyper_width: int) -> Mixing:
+    """The mixing of that name; the widths are those of `Mixer`."""
     return {"own": Own(), "sum": Sum(), "monotonic": Monotonic(width, hyper_width)}[kind]
 
 

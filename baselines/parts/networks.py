@@ -1,7 +1,7 @@
 """Networks of flax.linen, and an orthogonal initializer without a QR decomposition."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import flax.linen as nn
 import jax
@@ -11,7 +11,9 @@ from jaxenvs import spaces
 
 Initializer = Callable[..., jax.Array]
 
-ACTIVATIONS: dict[str, Callable[[jax.Array], jax.Array]] = {
+Activation = Literal["tanh", "relu", "silu", "gelu"]
+
+ACTIVATIONS: dict[Activation, Callable[[jax.Array], jax.Array]] = {
     "tanh": jnp.tanh,
     "relu": jax.nn.relu,
     "silu": jax.nn.silu,
@@ -62,7 +64,7 @@ class MLP(nn.Module):
     """Dense layers, each with its activation, after a normalization over the layer if asked for."""
 
     widths: tuple[int, ...]
-    activation: str = "tanh"  # a name in ACTIVATIONS
+    activation: Activation = "tanh"
     layer_norm: bool = False
 
     @nn.compact
@@ -85,7 +87,7 @@ class CNN(nn.Module):
     image: tuple[int, int, int]  # height, width, channels of what comes in flattened
     filters: int
     widths: tuple[int, ...]
-    activation: str = "relu"
+    activation: Activation = "relu"
     layer_norm: bool = False
 
     @nn.compact
@@ -106,7 +108,7 @@ def torso_of(
     space: spaces.Space,
     filters: int,
     widths: tuple[int, ...],
-    activation: str,
+    activation: Activation,
     layer_norm: bool = False,
 ) -> MLP | CNN:
     """The network for flattened observations of a space: a `CNN` if there are `filters`.

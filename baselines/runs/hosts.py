@@ -82,14 +82,9 @@ def connect(options: Options) -> Hosts:
     Must come before anything else that starts JAX. Raises `RunError` for options that do not fit
     and when the others cannot be reached.
     """
+    options.check()
     if options.coordinator is None:
-        if options.num_processes != 1:
-            raise RunError("num_processes: needs a coordinator, the address of process 0")
         return Hosts()
-    if not 0 <= options.process_id < options.num_processes:
-        raise RunError(
-            f"process_id: expected 0 to {options.num_processes - 1}, got {options.process_id}"
-        )
     if options.out is None:
         raise RunError("out: several processes need a common folder")
     try:

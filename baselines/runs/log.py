@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from jaxenvs import extras
+
 Row = dict[str, Any]  # name -> number; a row belongs to one learner and one chunk of updates
 
 
@@ -55,7 +57,8 @@ class TensorBoard:
 
     def __init__(self, folder: Path, settings: Sequence[str], resume_at: int = 0) -> None:
         """`settings` gives the name of each learner's setting; equal names share a run."""
-        from tensorboardX import SummaryWriter
+        with extras.needs("baselines"):
+            from tensorboardX import SummaryWriter
 
         self._settings = list(settings)
         purge = resume_at + 1 if resume_at else None

@@ -3,10 +3,19 @@
 import dataclasses
 import itertools
 import json
+import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+from jaxenvs import ranges
+from jaxenvs.ranges import Count, Range, Whole
+
+MOST_SETTINGS = 10_000
+"""Combinations of swept values that a run may have."""
+MOST_LEARNERS = 1_000_000
+"""Settings times seeds that a run may have."""
 
 
 class RunError(ValueError):
@@ -17,16 +26,16 @@ class RunError(ValueError):
 class Options:
     """What is asked of a run beside the algorithm's config."""
 
-    seeds: int = 1
+    seeds: Annotated[int, Range(1, MOST_LEARNERS)] = 1
     """Learners for each setting, trained side by side."""
 
-    seed: int = 0
+    seed: Annotated[int, Range(0, 2**32 - 1)] = 0
     """The first of the seeds; the others follow it."""
 
     sweep: Mapping[str, Sequence[float]] = dataclasses.field(default_factory=dict)
     """Values to try for traced numbers; with several names, every combination is trained."""
 
-    out: Path | None = None
+    out: Path | str | None = None
     """Folder of the run; by default one under runs/ that is named after algorithm, env and time."""
 
     resume: bool = False
@@ -35,10 +44,10 @@ class Options:
     overwrite: bool = False
     """Replace a run that is in the folder."""
 
-    rows: int = 100
+    rows: Count = 100
     """How often to log over the whole run."""
 
-    save_every: int = 10
+    save_every: Count = 10
     """Rows between two checkpoints."""
 
     tensorboard: bool = True
@@ -47,20 +56,49 @@ class Options:
     stop_return: float | None = None
     """Stop early, once the mean return of all learners' episodes is at least this."""
 
-    devices: int | None = None
+    devices: Count | None = None
     """Use at most so many devices; by default all, on a CPU one per core."""
 
     coordinator: str | None = None
     """Of a run by several processes: HOST:PORT of process 0, the same for all."""
 
-    num_processes: int = 1
+    num_processes: Count = 1
     """How many processes share the learners."""
 
-    process_id: int = 0
+    process_id: Whole = 0
     """Which of them this is, from 0."""
 
     show: bool = True
     """Show progress on stderr and print the results."""
+
+    def check(self) -> None:
+        """Raises `RunError` that names the option that does not fit."""
+        try:
+            ranges.check(self)
+        except (TypeError, ValueError) as error:
+            raise RunError(str(error)) from error
+        for name, values in self.sweep.items():
+            if isinstance(values, str) or not isinstance(values, Sequence) or not values:
+                raise RunError(f"sweep.{name}: expected at least one value, got {values!r}")
+        if self.seed + self.seeds > 2**32:
+            raise RunError(
+                f"seeds: expected seed + seeds of at most {2**32:,}, got {self.seed} + {self.seeds}"
+            )
+        if self.process_id >= self.num_processes:
+            raise RunError(
+                f"process_id: expected less than num_processes = {self.num_processes}, "
+                f"got {self.process_id}"
+            )
+        if self.coordinator is None:
+            if self.num_processes > 1:
+                raise RunError("num_processes: needs a coordinator, the address of process 0")
+            return
+        host, _, port = self.coordinator.rpartition(":")
+        if not host or not port.isdecimal() or not 1 <= int(port) <= 65_535:
+            raise RunError(
+                f"coordinator: expected HOST:PORT with a port from 1 to 65535, "
+                f"got {self.coordinator!r}"
+            )
 
 
 _DECISIVE = ("seeds", "seed", "sweep", "rows", "stop_return")
@@ -84,13 +122,21 @@ def learners_of(options: Options, sweepable: Sequence[str]) -> list[Learner]:
 
     Raises `RunError` where `options` do not fit; `sweepable` are the names that may be swept.
     """
-    if options.seeds < 1:
-        raise RunError(f"seeds: expected at least 1, got {options.seeds}")
-    for name, values in options.sweep.items():
+    options.check()
+    for name in options.sweep:
         if name not in sweepable:
             raise RunError(f"sweep: expected one of {', '.join(sweepable)}; got {name!r}")
-        if not values:
-            raise RunError(f"sweep.{name}: expected at least one value")
+    num_settings = math.prod(len(values) for values in options.sweep.values())
+    if num_settings > MOST_SETTINGS:
+        raise RunError(
+            f"sweep: expected at most {MOST_SETTINGS:,} combinations of values, "
+            f"got {num_settings:,}"
+        )
+    if num_settings * options.seeds > MOST_LEARNERS:
+        raise RunError(
+            f"seeds: expected at most {MOST_LEARNERS:,} learners, "
+            f"got {options.seeds:,} for each of {num_settings:,} settings"
+        )
     seeds = range(options.seed, options.seed + options.seeds)
     settings = [
         dict(zip(options.sweep, map(float, values), strict=True))

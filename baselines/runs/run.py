@@ -20,7 +20,7 @@ import numpy as np
 
 import jaxenvs
 from jaxenvs.baselines.parts.trainer import Trainer
-from jaxenvs.baselines.runs import checkpoint, loop
+from jaxenvs.baselines.runs import checkpoint, limits, loop
 from jaxenvs.baselines.runs.algorithms import ALGORITHMS as ALGORITHMS
 from jaxenvs.baselines.runs.algorithms import default_config as default_config
 from jaxenvs.baselines.runs.algorithms import make_train as make_train
@@ -60,10 +60,12 @@ def train(algorithm: str, config: Any, options: Options | None = None) -> Result
       CheckpointError: a run is to be resumed and none of its checkpoints is whole.
     """
     options = options or Options()
+    limits.check(config, options)
     hosts = connect(options)
     if not options.resume:
         _use_cores(config, options, hosts)
         _trainer(algorithm, config)  # refuses what does not fit before a folder is touched
+        limits.check_memory(algorithm, config, options)
     config, options = _settle(algorithm, config, options)
     run = _prepare(algorithm, config, options, hosts)
     began = time.perf_counter()

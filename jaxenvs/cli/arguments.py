@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import tyro
 
+from jaxenvs import extras
+
 T = TypeVar("T")
 
 
@@ -75,14 +77,12 @@ def usage_errors(
 
 @contextlib.contextmanager
 def extra(name: str) -> Iterator[None]:
-    """Turns a missing package into the advice to install the extra `name`."""
+    """Turns a missing package into a `UsageError` that says how to install the extra `name`."""
     try:
-        yield
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] == "jaxenvs":
-            raise
-        advice = f"pip install 'jaxenvs[{name}]'"
-        raise UsageError(f"needs {error.name}, which is not installed: {advice}") from error
+        with extras.needs(name):
+            yield
+    except extras.MissingExtra as error:
+        raise UsageError(str(error)) from error
 
 
 def note(text: str) -> None:

@@ -1,13 +1,13 @@
 """`jaxenvs train`: agents that learn side by side, in a run that can be resumed."""
 
 import dataclasses
-import importlib.util
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import tyro
 
+from jaxenvs import extras
 from jaxenvs.cli.arguments import UsageError, extra, note, parse, usage_errors
 from jaxenvs.cli.film import Film, shoot
 from jaxenvs.cli.make import NAMED_VALUES, make
@@ -73,8 +73,8 @@ def main(argv: Sequence[str]) -> None:
         return
     algorithm, flags = argv[0], argv[1:]
     config, asked, sweep = read(algorithm, flags)
-    if importlib.util.find_spec("matplotlib") is None:
-        raise UsageError("needs matplotlib for the learning curve: pip install 'jaxenvs[render]'")
+    with extra("render"):
+        extras.require("render", "matplotlib")  # of the learning curve
     with usage_errors():
         if hasattr(config, "check"):
             config.check()

@@ -133,8 +133,6 @@ def test_targets(double_q, bootstrap):
     ("change", "said"),
     [
         ({"buffer_size": 15}, "buffer_size: expected at least 16, .* got 15"),
-        ({"target_every": 0}, "target_every: expected at least 1, got 0"),
-        ({"replay": "episodes"}, "replay: expected one of transitions, sequences; got 'episodes'"),
         ({"memory": "gru"}, "replay: expected sequences with a memory, got transitions"),
         ({"trace_lambda": 0.5}, "trace_lambda: expected 0 without sequences, got 0.5"),
         ({"burn_in": 1}, "burn_in: expected 0 to 0 without sequences, got 1"),

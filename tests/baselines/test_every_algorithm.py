@@ -160,18 +160,9 @@ def test_games_with_another_number_of_agents_are_refused(name):
 
 
 @pytest.mark.parametrize("name", LEARNERS)
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"num_envs": 0}, "num_envs: expected at least 1, got 0"),
-        ({"total_steps": 10}, "total_steps: expected at least .* = 64, got 10"),
-        ({"activation": "step"}, "activation: expected one of tanh, .*; got 'step'"),
-        ({"eval_episodes": 0}, "eval_episodes: expected at least 1, got 0"),
-    ],
-)
-def test_configs_that_do_not_fit(name, change, said):
-    with pytest.raises(ValueError, match=said):
-        algorithms.make_train(name, dataclasses.replace(small(name), **change))
+def test_a_run_has_at_least_one_update(name):
+    with pytest.raises(ValueError, match=r"total_steps: expected at least .* = 64, got 10"):
+        algorithms.make_train(name, dataclasses.replace(small(name), total_steps=10))
 
 
 @pytest.mark.parametrize("name", list(algorithms.ALGORITHMS))

@@ -184,16 +184,11 @@ def test_memory_does_not_grow_with_the_run():
     ("change", "said"),
     [
         ({"num_minibatches": 7}, "num_minibatches: expected a divisor of .* = 64, got 7"),
-        ({"num_envs": 0}, "num_envs: expected at least 1, got 0"),
         ({"total_steps": 10}, "total_steps: expected at least .* = 64, got 10"),
-        ({"activation": "step"}, "activation: expected one of tanh, .*; got 'step'"),
         ({"drift": "pppo"}, "drift: expected one of ppo, none, .*; got 'pppo'"),
         ({"env": "NoSuch-v0"}, "no environment 'NoSuch-v0'"),
-        ({"memory": "lstm"}, "memory: expected one of none, gru, s5; got 'lstm'"),
-        ({"memory": "gru", "memory_width": 0}, "memory_width: expected at least 1, got 0"),
         ({"memory": "gru", "num_minibatches": 3}, "num_minibatches: expected a divisor of num_env"),
         ({"memory": "gru", "filters": 8}, "filters: expected 0 with a memory"),
-        ({"shaping_share": 0.0}, "shaping_share: expected 0 to 1, got 0.0"),
     ],
 )
 def test_configs_that_do_not_fit(change, said):

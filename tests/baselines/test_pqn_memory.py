@@ -122,7 +122,6 @@ def test_remembers(memory):
     ("change", "said"),
     [
         ({"num_minibatches": 3}, "num_minibatches: expected a divisor of num_envs = 8, got 3"),
-        ({"memory": "lstm"}, "memory: expected one of none, gru, s5; got 'lstm'"),
         ({"window": 9}, "window: expected 0 to num_steps = 8, got 9"),
         ({"filters": 8}, "filters: expected 0 with a memory"),
     ],

@@ -116,7 +116,7 @@ def test_shares():
         (Options(num_processes=2), "num_processes: needs a coordinator"),
         (
             Options(coordinator="localhost:1", num_processes=2, process_id=2),
-            "process_id: expected 0 to 1, got 2",
+            "process_id: expected less than num_processes = 2, got 2",
         ),
         (Options(coordinator="localhost:1", num_processes=2), "out: several processes need"),
     ],
