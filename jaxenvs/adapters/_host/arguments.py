@@ -9,8 +9,13 @@ import numpy as np
 
 from jaxenvs import registry
 from jaxenvs.core import Env, canonical
+from jaxenvs.multi import MultiAgentEnv, has_agents
 
 EnvT = TypeVar("EnvT", bound=Env[Any, Any])
+
+FOR_ONE = "gymnasium, gymnasium_vector, sb3, dm_env or gymnax"
+FOR_SEVERAL = "pettingzoo, sb3_agents (Stable-Baselines3) or jaxmarl"
+"""The modules of `jaxenvs.adapters` that take a game, by the number of its agents."""
 
 GYMNASIUM_NAMES = {"low": "reset_low", "high": "reset_high"}
 """Reset options of Gymnasium's own environments, and the params that they are here."""
@@ -18,12 +23,45 @@ GYMNASIUM_NAMES = {"low": "reset_low", "high": "reset_high"}
 _NO_LIMIT_HERE = "the time limit is `max_episode_steps`, not max_steps"
 
 
+def game_of(env: str | Env[Any, Any], kwargs: Mapping[str, Any]) -> Env[Any, Any]:
+    """The environment given, or that of an id with constructor fields and params in `kwargs`.
+
+    Raises `TypeError` for anything else, and for `kwargs` beside an environment.
+    """
+    if isinstance(env, str):
+        return registry.make(env, **kwargs)
+    if not isinstance(env, Env):
+        raise TypeError(f"env: expected an id or a jaxenvs.Env, got {env!r}")
+    if kwargs:
+        raise TypeError(f"{sorted(kwargs)}: only an id takes options; make env with them")
+    return env
+
+
+def of_one_agent(env: EnvT) -> EnvT:
+    """`env`. Raises `TypeError` where it has several agents, with the adapters that take those."""
+    if has_agents(env):
+        name = type(env.unwrapped).__name__
+        raise TypeError(f"{name} is a game of several agents: use jaxenvs.adapters.{FOR_SEVERAL}")
+    return env
+
+
+def of_several_agents(env: Env[Any, Any]) -> MultiAgentEnv[Any, Any]:
+    """`env`. Raises `TypeError` where it has one agent, with the adapters that take those."""
+    if not has_agents(env):
+        name = type(env.unwrapped).__name__
+        raise TypeError(
+            f"env: expected a game of several agents, got {name}: use jaxenvs.adapters.{FOR_ONE}"
+        )
+    return env
+
+
 def make_game(
     env: Env[Any, Any] | None, env_id: str | None, kwargs: Mapping[str, Any]
 ) -> Env[Any, Any]:
-    """The environment given, or that of an id with constructor fields and params in `kwargs`.
+    """As `game_of`, for Gymnasium, whose `make` gives the id in an argument of its own.
 
-    Raises `TypeError` for none or both of them, and for arguments that the id does not take.
+    Raises `TypeError` for none or both of them, for arguments that the id does not take, and for a
+    game of several agents.
     """
     if (env is None) == (env_id is None):
         raise TypeError("env: expected an environment, or env_id, and not both")
@@ -32,11 +70,11 @@ def make_game(
             raise TypeError(f"env: expected a jaxenvs.Env, got {env!r}; an id goes in env_id")
         if kwargs:
             raise TypeError(f"{sorted(kwargs)}: only an env_id takes options; make env with them")
-        return env
+        return of_one_agent(env)
     if "max_steps" in kwargs:
         raise TypeError(f"max_steps: {_NO_LIMIT_HERE}")
     assert env_id is not None
-    return registry.make(env_id, **kwargs)
+    return of_one_agent(registry.make(env_id, **kwargs))
 
 
 def limit_steps(env: EnvT, max_episode_steps: int | None) -> EnvT:
