@@ -8,12 +8,27 @@ playing is in a `State`, every number of the game is in a `Params`; both are pyt
 
 import abc
 import dataclasses
-from typing import Any, ClassVar, Generic, Literal, NamedTuple, Self, TypeVar, dataclass_transform
+import functools
+import math
+import typing
+from collections.abc import Callable, Mapping
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Generic,
+    Literal,
+    NamedTuple,
+    Self,
+    TypeVar,
+    dataclass_transform,
+)
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxenvs import ranges
 from jaxenvs.spaces import Space
 from jaxenvs.struct import ByValue, PyTree
 
@@ -27,7 +42,12 @@ class State(PyTree):
 
 
 class Params(PyTree):
-    """What a user may vary: every leaf is traced and can be vmapped over."""
+    """What a user may vary: every leaf is traced and can be vmapped over.
+
+    An annotation may declare a range (`jaxenvs.ranges`). It holds for values given by name, to
+    `make`, `Env.with_params` and `Env.params_with`. A record given to `reset` and `step` may be
+    traced and is taken as it is: with NaN or out of range, what the game then does is undefined.
+    """
 
     max_steps: int = 0  # steps until truncation; 0 or less: no limit
 
@@ -47,6 +67,18 @@ class Transition(NamedTuple):
     info: Info  # the same structure from every step
 
 
+def _after_checks(own: Callable[[Any], None]) -> Callable[[Any], None]:
+    """A `__post_init__` before which the fields are checked against their annotations, once."""
+
+    @functools.wraps(own)
+    def post_init(self: Any) -> None:
+        if type(self).__post_init__ is post_init:  # and not called by that of a subclass
+            ranges.check(self)
+        own(self)
+
+    return post_init
+
+
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Env(abc.ABC, Generic[StateT, ParamsT]):
@@ -55,6 +87,10 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
     Users call `reset` and `step`. Authors write `original_params`, `initial`, `transition`,
     `observe` and the spaces. A subclass becomes a frozen, keyword-only dataclass, hashable by
     value, and a static node under `jit`: equal instances share one compilation.
+
+    Making one checks its fields against their annotations (`jaxenvs.ranges`): `TypeError` for a
+    value of another kind, `ValueError` for one that is not allowed. A `__post_init__` runs after
+    that and has to check only what concerns several fields.
     """
 
     overrides: tuple[tuple[str, Any], ...] = ()
@@ -66,8 +102,14 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if "__post_init__" in vars(cls):
+            cls.__post_init__ = _after_checks(cls.__post_init__)  # type: ignore[method-assign]
         dataclasses.dataclass(frozen=True, kw_only=True)(cls)
         jax.tree_util.register_static(cls)
+
+    @_after_checks
+    def __post_init__(self) -> None:
+        """Checks across fields, for subclasses; called once each field by itself is right."""
 
     # -- for users ---------------------------------------------------------------------------
 
@@ -100,22 +142,34 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
     def with_params(self, **changes: Any) -> Self:
         """The same environment with other default params, numbers or arrays, which are copied.
 
-        Raises `TypeError` for a name that its `Params` does not have and for values of another
-        kind than the param's, `ValueError` for arrays of another shape.
+        Raises as `params_with`.
         """
-        original = canonical(self.original_params())
-        known = [field.name for field in dataclasses.fields(original)]
-        for name in changes:
-            if name not in known:
-                raise TypeError(f"{type(self).__name__} has no parameter {name!r}; it has {known}")
-        for name, value in changes.items():
-            try:
-                changes[name] = _override(name, value, getattr(original, name))
-            except jax.errors.TracerArrayConversionError:
-                hint = "pass traced params to reset and step"
-                raise TypeError(f"{name}: expected a known value; {hint}") from None
+        changes = {name: _by_value(value) for name, value in self._checked(changes).items()}
         merged = tuple(sorted((dict(self.overrides) | changes).items()))
         return dataclasses.replace(self, overrides=merged)
+
+    def params_with(self, **changes: Any) -> ParamsT:
+        """The default params with other numbers or arrays, ready for `reset` and `step`.
+
+        Raises `TypeError` for a name that its `Params` does not have and for values of another
+        kind than the param's: strings, traced values, floats for whole numbers, numbers for bools.
+        Raises `ValueError` for what is out of the range that the annotation declares, not finite
+        (unless the original is this infinity), out of the dtype's range, or of another shape.
+        """
+        return canonical(self.default_params.replace(**self._checked(changes)))
+
+    def _checked(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Changes to the params, once they are known to be right."""
+        original = canonical(self.original_params())
+        declared = ranges.annotations(type(original))
+        for name in changes:
+            if name not in declared:
+                known = list(declared)
+                raise TypeError(f"{type(self).__name__} has no parameter {name!r}; it has {known}")
+        return {
+            name: _checked_param(name, value, getattr(original, name), declared[name])
+            for name, value in changes.items()
+        }
 
     @property
     def unwrapped(self) -> "Env[Any, Any]":
@@ -183,7 +237,9 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
         Takes canonical params, a typed key and an action of the space's dtype, as `step` makes
         them. Returns `(state, reward, terminated, truncated, info)`.
         """
-        time = state.time + np.int32(1)  # type: ignore[attr-defined]
+        # The clock stops at the greatest number that it holds, which is past every time limit.
+        ticks = state.time < np.iinfo(np.int32).max  # type: ignore[attr-defined]
+        time = state.time + ticks.astype(np.int32)  # type: ignore[attr-defined]
         state, reward, terminated, info = self.transition(key, state, action, params)
         over = (params.max_steps > 0) & (time >= params.max_steps)
         truncated = jnp.broadcast_to(over, jnp.shape(terminated))
@@ -198,17 +254,66 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
         return canonical(params)
 
 
-def _override(name: str, value: Any, original: Any) -> Any:
-    """A new value of a param, as something hashable: arrays by value, in the param's dtype."""
+def _checked_param(name: str, value: Any, original: Any, annotation: Any) -> Any:
+    """A new value of a param: a number, an array in the param's dtype, or a record of params."""
+    if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(value)):
+        hint = "pass traced params to reset and step"
+        raise TypeError(f"{name}: expected a known value; {hint}")
+    if dataclasses.is_dataclass(original) and not isinstance(original, type):
+        if type(value) is not type(original):
+            raise TypeError(f"{name}: expected {type(original).__qualname__}, got {value!r}")
+        parts = {
+            part: _checked_param(f"{name}.{part}", getattr(value, part), mine, declared)
+            for part, declared in ranges.annotations(type(original)).items()
+            if (mine := getattr(original, part)) is not None
+        }
+        return dataclasses.replace(value, **parts)
     if np.ndim(original) > 0:
-        array, dtype = np.asarray(value), np.asarray(original).dtype
-        if array.shape != np.shape(original):
-            raise ValueError(f"{name}: expected shape {np.shape(original)}, got {array.shape}")
-        if not np.can_cast(array.dtype, dtype, "same_kind"):
-            raise TypeError(f"{name}: expected {dtype}, got {array.dtype}")
-        return ByValue(array.astype(dtype))
+        return _checked_array(name, value, np.asarray(original), annotation)
+    return _checked_number(name, value, original, annotation)
+
+
+def _checked_number(name: str, value: Any, original: Any, annotation: Any) -> Any:
     if isinstance(value, np.ndarray | jax.Array) and value.ndim == 0:
-        return np.asarray(value)[()]
+        value = value.item()
+    dtype = np.asarray(original).dtype
+    if isinstance(value, float | np.floating) and math.isinf(value) and value == original:
+        return value
+    kind = {"b": bool, "i": int, "u": int, "f": float}[dtype.kind]
+    declared = ranges.range_of(annotation)
+    ranges.check_value(name, value, Annotated[kind, declared] if declared else kind)
+    limits = None if kind is bool else np.iinfo(dtype) if kind is int else np.finfo(dtype)
+    if limits is not None and not limits.min <= value <= limits.max:
+        raise ValueError(f"{name}: expected a number that {dtype} holds, got {value!r}")
+    return value
+
+
+def _checked_array(name: str, value: Any, original: np.ndarray, annotation: Any) -> np.ndarray:
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError):
+        expected = f"{original.dtype} of shape {original.shape}"
+        raise TypeError(f"{name}: expected {expected}, got {value!r}") from None
+    if array.shape != original.shape:
+        raise ValueError(f"{name}: expected shape {original.shape}, got {array.shape}")
+    if not np.can_cast(array.dtype, original.dtype, "same_kind"):
+        raise TypeError(f"{name}: expected {original.dtype}, got {array.dtype}")
+    with np.errstate(over="ignore"):
+        cast = array.astype(original.dtype)
+    held = np.isfinite(cast) if cast.dtype.kind == "f" else cast == array
+    if not (held | (cast == original)).all():
+        raise ValueError(f"{name}: expected numbers that {cast.dtype} holds, got {value!r}")
+    if typing.get_origin(annotation) is tuple:
+        ranges.check_value(name, _tuples(cast.tolist()), annotation)
+    return cast
+
+
+def _tuples(nested: Any) -> Any:
+    return tuple(_tuples(part) for part in nested) if isinstance(nested, list) else nested
+
+
+def _by_value(value: Any) -> Any:
+    """`value` as something hashable: trees of arrays as `ByValue`."""
     try:
         hash(value)
     except TypeError:

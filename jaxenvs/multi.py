@@ -134,11 +134,19 @@ def _stack_multi(parts: Sequence[spaces.MultiDiscrete]) -> spaces.MultiDiscrete:
 
 def _stack_boxes(parts: Sequence[spaces.Box]) -> spaces.Box:
     shape = tuple(max(sizes) for sizes in zip(*(part.shape for part in parts), strict=True))
-    low = np.zeros((len(parts), *shape), parts[0].dtype)
-    high = np.zeros_like(low)
-    for i, part in enumerate(parts):
-        if part.dtype != low.dtype:
-            raise TypeError(f"stack: expected boxes of one dtype, got {part.dtype} and {low.dtype}")
-        own = (i, *(slice(size) for size in part.shape))
-        low[own], high[own] = part.low, part.high
-    return spaces.Box(low, high, dtype=low.dtype)
+    dtype = parts[0].dtype
+    for part in parts:
+        if part.dtype != dtype:
+            raise TypeError(f"stack: expected boxes of one dtype, got {part.dtype} and {dtype}")
+    low = _stack_padded([part.low for part in parts], shape)
+    high = _stack_padded([part.high for part in parts], shape)
+    return spaces.Box(low, high, dtype=dtype)
+
+
+def _stack_padded(bounds: Sequence[Any], shape: tuple[int, ...]) -> Any:
+    """Arrays of one rank as rows of one array, with zeros after their own, up to `shape`."""
+    xp, rows = spaces.namespace(bounds), []
+    for bound in bounds:
+        missing = [(0, most - own) for own, most in zip(bound.shape, shape, strict=True)]
+        rows.append(xp.pad(bound, missing) if missing else bound)
+    return xp.stack(rows)

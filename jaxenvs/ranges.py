@@ -88,14 +88,18 @@ def check_value(name: str, value: Any, annotation: Any) -> None:
     elif _says_nothing(kind := origin or base) or isinstance(value, kind):
         return
     else:
-        _refuse(TypeError, name, f"a {kind.__name__}", value)
+        article = "an" if kind.__name__[0] in "AEIOUaeiou" else "a"
+        _refuse(TypeError, name, f"{article} {kind.__name__}", value)
 
 
 @functools.cache
 def annotations(cls: type[Any]) -> Mapping[str, Any]:
     """The annotation of every field of a dataclass, with its ranges."""
-    hints = typing.get_type_hints(cls, include_extras=True)
-    return {field.name: hints[field.name] for field in dataclasses.fields(cls)}
+    try:
+        hints = typing.get_type_hints(cls, include_extras=True)
+    except NameError:  # a name that its module imports for type checkers only: nothing is known
+        hints = {}
+    return {field.name: hints.get(field.name, Any) for field in dataclasses.fields(cls)}
 
 
 def range_of(annotation: Any) -> Range | None:
@@ -114,7 +118,7 @@ def _split(annotation: Any) -> tuple[Any, tuple[Range, ...]]:
 
 def _says_nothing(kind: Any) -> bool:
     """Whether `isinstance` cannot ask for it; `Any` is a class since Python 3.11."""
-    return kind is Any or not isinstance(kind, type)
+    return kind is Any or not isinstance(kind, type) or getattr(kind, "_is_protocol", False)
 
 
 def _check_number(name: str, value: Any, kind: type, ranges: tuple[Range, ...]) -> None:

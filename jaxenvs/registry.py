@@ -112,22 +112,23 @@ def make(env_id: str, **kwargs: Any) -> Env[Any, Any]:
     """The environment of an id.
 
     Keyword arguments are fields of its class (static: sizes, modes) or of its `Params` (numbers,
-    which become `env.default_params`). Raises `TypeError` for any other name, `ValueError` for an
-    unknown id.
+    which become `env.default_params`). Raises `TypeError` for any other name and for a value of
+    another kind, `ValueError` for one out of range and for an unknown id.
     """
     row = spec(env_id)
     cls = row.load()
     arguments = row.kwargs | kwargs
     fields = {field.name for field in dataclasses.fields(cls)} - {"overrides"}
     static = {name: value for name, value in arguments.items() if name in fields}
-    env = cls(**static)
     changed = {name: value for name, value in arguments.items() if name not in fields}
+    env = cls(**static)
+    params = [field.name for field in dataclasses.fields(env.default_params)]
+    for name in sorted(set(changed) - set(params)):
+        has = f"it has {params}, and the fields {sorted(fields)}"
+        raise TypeError(f"{cls.__name__} has no parameter {name!r}; {has}")
     # Where an id has another limit than its class; a class may derive its own from its sizes.
     usual = {name: value for name, value in row.kwargs.items() if name in fields}
     plain = cls(**usual) if kwargs else env
     if int(plain.default_params.max_steps) != row.max_steps:
         changed = {"max_steps": row.max_steps} | changed
-    try:
-        return env.with_params(**changed) if changed else env
-    except TypeError as error:
-        raise TypeError(f"{error}, and the fields {sorted(fields)}") from None
+    return env.with_params(**changed) if changed else env

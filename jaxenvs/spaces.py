@@ -3,10 +3,14 @@
 A space is static: it holds numpy bounds, compares and hashes by value, and may therefore be a field
 of an environment or an argument of `jit`. `sample` is traceable and takes a typed key; `contains`
 checks structure, shape and dtype when it is called, and the range as a traceable expression.
+
+Inside a transformation of JAX the bounds of a `Box` may come from traced params. Such a space
+samples and tests as any other, but has no value yet: comparing it raises `TypeError`.
 """
 
 import abc
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -79,7 +83,8 @@ class _ArraySpace(Space):
 class Box(_ArraySpace):
     """Arrays between `low` and `high`, both included, which broadcast to `shape`.
 
-    Bounds may be infinite. An unbounded coordinate is sampled from a normal distribution, one that
+    Bounds are numbers, arrays or nested lists of numbers, of which any may be traced. They may be
+    infinite. An unbounded coordinate is sampled from a normal distribution, one that
     is bounded on one side from an exponential, as in Gymnasium.
     """
 
@@ -91,23 +96,31 @@ class Box(_ArraySpace):
         dtype: Any = np.float32,
     ) -> None:
         self.dtype = np.dtype(dtype)
-        self.shape = tuple(shape) if shape is not None else np.broadcast(low, high).shape
-        self.low = frozen(np.broadcast_to(np.asarray(low, self.dtype), self.shape))
-        self.high = frozen(np.broadcast_to(np.asarray(high, self.dtype), self.shape))
-        if np.any(self.low > self.high):
+        low, high = (namespace(bound).asarray(bound, self.dtype) for bound in (low, high))
+        self.shape = (
+            tuple(shape) if shape is not None else np.broadcast_shapes(low.shape, high.shape)
+        )
+        self.low, self.high = (_spread(bound, self.shape) for bound in (low, high))
+        if not self.is_traced and np.any(self.low > self.high):
             raise ValueError("Box: expected low <= high in every coordinate")
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether bounds depend on traced params, so that nobody knows them yet."""
+        return namespace(self.low, self.high) is jnp
 
     def sample(self, key: jax.Array) -> jax.Array:
         if not np.issubdtype(self.dtype, np.floating):
             return self._sample_integers(key)
         uniform_key, normal_key, exponential_key = jax.random.split(key, 3)
-        below, above = np.isfinite(self.low), np.isfinite(self.high)
-        low = jnp.asarray(np.where(below, self.low, 0), jnp.float32)
-        high = jnp.asarray(np.where(above, self.high, 1), jnp.float32)
+        xp = namespace(self.low, self.high)
+        below, above = xp.isfinite(self.low), xp.isfinite(self.high)
+        low = jnp.asarray(xp.where(below, self.low, 0), jnp.float32)
+        high = jnp.asarray(xp.where(above, self.high, 1), jnp.float32)
         # Interpolated, because `high - low` may overflow.
         share = jax.random.uniform(uniform_key, self.shape, jnp.float32)
         value = low * (np.float32(1) - share) + high * share
-        if not (below & above).all():
+        if self.is_traced or not (below & above).all():
             tail = jax.random.exponential(exponential_key, self.shape, jnp.float32)
             normal = jax.random.normal(normal_key, self.shape, jnp.float32)
             value = jnp.where(below & ~above, low + tail, value)
@@ -116,7 +129,9 @@ class Box(_ArraySpace):
         return jnp.clip(value.astype(self.dtype), self.low, self.high)
 
     def _sample_integers(self, key: jax.Array) -> jax.Array:
-        if np.any(self.high.astype(np.int64) - self.low.astype(np.int64) >= 2**31 - 1):
+        if not self.is_traced and np.any(
+            self.high.astype(np.int64) - self.low.astype(np.int64) >= 2**31 - 1
+        ):
             raise ValueError(f"sample: the range of {self} is wider than an int32")
         low = jnp.asarray(self.low, jnp.int32)
         width = self.high.astype(np.int32) - self.low.astype(np.int32) + 1
@@ -135,9 +150,13 @@ class Box(_ArraySpace):
         return gymnasium.spaces.Box(self.low.copy(), self.high.copy(), self.shape, self.dtype.type)
 
     def _identity(self) -> tuple[Any, ...]:
+        if self.is_traced:
+            raise TypeError(f"{self}: spaces with traced bounds cannot be compared or hashed")
         return self.shape, self.dtype, self.low.tobytes(), self.high.tobytes()
 
     def __repr__(self) -> str:
+        if self.is_traced:
+            return f"Box(traced, traced, {self.shape}, {self.dtype})"
         low, high = (_brief(bound) for bound in (self.low, self.high))
         return f"Box({low}, {high}, {self.shape}, {self.dtype})"
 
@@ -325,6 +344,22 @@ def sample_legal(space: Space, key: jax.Array, mask: jax.Array | None) -> Value:
     logits = jnp.where(mask, np.float32(0), np.float32(-np.inf))
     offset = jax.random.categorical(key, logits).astype(space.dtype)
     return offset + np.asarray(space.start, space.dtype)
+
+
+def namespace(*values: Any) -> ModuleType:
+    """`jax.numpy` where any of the values, arrays or nested lists, is traced, else `numpy`.
+
+    What is known stays numpy and thereby a constant of the program.
+    """
+    traced = any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(values))
+    return jnp if traced else np
+
+
+def _spread(bound: Any, shape: tuple[int, ...]) -> Any:
+    """A bound of shape `shape`, read-only if it is known."""
+    if isinstance(bound, jax.core.Tracer):
+        return jnp.broadcast_to(bound, shape)
+    return frozen(np.broadcast_to(bound, shape))
 
 
 def _shape(value: Value) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 """Any observation as one vector."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -63,16 +64,22 @@ def _flatten_rows(own: list[spaces.Space], obs: Any) -> jax.Array:
     return jnp.stack([jnp.pad(row, (0, longest - row.size)) for row in rows])
 
 
-def _bounds(space: spaces.Space) -> tuple[np.ndarray, np.ndarray]:
+def _joined(parts: Sequence[spaces.Space]) -> tuple[Any, Any]:
+    """The bounds of all parts, one after the other."""
+    low, high = zip(*(_bounds(part) for part in parts), strict=True)
+    xp = spaces.namespace(low, high)
+    return xp.concatenate(low), xp.concatenate(high)
+
+
+def _bounds(space: spaces.Space) -> tuple[Any, Any]:
+    """The least and the greatest of each number, `(n,)` float32; traced where the space's are."""
     match space:
         case spaces.Box():
             return space.low.ravel().astype(np.float32), space.high.ravel().astype(np.float32)
         case spaces.Dict():
-            parts = [_bounds(part) for part in space.spaces.values()]
-            return tuple(np.concatenate(side) for side in zip(*parts, strict=True))  # type: ignore[return-value]
+            return _joined(list(space.spaces.values()))
         case spaces.Tuple():
-            parts = [_bounds(part) for part in space.spaces]
-            return tuple(np.concatenate(side) for side in zip(*parts, strict=True))  # type: ignore[return-value]
+            return _joined(space.spaces)
         case spaces.Discrete():
             size = space.n
         case spaces.MultiDiscrete():

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs.multi import has_agents
-from jaxenvs.spaces import Box, Space
+from jaxenvs.spaces import Box, Space, namespace
 from jaxenvs.wrappers.base import Wrapper
 
 
@@ -36,7 +36,8 @@ class TimeAwareObservation(Wrapper):
 
     def wrap_observation_space(self, space: Space) -> Box:
         assert isinstance(space, Box)
-        return Box(np.append(space.low, np.float32(0)), np.append(space.high, np.float32(1)))
+        xp = namespace(space.low, space.high)
+        return Box(xp.append(space.low, np.float32(0)), xp.append(space.high, np.float32(1)))
 
     def _sizes(self) -> list[int]:
         """How many numbers each agent observes, or the one there is."""

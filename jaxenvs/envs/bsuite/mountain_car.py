@@ -7,7 +7,6 @@ Differs from it in: float32 throughout, where bsuite computes in float64.
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from jaxenvs import core, spaces
 
@@ -69,9 +68,8 @@ class MountainCar(core.Env[State, Params]):
 
     def observation_space(self, params: Params | None = None) -> spaces.Box:
         params = self.canonical_params(params)
-        low = np.array([[params.min_position, -params.max_speed, 0]], np.float32)
-        high = np.array([[params.max_position, params.max_speed, 1]], np.float32)
-        return spaces.Box(low, high)
+        low = [[params.min_position, -params.max_speed, 0]]
+        return spaces.Box(low, [[params.max_position, params.max_speed, 1]])
 
     def action_space(self, params: Params | None = None) -> spaces.Discrete:
         del params

@@ -147,8 +147,8 @@ class Acrobot(core.Env[State, Params]):
 
     def observation_space(self, params: Params | None = None) -> spaces.Box:
         params = self.canonical_params(params)
-        high = np.array([1, 1, 1, 1, params.max_velocity_1, params.max_velocity_2], np.float32)
-        return spaces.Box(-high, high)
+        high = [1, 1, 1, 1, params.max_velocity_1, params.max_velocity_2]
+        return spaces.Box([-bound for bound in high], high)
 
     def action_space(self, params: Params | None = None) -> spaces.Discrete:
         del params

@@ -99,8 +99,8 @@ class CartPole(core.Env[State, Params]):
     def observation_space(self, params: Params | None = None) -> spaces.Box:
         params = self.canonical_params(params)
         # Twice the limits, so that the observation that ends an episode lies inside.
-        high = np.array([params.x_limit * 2, np.inf, params.theta_limit * 2, np.inf], np.float32)
-        return spaces.Box(-high, high)
+        high = [params.x_limit * 2, np.inf, params.theta_limit * 2, np.inf]
+        return spaces.Box([-bound for bound in high], high)
 
     def action_space(self, params: Params | None = None) -> spaces.Discrete:
         del params

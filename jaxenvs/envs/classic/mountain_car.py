@@ -73,9 +73,8 @@ class Valley(core.Env[State, ValleyParamsT]):
 
     def observation_space(self, params: ValleyParamsT | None = None) -> spaces.Box:
         params = self.canonical_params(params)
-        low = np.array([params.min_position, -params.max_speed], np.float32)
-        high = np.array([params.max_position, params.max_speed], np.float32)
-        return spaces.Box(low, high)
+        low = [params.min_position, -params.max_speed]
+        return spaces.Box(low, [params.max_position, params.max_speed])
 
 
 class MountainCar(Valley[Params]):

@@ -81,8 +81,7 @@ class Pendulum(core.Env[State, Params]):
 
     def observation_space(self, params: Params | None = None) -> spaces.Box:
         params = self.canonical_params(params)
-        high = np.array([1, 1, params.max_speed], np.float32)
-        return spaces.Box(-high, high)
+        return spaces.Box([-1, -1, -params.max_speed], [1, 1, params.max_speed])
 
     def action_space(self, params: Params | None = None) -> spaces.Box:
         params = self.canonical_params(params)

@@ -1,10 +1,12 @@
 """The clock as these games show it."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs import core
+from jaxenvs import core, spaces
 
 
 class Params(core.Params):
@@ -29,6 +31,8 @@ def is_share(params: Params) -> jax.Array | bool:
     return params.normalize_time & (params.max_steps > 0)
 
 
-def bounds(params: Params) -> tuple[float, float]:
-    """The least and the greatest that the clock shows; `params` are concrete."""
-    return (-1.0, 1.0) if is_share(params) else (0.0, float(np.inf))
+def bounds(params: Params) -> tuple[Any, Any]:
+    """The least and the greatest that the clock shows, traced where `params` are."""
+    share = is_share(params)
+    xp = spaces.namespace(share)
+    return xp.where(share, -1.0, 0.0), xp.where(share, 1.0, np.inf)

@@ -108,9 +108,11 @@ class MetaMaze(core.Env[State, Params]):
         params = self.canonical_params(params)
         early, late = clock.bounds(params)
         flags = self.rf_size**2 + 4
-        rewards = [0, params.reward, params.punishment, params.reward + params.punishment]
-        low, high = [0] * flags + [min(rewards), early], [1] * flags + [max(rewards), late]
-        return spaces.Box(low, high)
+        # The last reward: none, the reward, the punishment, or both.
+        xp = spaces.namespace(params.reward, params.punishment)
+        rewards = xp.asarray([params.reward, params.punishment], np.float32)
+        least, most = xp.minimum(rewards, 0).sum(), xp.maximum(rewards, 0).sum()
+        return spaces.Box([0] * flags + [least, early], [1] * flags + [most, late])
 
     def action_space(self, params: Params | None = None) -> spaces.Discrete:
         del params

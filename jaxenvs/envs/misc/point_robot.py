@@ -84,9 +84,10 @@ class PointRobot(core.Env[State, Params]):
     def observation_space(self, params: Params | None = None) -> spaces.Box:
         params = self.canonical_params(params)
         early, late = clock.bounds(params)
-        force, far = params.max_force, np.inf
-        low = [-far, -far, -far if params.dense_reward else 0, -force, -force, early]
-        high = [far, far, 0 if params.dense_reward else 1, force, force, late]
+        force, far, dense = params.max_force, np.inf, params.dense_reward
+        xp = spaces.namespace(dense)
+        low = [-far, -far, xp.where(dense, -far, 0.0), -force, -force, early]
+        high = [far, far, xp.where(dense, 0.0, 1.0), force, force, late]
         return spaces.Box(low, high)
 
     def action_space(self, params: Params | None = None) -> spaces.Box:
