@@ -165,7 +165,9 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
         for name in changes:
             if name not in declared:
                 known = list(declared)
-                raise TypeError(f"{type(self).__name__} has no parameter {name!r}; it has {known}")
+                # In Python's own words, by which callers know an argument that they may leave out.
+                wrong = f"{type(self).__name__} got an unexpected keyword argument {name!r}"
+                raise TypeError(f"{wrong}: its params are {known}")
         return {
             name: _checked_param(name, value, getattr(original, name), declared[name])
             for name, value in changes.items()

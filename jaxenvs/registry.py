@@ -124,8 +124,8 @@ def make(env_id: str, **kwargs: Any) -> Env[Any, Any]:
     env = cls(**static)
     params = [field.name for field in dataclasses.fields(env.default_params)]
     for name in sorted(set(changed) - set(params)):
-        has = f"it has {params}, and the fields {sorted(fields)}"
-        raise TypeError(f"{cls.__name__} has no parameter {name!r}; {has}")
+        wrong = f"{cls.__name__} got an unexpected keyword argument {name!r}"
+        raise TypeError(f"{wrong}: its params are {params}, its fields {sorted(fields)}")
     # Where an id has another limit than its class; a class may derive its own from its sizes.
     usual = {name: value for name, value in row.kwargs.items() if name in fields}
     plain = cls(**usual) if kwargs else env
