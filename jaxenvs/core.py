@@ -284,10 +284,12 @@ def _checked_number(name: str, value: Any, original: Any, annotation: Any) -> An
     kind = {"b": bool, "i": int, "u": int, "f": float}[dtype.kind]
     declared = ranges.range_of(annotation)
     ranges.check_value(name, value, Annotated[kind, declared] if declared else kind)
-    limits = None if kind is bool else np.iinfo(dtype) if kind is int else np.finfo(dtype)
-    if limits is not None and not limits.min <= value <= limits.max:
-        raise ValueError(f"{name}: expected a number that {dtype} holds, got {value!r}")
-    return value
+    if kind is not bool:
+        limits = np.iinfo(dtype) if kind is int else np.finfo(dtype)
+        # As Python's numbers: one that the dtype does not hold would overflow in numpy's comparison.
+        if not kind(limits.min) <= value <= kind(limits.max):
+            raise ValueError(f"{name}: expected a number that {dtype} holds, got {value!r}")
+    return float(value) if kind is float and isinstance(value, int | np.integer) else value
 
 
 def _checked_array(name: str, value: Any, original: np.ndarray, annotation: Any) -> np.ndarray:
