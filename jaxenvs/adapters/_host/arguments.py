@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from jaxenvs import registry
-from jaxenvs.core import Env, canonical
+from jaxenvs.core import Env
 from jaxenvs.multi import MultiAgentEnv, has_agents
 
 EnvT = TypeVar("EnvT", bound=Env[Any, Any])
@@ -94,7 +94,7 @@ def episode_params(env: Env[Any, Any], options: Mapping[str, Any] | None) -> Any
     """The params that the options of a reset ask for, or None for the environment's own.
 
     An option is the name of a param, or Gymnasium's name for it; `options["params"]` may hold a
-    dict of them. Raises `ValueError` that names an option that is unknown or not a number.
+    dict of them. Raises `ValueError` or `TypeError` (as `Env.params_with`) that names the option.
     """
     if not options:
         return None
@@ -111,10 +111,11 @@ def episode_params(env: Env[Any, Any], options: Mapping[str, Any] | None) -> Any
         if field not in fields:
             hint = _NO_LIMIT_HERE if name == "max_steps" else _known(fields, aliases)
             raise ValueError(f"options: {name!r} is no option of a reset; {hint}")
-        changes[field] = _number(name, value, getattr(defaults, field))
+        _check_option(env, name, field, value)
+        changes[field] = value
     if not changes:
         return None
-    asked = canonical(defaults.replace(**changes))
+    asked = env.params_with(**changes)
     if aliases and np.any(asked.reset_low > asked.reset_high):
         raise ValueError(f"options: low {asked.reset_low} is above high {asked.reset_high}")
     return asked
@@ -124,16 +125,10 @@ def _known(fields: set[str], aliases: Mapping[str, str]) -> str:
     return f"those of this environment are {sorted(fields | set(aliases))}"
 
 
-def _number(name: str, value: Any, default: Any) -> Any:
-    """`value` in the dtype and shape of the default."""
-    like = np.asarray(default)
+def _check_option(env: Env[Any, Any], name: str, field: str, value: Any) -> None:
+    """Raises what the param says against the value, under the name that the user gave it."""
     try:
-        number = np.asarray(value, np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"options: {name}: expected a number, got {value!r}") from None
-    if number.shape != like.shape:
-        raise ValueError(f"options: {name}: expected shape {like.shape}, got {number.shape}")
-    cast = number.astype(like.dtype)
-    if np.isnan(number).any() or (like.dtype.kind != "f" and (cast != number).any()):
-        raise ValueError(f"options: {name}: expected {like.dtype}, got {value!r}")
-    return cast[()]
+        env.params_with(**{field: value})
+    except (TypeError, ValueError) as error:
+        reason = str(error).removeprefix(f"{field}: ")
+        raise type(error)(f"options: {name}: {reason}") from None
