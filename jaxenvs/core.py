@@ -165,7 +165,9 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
         for name in changes:
             if name not in declared:
                 known = list(declared)
-                raise TypeError(f"{type(self).__name__} has no parameter {name!r}; it has {known}")
+                # In Python's own words, by which callers know an argument that they may leave out.
+                wrong = f"{type(self).__name__} got an unexpected keyword argument {name!r}"
+                raise TypeError(f"{wrong}: its params are {known}")
         return {
             name: _checked_param(name, value, getattr(original, name), declared[name])
             for name, value in changes.items()
@@ -282,10 +284,12 @@ def _checked_number(name: str, value: Any, original: Any, annotation: Any) -> An
     kind = {"b": bool, "i": int, "u": int, "f": float}[dtype.kind]
     declared = ranges.range_of(annotation)
     ranges.check_value(name, value, Annotated[kind, declared] if declared else kind)
-    limits = None if kind is bool else np.iinfo(dtype) if kind is int else np.finfo(dtype)
-    if limits is not None and not limits.min <= value <= limits.max:
-        raise ValueError(f"{name}: expected a number that {dtype} holds, got {value!r}")
-    return value
+    if kind is not bool:
+        limits = np.iinfo(dtype) if kind is int else np.finfo(dtype)
+        # As Python's numbers: one that the dtype does not hold would overflow in numpy's comparison.
+        if not kind(limits.min) <= value <= kind(limits.max):
+            raise ValueError(f"{name}: expected a number that {dtype} holds, got {value!r}")
+    return float(value) if kind is float and isinstance(value, int | np.integer) else value
 
 
 def _checked_array(name: str, value: Any, original: np.ndarray, annotation: Any) -> np.ndarray:

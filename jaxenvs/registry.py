@@ -2,8 +2,9 @@
 
 A row holds strings and numbers only, so that listing starts nothing: the class is imported when
 `make` is called. What is the same for all ids of a class, its source and how it differs from it,
-stands in the docstrings (`jaxenvs.sources`). Every row with one agent is registered with Gymnasium
-too, as `jaxenvs/<id>`.
+stands in the docstrings (`jaxenvs.sources`). Every row is registered with Gymnasium too, as
+`jaxenvs/<id>`; there a game of several agents is refused with the names of the adapters that take
+it.
 """
 
 import dataclasses
@@ -82,16 +83,15 @@ def register(
         own_deviations=deviations,
         multi_agent=multi_agent,
     )
-    if not multi_agent:
-        # The time limit stands in Gymnasium's spec, where its `make` looks for it; the adapters
-        # switch the inner one off, so that one limit exists.
-        gymnasium.register(
-            f"jaxenvs/{env_id}",
-            entry_point="jaxenvs.adapters.gymnasium:GymnasiumEnv",
-            vector_entry_point="jaxenvs.adapters.gymnasium_vector:GymnasiumVectorEnv",
-            max_episode_steps=max_steps if max_steps > 0 else None,
-            kwargs={"env_id": env_id},
-        )
+    # The time limit stands in Gymnasium's spec, where its `make` looks for it; the adapters switch
+    # the inner one off, so that one limit exists.
+    gymnasium.register(
+        f"jaxenvs/{env_id}",
+        entry_point="jaxenvs.adapters.gymnasium:GymnasiumEnv",
+        vector_entry_point="jaxenvs.adapters.gymnasium_vector:GymnasiumVectorEnv",
+        max_episode_steps=max_steps if max_steps > 0 else None,
+        kwargs={"env_id": env_id},
+    )
 
 
 def list_envs(family: str | None = None) -> list[str]:
@@ -124,8 +124,8 @@ def make(env_id: str, **kwargs: Any) -> Env[Any, Any]:
     env = cls(**static)
     params = [field.name for field in dataclasses.fields(env.default_params)]
     for name in sorted(set(changed) - set(params)):
-        has = f"it has {params}, and the fields {sorted(fields)}"
-        raise TypeError(f"{cls.__name__} has no parameter {name!r}; {has}")
+        wrong = f"{cls.__name__} got an unexpected keyword argument {name!r}"
+        raise TypeError(f"{wrong}: its params are {params}, its fields {sorted(fields)}")
     # Where an id has another limit than its class; a class may derive its own from its sizes.
     usual = {name: value for name, value in row.kwargs.items() if name in fields}
     plain = cls(**usual) if kwargs else env

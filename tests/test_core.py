@@ -56,7 +56,7 @@ def test_params_may_be_overridden_on_the_instance_and_by_the_call():
     assert float(by_call.theta_dot) != float(
         CartPole().step(jax.random.key(1), state, 1).state.theta_dot
     )
-    with pytest.raises(TypeError, match="no parameter 'mass'"):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'mass'"):
         CartPole().with_params(mass=1)
 
 

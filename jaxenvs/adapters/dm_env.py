@@ -7,8 +7,8 @@ import jax
 import numpy as np
 from dm_env import specs
 
-import jaxenvs
 from jaxenvs import spaces
+from jaxenvs.adapters._host import arguments
 from jaxenvs.adapters.gymnasium import GymnasiumEnv
 from jaxenvs.core import Env
 
@@ -27,10 +27,7 @@ class DmEnv(dm_env.Environment):
     """
 
     def __init__(self, env: str | Env[Any, Any], seed: int | None = None, **kwargs: Any) -> None:
-        if not isinstance(env, str) and kwargs:
-            raise TypeError(f"{[*kwargs]} are options of an id; change the environment itself")
-        game = jaxenvs.make(env, **kwargs) if isinstance(env, str) else env
-        self._env = GymnasiumEnv(game)
+        self._env = GymnasiumEnv(arguments.game_of(env, kwargs))
         self._seed = seed
         self._over = True
 

@@ -37,8 +37,11 @@ class GymnasiumEnv(CarriedOne[Env[Any, Any]], gymnasium.Env[Any, Any]):
 
     A seed fixes everything random until the next seed. Options of a reset change params of the
     episode that it starts: an option is the name of a param, or Gymnasium's name for it, and
-    `options["params"]` may hold a dict of them. Actions, also tensors and arrays on the device,
-    raise `ValueError` where they are out of range or of the wrong shape or kind.
+    `options["params"]` may hold a dict of them; one that is refused leaves the episode as it was.
+    `action_space` keeps the bounds of the usual params. Actions, also tensors and arrays on the
+    device, raise `ValueError` where they are of the wrong shape or kind, not finite, or whole
+    numbers out of range. Coordinates beyond a box go to the game, which most clip, within the
+    bounds of the episode's params.
     """
 
     made_anew = (*CarriedOne.made_anew, "_actions", "_read_action", "_present", "_window")
@@ -87,8 +90,8 @@ class GymnasiumEnv(CarriedOne[Env[Any, Any]], gymnasium.Env[Any, Any]):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Any, dict[str, Any]]:
-        super().reset(seed=seed)
         params = arguments.episode_params(self.jax_env, options)
+        super().reset(seed=seed)
         if self._root_source is not self.np_random:
             self._root_source = self.np_random
             self._new_stream(self.np_random)
@@ -132,6 +135,17 @@ class GymnasiumEnv(CarriedOne[Env[Any, Any]], gymnasium.Env[Any, Any]):
             self._window = None
 
     # -- beyond Gymnasium ----------------------------------------------------------------------
+
+    def action_masks(self) -> np.ndarray:
+        """Bool `[num_actions]`, true where an action is legal now; sb3-contrib's MaskablePPO asks.
+
+        All true in a game that forbids nothing. Raises `TypeError` where actions are no numbers of
+        a choice.
+        """
+        if self._carry is None:
+            self._wake()
+        mask = self._program.action_mask(self._carry)
+        return outputs.mask_array(mask, self.jax_env.action_space())
 
     @property
     def state(self) -> Any:

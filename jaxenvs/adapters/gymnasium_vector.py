@@ -32,6 +32,12 @@ _AUTORESETS: dict[AutoresetMode, Autoreset] = {
     AutoresetMode.DISABLED: "disabled",
 }
 
+# What all copies have in common, and the attribute of the batch that holds it.
+_SHARED = {
+    name: name for name in ("spec", "metadata", "render_mode", "jax_env", "output", "device")
+}
+_SHARED |= {name: f"single_{name}" for name in ("observation_space", "action_space")}
+
 
 class GymnasiumVectorEnv(Carried, VectorEnv[Any, Any, Any]):
     """`num_envs` copies, with Gymnasium's interface.
@@ -53,8 +59,8 @@ class GymnasiumVectorEnv(Carried, VectorEnv[Any, Any, Any]):
 
     A reset takes a seed, or a list with a seed or None for each copy; its options change params of
     the episodes that it starts (as those of `GymnasiumEnv` do) and may hold a
-    `reset_mask`, bool `[num_envs]`, of the copies to reset. Actions that are out of range, or of
-    the wrong shape or kind, raise `ValueError`; the range of arrays on the device is not checked.
+    `reset_mask`, bool `[num_envs]`, of the copies to reset. Actions are checked as those of
+    `GymnasiumEnv` are, except that the values of arrays on the device are not looked at.
     """
 
     made_anew = (*Carried.made_anew, "_read_action", "_present", "_present_one")
@@ -166,7 +172,36 @@ class GymnasiumVectorEnv(Carried, VectorEnv[Any, Any, Any]):
             for i in range(self.num_envs)
         )
 
+    def call(self, name: str, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        """A method's results, or an attribute, once for each copy, as `SyncVectorEnv.call`.
+
+        Known are `state`, `params`, `action_masks` (or `action_mask`), `render` and every param,
+        each copy's own; `spec`, `metadata`, spaces and options, which all have in common; fields
+        and methods of the environment. Raises `AttributeError` for any other name.
+        """
+        values = self._attributes(name)
+        return tuple(value(*args, **kwargs) if callable(value) else value for value in values)
+
+    def get_attr(self, name: str) -> tuple[Any, ...]:
+        """As `call(name)`."""
+        return self.call(name)
+
+    def set_attr(self, name: str, values: Any) -> None:
+        """Refused, `AttributeError`: the copies are one program."""
+        del values
+        raise AttributeError(
+            f"{name} cannot be set on a running batch: make it with that as an option, or give "
+            "params of an episode to reset(options=...)"
+        )
+
     # -- beyond Gymnasium ----------------------------------------------------------------------
+
+    def action_masks(self) -> np.ndarray:
+        """Bool `[num_envs, num_actions]`; as `GymnasiumEnv.action_masks`."""
+        if self._carry is None:
+            self._wake()
+        mask = self._program.action_mask(self._carry)
+        return outputs.mask_array(mask, self.jax_env.action_space(), (self.num_envs,))
 
     @property
     def state(self) -> Any:
@@ -179,6 +214,25 @@ class GymnasiumVectorEnv(Carried, VectorEnv[Any, Any, Any]):
         return self._params_of(self._read_carry())
 
     # -- inside --------------------------------------------------------------------------------
+
+    def _attributes(self, name: str) -> list[Any]:
+        """What the single environments would have by this name."""
+        copies = range(self.num_envs)
+        if name in ("action_masks", "action_mask"):
+            return list(self.action_masks())
+        if name == "render":
+            return list(self.render() or [None for _ in copies])
+        if name in ("state", "params"):
+            whole = getattr(self, name)
+            return [self._one(whole, i) for i in copies]
+        if name in _SHARED:
+            return [getattr(self, _SHARED[name])] * self.num_envs
+        if hasattr(self.jax_env, name):
+            return [getattr(self.jax_env, name)] * self.num_envs
+        if hasattr(self.jax_env.default_params, name):
+            values = getattr(self.params, name)
+            return [self._one(values, i) for i in copies]
+        raise AttributeError(f"neither the batch nor its environment has {name!r}")
 
     def _shared_program(self) -> programs.Batch:
         return programs.batch(

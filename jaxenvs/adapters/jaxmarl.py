@@ -21,10 +21,11 @@ import numpy as np
 
 import jaxenvs
 from jaxenvs import core, resets, spaces
+from jaxenvs.adapters._host import arguments
 from jaxenvs.adapters._host.outputs import strong
 from jaxenvs.adapters.names import JAXMARL_NAMES
-from jaxenvs.core import Env, Info
-from jaxenvs.multi import MultiAgentEnv, has_agents, row_of
+from jaxenvs.core import Info
+from jaxenvs.multi import MultiAgentEnv, row_of
 
 _SETTINGS: dict[str, dict[str, Any]] = {"overcooked": {"compat": "jaxmarl", "dynamics": "old"}}
 _OPTIONS = {
@@ -72,8 +73,7 @@ class JaxMarlEnv:
     """
 
     def __init__(self, env: Any) -> None:
-        if not isinstance(env, Env) or not has_agents(env):
-            raise TypeError(f"env: expected a game of several agents, got {env!r}")
+        env = arguments.of_several_agents(arguments.game_of(env, {}))
         self.env: MultiAgentEnv[Any, Any] = env
         self.agents = list(env.agents)
         self.num_agents = env.num_agents

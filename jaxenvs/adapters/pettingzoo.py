@@ -12,23 +12,24 @@ Stable-Baselines3 in `jaxenvs.adapters.sb3_agents`.
 
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import gymnasium
 import jax
 import numpy as np
 from gymnasium.utils import seeding
-from pettingzoo import AECEnv, ParallelEnv
-from pettingzoo.utils.conversions import parallel_to_aec
-from pettingzoo.utils.wrappers import OrderEnforcingWrapper
 
-import jaxenvs
-from jaxenvs import spaces
+from jaxenvs import extras, spaces
 from jaxenvs.adapters._host import arguments, frames, outputs
 from jaxenvs.adapters._host.actions import action_reader
 from jaxenvs.adapters._host.carried import CarriedOne
 from jaxenvs.core import Env
-from jaxenvs.multi import MultiAgentEnv, has_agents, row_of
+from jaxenvs.multi import MultiAgentEnv, row_of
+
+with extras.needs("multiagent"):
+    from pettingzoo import AECEnv, ParallelEnv
+    from pettingzoo.utils.conversions import parallel_to_aec
+    from pettingzoo.utils.wrappers import OrderEnforcingWrapper
 
 Game = str | MultiAgentEnv[Any, Any]
 Dicts = tuple[dict[str, Any], ...]
@@ -40,8 +41,11 @@ def parallel_env(env: Game, **options: Any) -> "JaxParallelEnv":
 
 
 def aec_env(env: Game, **options: Any) -> AECEnv[str, Any, Any]:
-    """One agent after the other chooses; the game moves when all have. `options` as above."""
-    return OrderEnforcingWrapper(parallel_to_aec(JaxParallelEnv(env, **options)))
+    """One agent after the other chooses; the game moves when all have. `options` as above.
+
+    An action that is refused is refused when it is given, and the agent may choose again.
+    """
+    return _Checked(parallel_to_aec(JaxParallelEnv(env, **options)))
 
 
 def module(env: Game, **options: Any) -> Any:
@@ -55,6 +59,17 @@ def module(env: Game, **options: Any) -> Any:
     )
 
 
+class _Checked(OrderEnforcingWrapper):
+    """Refuses an action when it is given, not when the last agent has chosen and the game moves."""
+
+    def step(self, action: Any) -> None:
+        if self._has_reset and self.agents:
+            agent = self.agent_selection
+            if not (self.terminations[agent] or self.truncations[agent]):
+                self.env.unwrapped.read_action(agent, action)
+        super().step(action)
+
+
 class JaxParallelEnv(CarriedOne[MultiAgentEnv[Any, Any]], ParallelEnv[str, Any, Any]):
     """A game with PettingZoo's parallel interface.
 
@@ -63,12 +78,18 @@ class JaxParallelEnv(CarriedOne[MultiAgentEnv[Any, Any]], ParallelEnv[str, Any, 
     the game's own. drop_dead: whether an agent that has terminated leaves; if not, all stay until
     the game is over for all, and get the rewards that their team makes without them. masks: whether
     observations are dicts of "observation" and "action_mask" (int8); None: where the game's rules
-    forbid actions. Infos hold the mask in any case. **kwargs: constructor fields and params of the
+    forbid actions. Infos hold the mask in any case. illegal: what becomes of an action that the
+    rules forbid at this moment: "report": the game plays it by its own rules, and
+    `infos[agent]["illegal_action"]` is true (a bool in every such game); "raise": `ValueError`. The
+    former is the default because scripts for this interface, PettingZoo's own tests among them,
+    draw actions without masks. **kwargs: constructor fields and params of the
     id's class, as in `jaxenvs.make`.
 
     `state()` is the game's global state. A seed fixes everything random until the next seed.
-    Options of a reset change params of the episode, and are ignored where they name none. Actions
-    that an agent does not have raise `ValueError`; what an illegal one does is the game's business.
+    Options of a reset change params of the episode, and are ignored where they name none.
+
+    An action that the agent does not have raises `ValueError`, as do a missing one and one of
+    somebody who is not in `agents`; the episode then goes on from where it stands.
     """
 
     device = None
@@ -87,17 +108,25 @@ class JaxParallelEnv(CarriedOne[MultiAgentEnv[Any, Any]], ParallelEnv[str, Any, 
         max_cycles: int | None = None,
         drop_dead: bool = True,
         masks: bool | None = None,
+        illegal: Literal["report", "raise"] = "report",
         **kwargs: Any,
     ) -> None:
         frames.check_render_mode(render_mode, self.metadata["render_modes"])
-        game = arguments.limit_steps(_make(env, kwargs), max_cycles)
+        if illegal not in ("report", "raise"):
+            raise ValueError(f"illegal: expected 'report' or 'raise', got {illegal!r}")
+        game = arguments.limit_steps(
+            arguments.of_several_agents(arguments.game_of(env, kwargs)), max_cycles
+        )
         self.jax_env, self.render_mode, self.drop_dead = game, render_mode, drop_dead
         name = env if isinstance(env, str) else type(game.unwrapped).__name__
-        self.metadata = self.metadata | {"name": name.replace("-", "_")}
+        fps = frames.FPS if render_mode is None else frames.natural_fps(game)
+        self.metadata = self.metadata | {"name": name.replace("-", "_"), "render_fps": fps}
         self.possible_agents = list(game.agents)
         self.agents: list[str] = []
         self._rows = {agent: i for i, agent in enumerate(self.possible_agents)}
         self.masks = _forbids(game) if masks is None else masks
+        self._legal: np.ndarray | None = None  # what the rules allow now, [num_agents, n]
+        self.illegal = illegal
         self._set_spaces()
         self._saved = None
         self._is_seeded = False
@@ -105,7 +134,10 @@ class JaxParallelEnv(CarriedOne[MultiAgentEnv[Any, Any]], ParallelEnv[str, Any, 
 
     def _prepare(self) -> None:
         self._shows = {a: outputs.presenter(self._own[a], batched=False) for a in self._own}
-        self._readers = {agent: action_reader(self._acted[agent]) for agent in self._acted}
+        self._readers = {
+            agent: action_reader(space, name=f"{agent}: action")
+            for agent, space in self._acted.items()
+        }
         self._carry = None
         self._window: Any = None
 
@@ -138,10 +170,10 @@ class JaxParallelEnv(CarriedOne[MultiAgentEnv[Any, Any]], ParallelEnv[str, Any, 
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
+        params = arguments.episode_params(self.jax_env, self._known(options))
         if seed is not None or not self._is_seeded:
             self._new_stream(seeding.np_random(seed)[0])
             self._is_seeded = True
-        params = arguments.episode_params(self.jax_env, self._known(options))
         obs, info = self._start(params)
         self.agents = self.possible_agents[:]
         self._show_if_human()
@@ -152,12 +184,16 @@ class JaxParallelEnv(CarriedOne[MultiAgentEnv[Any, Any]], ParallelEnv[str, Any, 
             self._wake()
         if not self.agents:
             return {}, {}, {}, {}, {}
-        obs, numbers, info = self._advance(self._stacked(actions))
+        read = self._read(actions)
+        illegal = {agent: self._is_illegal(agent, read[agent]) for agent in read}
+        obs, numbers, info = self._advance(self._stacked(read))
         reward, terminated, truncated = numbers[0], numbers[1] != 0, numbers[2] != 0
         if not self.drop_dead and not (terminated | truncated).all():
             terminated = np.zeros_like(terminated)
         live = self.agents
         observations, infos = self._by_agent(obs, info)
+        if self._legal is not None:
+            infos = {agent: infos[agent] | {"illegal_action": illegal[agent]} for agent in live}
         result = (
             observations,
             {agent: float(reward[self._rows[agent]]) for agent in live},
@@ -188,12 +224,28 @@ class JaxParallelEnv(CarriedOne[MultiAgentEnv[Any, Any]], ParallelEnv[str, Any, 
             self._window = frames.open_window(self.metadata["name"], picture)
         self._window.show(picture)
         self._window.keys()
+        self._window.wait(self.metadata["render_fps"])
         return None
 
     def close(self) -> None:
         if self._window is not None:
             self._window.__exit__()
             self._window = None
+
+    # -- beyond PettingZoo ---------------------------------------------------------------------
+
+    def read_action(self, agent: str, action: Any) -> Any:
+        """An agent's action in the form in which the game takes it, in numpy.
+
+        Raises `ValueError` for one that the agent does not have and, if that is asked for, for one
+        that is illegal now.
+        """
+        read = self._readers[agent](action)
+        if self.illegal == "raise" and self._is_illegal(agent, read):
+            assert self._legal is not None
+            allowed = np.flatnonzero(self._legal[self._rows[agent]]).tolist()
+            raise ValueError(f"{agent}: action {read} is illegal now; its mask allows {allowed}")
+        return read
 
     # -- inside --------------------------------------------------------------------------------
 
@@ -206,14 +258,21 @@ class JaxParallelEnv(CarriedOne[MultiAgentEnv[Any, Any]], ParallelEnv[str, Any, 
         names = {*vars(self.jax_env.default_params), "params"} - {"max_steps"}
         return {name: value for name, value in (options or {}).items() if name in names}
 
+    def _read(self, actions: Mapping[str, Any]) -> dict[str, Any]:
+        """The actions of the living, in the form in which the game takes them, in numpy."""
+        if set(self.agents) != set(actions):
+            raise ValueError(f"actions: expected one for each of {self.agents}, not {[*actions]}")
+        return {agent: self.read_action(agent, actions[agent]) for agent in self.agents}
+
+    def _is_illegal(self, agent: str, action: Any) -> bool:
+        """Whether the rules forbid at this moment an action that the agent has."""
+        return self._legal is not None and not self._legal[self._rows[agent], action]
+
     def _stacked(self, actions: Mapping[str, Any]) -> Any:
         """The actions of the living as one array; those who have left do nothing, which is 0."""
-        missing = set(self.agents) - set(actions)
-        if missing:
-            raise ValueError(f"actions: expected one for each of {self.agents}, not {[*actions]}")
         stacked = jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), self._no_op)
-        for agent in self.agents:
-            _place(stacked, self._readers[agent](actions[agent]), self._rows[agent])
+        for agent, action in actions.items():
+            _place(stacked, action, self._rows[agent])
         return stacked
 
     def _by_agent(self, obs: Any, info: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -221,6 +280,7 @@ class JaxParallelEnv(CarriedOne[MultiAgentEnv[Any, Any]], ParallelEnv[str, Any, 
         masks = info.pop("action_mask", None)
         if not _forbids(self.jax_env):
             masks = None  # which would tell padding from actions, as the spaces do
+        self._legal = masks
         masked = {agent: self._mask_info(masks, agent) for agent in self.agents}
         infos = {agent: self._own_info(info, agent) | masked[agent] for agent in self.agents}
         own = {agent: self._one(obs, agent) for agent in self.agents}
@@ -249,17 +309,6 @@ class JaxParallelEnv(CarriedOne[MultiAgentEnv[Any, Any]], ParallelEnv[str, Any, 
             return value[row] if value.ndim and value.shape[0] == count else value
 
         return {name: outputs.single_info(own(value)) for name, value in info.items()}
-
-
-def _make(env: Game, kwargs: Mapping[str, Any]) -> MultiAgentEnv[Any, Any]:
-    game = jaxenvs.make(env, **kwargs) if isinstance(env, str) else env
-    if not isinstance(env, str) and kwargs:
-        raise TypeError(
-            f"{sorted(kwargs)}: only an id takes options; make the environment with them"
-        )
-    if not isinstance(game, Env) or not has_agents(game):
-        raise TypeError(f"env: expected a game of several agents, got {env!r}")
-    return game
 
 
 def _forbids(env: Env[Any, Any]) -> bool:

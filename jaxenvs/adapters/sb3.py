@@ -6,26 +6,22 @@ from jaxenvs.adapters.sb3 import JaxVecEnv
 PPO("MlpPolicy", JaxVecEnv("CartPole-v1", num_envs=64)).learn(200_000)
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import gymnasium
 import numpy as np
 from gymnasium.vector import AutoresetMode
-from stable_baselines3.common.vec_env import VecEnv  # pyright: ignore[reportMissingImports]
 
-import jaxenvs
-from jaxenvs.adapters._host import outputs
+from jaxenvs.adapters._host import arguments, outputs
 from jaxenvs.adapters._host.episodes import Episodes
+from jaxenvs.adapters._host.sb3_batch import BatchVecEnv
 from jaxenvs.adapters.gymnasium_vector import GymnasiumVectorEnv
 from jaxenvs.core import Env
-
-Indices = int | Iterable[int] | None
 
 _FINAL = ("final_obs", "final_info")
 
 
-class JaxVecEnv(VecEnv):
+class JaxVecEnv(BatchVecEnv):
     """`num_envs` copies, stepped and restarted in one dispatch.
 
     A step that ends an episode returns the first observation of the next one; its info then holds
@@ -46,24 +42,22 @@ class JaxVecEnv(VecEnv):
         render_mode: str | None = None,
         **kwargs: Any,
     ) -> None:
-        if not isinstance(env, str) and kwargs:
-            raise TypeError(f"{[*kwargs]} are options of an id; change the environment itself")
-        game = jaxenvs.make(env, **kwargs) if isinstance(env, str) else env
         # Before the base class, which asks for the render mode.
         self.batch = GymnasiumVectorEnv(
-            game, num_envs, autoreset_mode=AutoresetMode.SAME_STEP, render_mode=render_mode
+            arguments.game_of(env, kwargs),
+            num_envs,
+            autoreset_mode=AutoresetMode.SAME_STEP,
+            render_mode=render_mode,
         )
         self._actions: Any = None
         self._episodes = Episodes(num_envs)
         super().__init__(
             num_envs, self.batch.single_observation_space, self.batch.single_action_space
         )
+        self.metadata["render_fps"] = self.batch.metadata["render_fps"]
 
     def reset(self) -> Any:
-        options = self._options[0]
-        if any(other != options for other in self._options):
-            raise ValueError("options: expected the same for all copies")
-        obs, infos = self.batch.reset(seed=self._seeds, options=options or None)
+        obs, infos = self.batch.reset(seed=self._seeds, options=self._options[0] or None)
         self._reset_seeds()
         self._reset_options()
         self._episodes.restart(np.ones(self.num_envs, np.bool_))
@@ -96,32 +90,21 @@ class JaxVecEnv(VecEnv):
     def close(self) -> None:
         self.batch.close()
 
-    def get_attr(self, attr_name: str, indices: Indices = None) -> list[Any]:
-        """An attribute of this object, of the batch or of the environment, once for each copy."""
-        for owner in (self.batch, self.batch.jax_env):
-            if hasattr(owner, attr_name):
-                return [getattr(owner, attr_name)] * len(self._listed(indices))
-        raise AttributeError(f"neither the batch nor its environment has {attr_name!r}")
+    def action_masks(self) -> np.ndarray:
+        """Bool `[num_envs, num_actions]`, as `GymnasiumEnv.action_masks`; for MaskablePPO."""
+        return self.batch.action_masks()
 
-    def set_attr(self, attr_name: str, value: Any, indices: Indices = None) -> None:
-        """Refused: the copies are one program."""
-        raise AttributeError(
-            f"{attr_name} cannot be set on a running batch: give it to JaxVecEnv as an option"
-        )
+    def set_options(self, options: list[dict] | dict | None = None) -> None:
+        """Params of the episodes that the next reset starts, the same for all copies.
 
-    def env_method(
-        self, method_name: str, *method_args: Any, indices: Indices = None, **method_kwargs: Any
-    ) -> list[Any]:
-        """Calls a method of the environment, a pure function, once for each copy."""
-        method = getattr(self.batch.jax_env, method_name)
-        return [method(*method_args, **method_kwargs) for _ in self._listed(indices)]
-
-    def env_is_wrapped(
-        self, wrapper_class: type[gymnasium.Wrapper], indices: Indices = None
-    ) -> list[bool]:
-        """Whether episodes are monitored: they are, so SB3 adds no `Monitor`."""
-        monitored = wrapper_class.__name__ == "Monitor"
-        return [monitored] * len(self._listed(indices))
+        Raises `ValueError` or `TypeError`, which names the option, where one is refused; those of
+        before are then kept.
+        """
+        each = options if isinstance(options, list) else [options]
+        if any(other != each[0] for other in each):
+            raise ValueError("options: expected the same for all copies")
+        arguments.episode_params(self.batch.jax_env, each[0])
+        super().set_options(options)
 
     def get_images(self) -> Sequence[np.ndarray | None]:
         """A picture of each copy, uint8 `[height, width, 3]`."""
@@ -129,5 +112,6 @@ class JaxVecEnv(VecEnv):
             return [None] * self.num_envs
         return self.batch.render() or []
 
-    def _listed(self, indices: Indices) -> list[int]:
-        return list(self._get_indices(indices))
+    @property
+    def _owners(self) -> tuple[Any, ...]:
+        return self.batch, self.batch.jax_env

@@ -6,26 +6,24 @@ from jaxenvs.adapters.sb3_agents import AgentsVecEnv
 PPO("MlpPolicy", AgentsVecEnv("MPE-SimpleSpread-v3", num_envs=32)).learn(200_000)
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import gymnasium
 import jax
 import jax.numpy as jnp
 import numpy as np
-from stable_baselines3.common.vec_env import VecEnv  # pyright: ignore[reportMissingImports]
+from gymnasium.error import ResetNeeded
 
-import jaxenvs
 from jaxenvs import spaces
-from jaxenvs.adapters._host import frames
+from jaxenvs.adapters._host import arguments, frames
+from jaxenvs.adapters._host.sb3_batch import BatchVecEnv
 from jaxenvs.core import Env
-from jaxenvs.multi import MultiAgentEnv, has_agents
+from jaxenvs.multi import MultiAgentEnv
 from jaxenvs.vector import vectorize
 
-Indices = int | Iterable[int] | None
 
-
-class AgentsVecEnv(VecEnv):
+class AgentsVecEnv(BatchVecEnv):
     """`num_envs` copies, each agent of each a slot: slot `i` is agent `i % num_agents`.
 
     Observations are padded, flat float32, and end with the one-hot number of the agent. Where
@@ -48,13 +46,12 @@ class AgentsVecEnv(VecEnv):
         **kwargs: Any,
     ) -> None:
         frames.check_render_mode(render_mode, ["rgb_array"])
-        game = jaxenvs.make(env, **kwargs) if isinstance(env, str) else env
-        if not has_agents(game):
-            raise TypeError(f"env: expected a game of several agents, got {env!r}")
+        game = arguments.of_several_agents(arguments.game_of(env, kwargs))
         self.jax_env, self.render_mode = game, render_mode
         self._num_agents, self._num_copies = game.num_agents, num_envs
         self._venv = vectorize(game, num_envs, final_obs=True)
         self._reset, self._step = jax.jit(self._start), jax.jit(self._advance)
+        self._masks = jax.jit(self._venv.action_mask)
         self._key, self._vstate, self._actions = jax.random.key(0), None, None
         (size,) = jax.eval_shape(self._start, self._key)[0].shape[1:]
         self._limits = _limits(game)
@@ -63,8 +60,11 @@ class AgentsVecEnv(VecEnv):
             gymnasium.spaces.Box(-np.inf, np.inf, (size,), np.float32),
             _shared_actions(game),
         )
+        if render_mode is not None:
+            self.metadata["render_fps"] = frames.natural_fps(game)
 
     def reset(self) -> np.ndarray:
+        """First observations. The first slot's seed, if `seed` gave one, fixes all the play."""
         if self._seeds[0] is not None:
             self._key = jax.random.key(self._seeds[0])
         self._key, key = jax.random.split(self._key)
@@ -95,31 +95,29 @@ class AgentsVecEnv(VecEnv):
     def close(self) -> None:
         pass
 
-    def get_attr(self, attr_name: str, indices: Indices = None) -> list[Any]:
-        """An attribute of this object or of the environment, once for each slot."""
-        for owner in (self, self.jax_env):
-            if hasattr(owner, attr_name):
-                return [getattr(owner, attr_name)] * len(list(self._get_indices(indices)))
-        raise AttributeError(f"neither the batch nor its environment has {attr_name!r}")
+    def action_masks(self) -> np.ndarray:
+        """Bool `[slots, num_actions]`, true where the slot's agent may do it; for MaskablePPO.
 
-    def set_attr(self, attr_name: str, value: Any, indices: Indices = None) -> None:
-        """Refused: the copies are one program."""
-        raise AttributeError(f"{attr_name} cannot be set on a running batch")
+        All of an agent's own actions where the rules forbid none, and never more than those.
+        Raises `TypeError` where actions are boxes.
+        """
+        if self._limits is None:
+            raise TypeError(f"action_masks: {self.action_space} has no actions to count")
+        if self._vstate is None:
+            raise ResetNeeded("call reset() before action_masks()")
+        masks = self._masks(self._vstate)
+        if masks is None:  # nothing is forbidden, and all agents have as many actions
+            masks = np.ones((self.num_envs, self._limits[0] + 1), np.bool_)
+        return np.array(masks).reshape(self.num_envs, -1)
 
-    def env_method(
-        self, method_name: str, *method_args: Any, indices: Indices = None, **method_kwargs: Any
-    ) -> list[Any]:
-        """Calls a method of the environment, a pure function, once for each slot."""
-        method = getattr(self.jax_env, method_name)
-        slots = list(self._get_indices(indices))
-        return [method(*method_args, **method_kwargs) for _ in slots]
-
-    def env_is_wrapped(
-        self, wrapper_class: type[gymnasium.Wrapper], indices: Indices = None
-    ) -> list[bool]:
-        """Whether episodes are monitored: they are, so SB3 adds no `Monitor`."""
-        monitored = wrapper_class.__name__ == "Monitor"
-        return [monitored] * len(list(self._get_indices(indices)))
+    def set_options(self, options: list[dict] | dict | None = None) -> None:
+        """Refused, `ValueError`: the batch has one set of params, which it is made with."""
+        if any(options if isinstance(options, list) else [options]):
+            raise ValueError(
+                f"options: {options} cannot be set on a batch: "
+                "give params to AgentsVecEnv when it is made"
+            )
+        super().set_options(options)
 
     def get_images(self) -> Sequence[np.ndarray | None]:
         """A picture for each slot, uint8 `[height, width, 3]`, the same for agents of one game."""
@@ -134,6 +132,10 @@ class AgentsVecEnv(VecEnv):
         return pictures
 
     # -- inside --------------------------------------------------------------------------------
+
+    @property
+    def _owners(self) -> tuple[Any, ...]:
+        return self, self.jax_env
 
     def _slots(self, obs: Any) -> jax.Array:
         """`(num_envs * num_agents, size)` float32, with the agents' numbers."""

@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.adapters._host.arguments import episode_params, limit_steps, make_game
+from jaxenvs.adapters._host.arguments import (
+    episode_params,
+    game_of,
+    limit_steps,
+    make_game,
+    of_one_agent,
+    of_several_agents,
+)
+from jaxenvs.wrappers import FrameStack
 from tests.toys import Walk
 
 CARTPOLE = jaxenvs.make("CartPole-v1")
@@ -57,19 +65,42 @@ def test_options_are_params_or_gymnasiums_names_for_them():
     assert params.sutton_barto_reward.dtype == np.bool_
 
 
+PENDULUM = jaxenvs.make("Pendulum-v1")
+
+
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("env", "options", "error", "message"),
     [
-        ({"lo": 1.0}, r"'lo' is no option of a reset; those of this environment are .*'low'"),
-        ({"low": "deep"}, "low: expected a number, got 'deep'"),
-        ({"low": None}, "low: expected float32, got None"),
-        ({"low": [0.0, 1.0]}, r"low: expected shape \(\), got \(2,\)"),
-        ({"low": 0.3, "high": 0.1}, "low 0.3.* is above high 0.1"),
-        ({"sutton_barto_reward": 0.5}, "expected bool, got 0.5"),
-        ({"params": 3}, "params: expected a dict"),
-        ({"params": {"max_steps": 3}}, "max_episode_steps"),
+        (CARTPOLE, {"lo": 1.0}, ValueError, r"'lo' is no option .* environment are .*'low'"),
+        (CARTPOLE, {"low": "deep"}, TypeError, "low: expected a number.*, got 'deep'"),
+        (CARTPOLE, {"low": None}, TypeError, "low: expected a number.*, got None"),
+        (CARTPOLE, {"low": [0.0, 1.0]}, TypeError, r"low: expected a number.*, got \[0.0, 1.0\]"),
+        (CARTPOLE, {"low": 0.3, "high": 0.1}, ValueError, "low 0.3.* is above high 0.1"),
+        (CARTPOLE, {"sutton_barto_reward": 0.5}, TypeError, "expected True or False, got 0.5"),
+        (CARTPOLE, {"params": 3}, ValueError, "params: expected a dict"),
+        (CARTPOLE, {"params": {"max_steps": 3}}, ValueError, "max_episode_steps"),
+        (CARTPOLE, {"gravity": np.nan}, ValueError, "gravity: .* finite, got nan"),
+        (CARTPOLE, {"gravity": np.inf}, ValueError, "gravity: .* finite, got inf"),
+        (CARTPOLE, {"gravity": 1e39}, ValueError, "gravity: .*float32.*, got 1e.39"),
+        (CARTPOLE, {"gravity": True}, TypeError, "gravity: expected a number.*, got True"),
+        (PENDULUM, {"params": {"max_torque": "8"}}, TypeError, "max_torque: expected a number"),
     ],
 )
-def test_wrong_options_are_refused(options, message):
-    with pytest.raises(ValueError, match=message):
-        episode_params(CARTPOLE, options)
+def test_wrong_options_are_refused(env, options, error, message):
+    with pytest.raises(error, match=message):
+        episode_params(env, options)
+
+
+def test_games_go_through_the_doors_for_their_number_of_agents():
+    spread = jaxenvs.make("MPE-SimpleSpread-v3")
+    with pytest.raises(TypeError, match=r"Spread is a game of several agents: .*pettingzoo"):
+        of_one_agent(FrameStack(env=spread))
+    with pytest.raises(TypeError, match=r"several agents, got CartPole: use .*\.gymnasium"):
+        of_several_agents(FrameStack(env=CARTPOLE))
+    assert of_one_agent(CARTPOLE) is CARTPOLE
+    assert of_several_agents(spread) is spread
+    assert game_of("CartPole-v1", {}) == CARTPOLE
+    with pytest.raises(TypeError, match="gravity.*only an id takes options"):
+        game_of(CARTPOLE, {"gravity": 1.0})
+    with pytest.raises(TypeError, match=r"expected an id or a jaxenvs.Env, got 3"):
+        game_of(3, {})  # type: ignore[arg-type]

@@ -1,4 +1,8 @@
-"""Actions given by the user, checked against the space before they reach the device."""
+"""Actions given by the user, checked against the space before they reach the device.
+
+Coordinates beyond a `Box` of floats pass: the game plays them by its own rules, as in Gymnasium,
+where most clip them, with the bounds that hold in the running episode.
+"""
 
 import operator
 from collections.abc import Callable, Mapping
@@ -25,7 +29,8 @@ def action_reader(
 
     With `num_envs`, arrays lead with that axis, in dicts and tuples too, as in Gymnasium's
     `batch_space`. The function raises `ValueError` that names what was expected and what was given
-    for another structure, shape or kind of number, for NaN, and for what lies out of range.
+    for another structure, shape or kind of number, for floats that are not finite, and for whole
+    numbers out of range.
     With `keep_on_device`, JAX arrays stay where they are, and their values go unchecked.
     """
 
@@ -80,6 +85,11 @@ def _array_reader(
         if np.dtype(array.dtype).kind not in _KINDS[dtype.kind]:
             raise ValueError(f"{name}: expected {dtype} for {space}, got {array.dtype}")
 
+    def check_all(good: np.ndarray, fault: str, array: np.ndarray) -> None:
+        if not good.all():
+            place = tuple(int(i) for i in np.argwhere(~good)[0])
+            raise ValueError(f"{name}: {fault} for {space}: {array[place]} at index {place}")
+
     def read(action: Any) -> Any:
         array = action
         if type(action) is not np.ndarray:
@@ -88,14 +98,13 @@ def _array_reader(
                 return action
             array = _as_numpy(action, space, name)
         check_form(array)
-        # Floats are rounded first: the bound itself in float64 may lie just outside it in float32.
-        cast = array.astype(dtype)
-        compared = cast if dtype.kind == "f" else array
-        inside = (compared >= low) & (compared <= high)
-        if not inside.all():
-            place = tuple(int(i) for i in np.argwhere(~inside)[0])
-            raise ValueError(f"{name}: out of range for {space}: {array[place]} at index {place}")
-        return cast
+        if dtype.kind == "f":
+            with np.errstate(over="ignore"):  # to infinity, which is refused
+                cast = array.astype(dtype)
+            check_all(np.isfinite(cast), "not finite", array)
+            return cast
+        check_all((array >= low) & (array <= high), "out of range", array)
+        return array.astype(dtype)
 
     return read
 

@@ -1,5 +1,6 @@
 """Observations and infos in the form that Gymnasium gives them, arrays in that of others."""
 
+import math
 from collections.abc import Callable
 from typing import Any, Literal, get_args
 
@@ -76,6 +77,25 @@ def entry(values: Any, i: int) -> Any:
             if not name.startswith("_") and values["_" + name][i]
         }
     return single_info(np.array(values[i])) if values.dtype != object else values[i]
+
+
+def mask_array(mask: Any, space: spaces.Space, batch: tuple[int, ...] = ()) -> np.ndarray:
+    """A mask as a writable bool array `[*batch, n]`; all true for None, where all is legal.
+
+    `n` counts the actions of a `Discrete` space, the values of all digits of a `MultiDiscrete`, and
+    two for each of a `MultiBinary`, as sb3-contrib's MaskablePPO counts them. Raises `TypeError`
+    for other spaces.
+    """
+    match space:
+        case spaces.Discrete():
+            count = space.n
+        case spaces.MultiDiscrete():
+            count = int(space.num_values.sum())
+        case spaces.MultiBinary():
+            count = 2 * math.prod(space.shape)
+        case _:
+            raise TypeError(f"action_masks: {space} has no actions to count")
+    return np.ones((*batch, count), np.bool_) if mask is None else np.array(mask)
 
 
 def strong(tree: Any) -> Any:

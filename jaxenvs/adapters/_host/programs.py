@@ -114,6 +114,16 @@ class Single:
 
         return jax.jit(global_state)
 
+    @functools.cached_property
+    def action_mask(self) -> Any:
+        """Compiled: `carry -> mask`, bool, or None where the game has none."""
+
+        def action_mask(packed: Packed) -> Any:
+            carry = self.carry.unpack(packed)
+            return self.env.action_mask(carry.state, _params(self.env, carry.params))
+
+        return jax.jit(action_mask)
+
     @property
     def _reset_arguments(self) -> tuple[Any, Any]:
         head = jax.ShapeDtypeStruct((_HEAD,), np.uint32)
@@ -203,6 +213,19 @@ class Batch:
     def heads(self) -> Any:
         """Compiled: `carry -> heads`, the streams of keys as they stand, `(num_envs, 3)` uint32."""
         return jax.jit(lambda packed: self.carry.unpack(packed).head)
+
+    @functools.cached_property
+    def action_mask(self) -> Any:
+        """Compiled: `carry -> masks`, bool `[num_envs, ...]`, or None where the game has none."""
+
+        def mask(state: Any, params: Any) -> Any:
+            return self.env.action_mask(state, _params(self.env, params))
+
+        def action_mask(packed: Packed) -> Any:
+            carry = self.carry.unpack(packed)
+            return jax.vmap(mask)(carry.state, carry.params)
+
+        return jax.jit(action_mask)
 
     @functools.cached_property
     def step(self) -> Any:
