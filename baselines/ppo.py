@@ -289,12 +289,12 @@ class PPO:
         key, play_key, learn_key = jax.random.split(carry.key, 3)
         situation, steps = self.play(carry, play_key)
         done = self.seats.spread(steps.done)
-        norms, reward = carry.norms.reward(steps.reward, done, carry.hp.gamma)
+        norms, reward = carry.norms.reward(steps.reward, done, carry.hp.gamma, steps.present)
         rows, critic_state = self.prepare(carry, steps, reward)
         after = carry.replace(key=key, situation=situation, critic_state=critic_state)
         after, metrics = self.learn(after, self.batch(carry, rows), learn_key)
         # Only now: the policy must learn from the observations it played with.
-        after = after.replace(norms=norms.after(steps.seen.obs))
+        after = after.replace(norms=norms.after(steps.seen.obs, steps.present))
         metrics |= self.seats.metrics(steps.episode)
         metrics["explained_variance"] = explained_variance(rows.value, rows.target, rows.present)
         return after.replace(update_id=carry.update_id + 1), metrics

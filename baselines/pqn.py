@@ -184,7 +184,7 @@ class PQN(QLearner):
         rows, metrics = self.prepare(carry, played)
         carry, learned = self.learn(carry, rows, now.lr, learn_key)
         # Only now: the values must see in learning what they saw in playing.
-        carry = carry.replace(norms=carry.norms.after(steps.seen.obs))
+        carry = carry.replace(norms=carry.norms.after(steps.seen.obs, steps.present))
         metrics |= learned | self.seats.metrics(steps.episode) | {"epsilon": now.epsilon}
         return carry.replace(update_id=carry.update_id + 1), metrics
 

@@ -63,7 +63,7 @@ def vectorize(
       resets: how fresh starts are made: `fused`, `chunked` or `pool`, as `jaxenvs.resets` explains;
         `auto`: `chunked` where the environment's `reset_cost` is "expensive", else `fused`.
       final_obs: adds `info["final_obs"]`, the observation before the reset, equal to `obs` where
-        no reset happened.
+        no reset happened, and, in a game with action masks, `info["final_mask"]`, the mask there.
       level_source: where levels come from, for a `LevelEnv`; None: its own `sample_level`.
       chunk: starts made at a time by `chunked`; by default `num_envs / 32`.
       pool_size: starts held by `pool`.
@@ -182,6 +182,9 @@ class VecEnv(Generic[StateT, ParamsT]):
         if self.final_obs:
             same_step = self.autoreset == "same_step"
             info["final_obs"] = self._observe(env_state, params) if same_step else obs
+            last = ended if same_step else after
+            mask = self.action_mask(last, params)
+            info |= {} if mask is None else {"final_mask": mask}
         return Transition(obs, after, reward, terminated, truncated, info)
 
     def reset_where(

@@ -8,7 +8,7 @@ import pytest
 import jaxenvs
 from jaxenvs import prng
 from jaxenvs.envs.classic.cartpole import CartPole
-from tests.toys import Race, Walk
+from tests.toys import Race, Turns, Walk
 
 NUM_ENVS, NUM_STEPS = 7, 40
 
@@ -162,6 +162,26 @@ def test_final_obs_is_the_obs_where_nothing_ended():
     assert np.array_equal(final[~done], np.asarray(obs)[~done])
     assert (np.abs(final[done][:, [0, 2]]) > np.array([2.4, 0.2094], np.float32)).any(axis=1).all()
     assert "final_obs" not in _rollout(jaxenvs.vectorize(CartPole(), 2), 2)[1][2]
+
+
+@pytest.mark.parametrize("autoreset", ["same_step", "next_step", "disabled"])
+def test_final_mask_is_that_of_the_final_state(autoreset):
+    env = Turns()
+    venv = jaxenvs.vectorize(env, 2, autoreset, final_obs=True)
+
+    def one(state, _):
+        t = venv.step(jax.random.key(0), state, jnp.zeros(2, jnp.int32))
+        return t.state, t.info
+
+    _, state = venv.reset(jax.random.key(0))
+    _, info = jax.lax.scan(one, state, length=3)
+    legal = np.asarray(info["final_mask"])[:, 0].argmax(axis=-1)
+    # Turn 1, then the limit at turn 2; an episode begins with turn 0.
+    third = {"same_step": 1, "next_step": 0, "disabled": 0}[autoreset]
+    np.testing.assert_array_equal(legal, [1, 2, third])
+    plain = jaxenvs.vectorize(env, 2, autoreset)
+    shown = jax.eval_shape(plain.step, jax.random.key(0), state, jnp.zeros(2, jnp.int32))
+    assert set(shown.info) == {"episode"}
 
 
 def test_reset_where_starts_only_the_masked_copies():

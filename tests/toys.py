@@ -119,6 +119,33 @@ class Race(LevelEnv[RaceState, RaceParams, Goal]):
         return spaces.Discrete(2)
 
 
+class Turns(core.Env[core.State, core.Params]):
+    """Three numbers, of which that of the turn is legal, `time % 3`; the limit is at turn 2."""
+
+    def original_params(self) -> core.Params:
+        return core.Params(max_steps=2)
+
+    def initial(self, key: jax.Array, params: core.Params) -> core.State:
+        return core.State(time=jnp.int32(0))
+
+    def transition(
+        self, key: jax.Array, state: core.State, action: jax.Array, params: core.Params
+    ) -> tuple[core.State, jax.Array, jax.Array, core.Info]:
+        return state, jnp.float32(1), jnp.bool_(False), {}
+
+    def observe(self, state: core.State, params: core.Params) -> jax.Array:
+        return state.time % 3
+
+    def observation_space(self, params: core.Params | None = None) -> spaces.Discrete:
+        return spaces.Discrete(3)
+
+    def action_space(self, params: core.Params | None = None) -> spaces.Discrete:
+        return spaces.Discrete(3)
+
+    def action_mask(self, state: core.State, params: core.Params | None = None) -> jax.Array | None:
+        return jnp.arange(3, dtype=jnp.int32) == state.time % 3
+
+
 class CrowdState(core.State):
     sums: jax.Array  # (3,) int32
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, Protocol
 import jax
 import jax.numpy as jnp
 
-from jaxenvs.baselines.parts.distributions import Categorical, DiagGaussian
-from jaxenvs.baselines.parts.heads import BoxHead, DiscreteHead
+from jaxenvs.baselines.parts.distributions import Categorical, DiagGaussian, Factorized
+from jaxenvs.baselines.parts.heads import BoxHead, Head
 from jaxenvs.baselines.parts.memory import (
     Feedforward,
     Past,
@@ -24,7 +24,7 @@ from jaxenvs.baselines.parts.networks import Readout, torso_of
 from jaxenvs.baselines.parts.rollout import Steps, example_of, first_past, first_row
 from jaxenvs.baselines.parts.seats import Seats, Seen
 
-Policy = Categorical | DiagGaussian
+Policy = Categorical | Factorized | DiagGaussian
 View = Callable[[Seen], jax.Array]
 """What a network takes of what a state shows."""
 
@@ -250,13 +250,11 @@ def _observed(seen: Seen) -> jax.Array:
     return seen.obs
 
 
-def _policy(
-    head: DiscreteHead | BoxHead, actor: Any, outputs: jax.Array, mask: jax.Array | None
-) -> Policy:
+def _policy(head: Head, actor: Any, outputs: jax.Array, mask: jax.Array | None) -> Policy:
     return head.distribution(outputs, actor.get("log_std"), mask)
 
 
-def _with_log_std(weights: Any, head: DiscreteHead | BoxHead, log_std_init: float) -> Any:
+def _with_log_std(weights: Any, head: Head, log_std_init: float) -> Any:
     """The weights, with a deviation for every coordinate where actions are continuous."""
     if isinstance(head, BoxHead):
         width = (head.num_outputs,)

@@ -59,6 +59,62 @@ class Categorical(PyTree):
         return -jnp.sum(jnp.exp(self.log_probs) * self.log_probs, axis=-1)
 
 
+class Factorized(PyTree):
+    """`k` independent choices, each among its own number of actions, at most `n`."""
+
+    choices: Categorical  # (..., k), padded to n actions with such as are never chosen
+
+    @classmethod
+    def from_logits(
+        cls, logits: jax.Array, counts: tuple[int, ...], mask: jax.Array | None = None
+    ) -> Self:
+        """From logits `(..., sum(counts))`, those of the first choice first.
+
+        Where `mask`, `(..., k, n)`, is false, an action is never chosen; at least one per choice
+        must be allowed.
+        """
+        most = max(counts)
+        if len(set(counts)) == 1:
+            parts = logits.reshape(*logits.shape[:-1], len(counts), most)
+        else:
+            ends = [sum(counts[: i + 1]) for i in range(len(counts))]
+            bounds = zip(ends, counts, strict=True)
+            own = [logits[..., end - count : end] for end, count in bounds]
+            parts = jnp.stack([_padded(x, most) for x in own], axis=-2)
+        return cls(choices=Categorical.from_logits(parts, mask))
+
+    @staticmethod
+    def noise(key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
+        """What `pick` needs, of the shape `(..., k, n)`."""
+        return Categorical.noise(key, shape)
+
+    def pick(self, noise: jax.Array) -> jax.Array:
+        """The actions, `(..., k)` int32, that this noise leads to."""
+        return self.choices.pick(noise)
+
+    def sample(self, key: jax.Array) -> jax.Array:
+        """Random actions, `(..., k)` int32."""
+        return self.choices.sample(key)
+
+    def mode(self) -> jax.Array:
+        """The likeliest actions, `(..., k)` int32; ties go to the first."""
+        return self.choices.mode()
+
+    def log_prob(self, action: jax.Array) -> jax.Array:
+        """The log-probability, `(...)` float32, of `action`, `(..., k)` int32: the sum."""
+        return jnp.sum(self.choices.log_prob(action), axis=-1)
+
+    def entropy(self) -> jax.Array:
+        """In nats, `(...)` float32: the sum."""
+        return jnp.sum(self.choices.entropy(), axis=-1)
+
+
+def _padded(logits: jax.Array, size: int) -> jax.Array:
+    """Logits with forbidden actions behind them, `(..., size)`."""
+    fill = [(0, 0)] * (logits.ndim - 1) + [(0, size - logits.shape[-1])]
+    return jnp.pad(logits, fill, constant_values=MASKED)
+
+
 class DiagGaussian(PyTree):
     """Independent normal distributions over the coordinates of a vector."""
 

@@ -34,17 +34,27 @@ class Norms(PyTree):
         return seen if self.obs is None else seen.replace(obs=self.obs.normalize(seen.obs))
 
     def reward(
-        self, reward: jax.Array, done: jax.Array, gamma: jax.Array
+        self,
+        reward: jax.Array,
+        done: jax.Array,
+        gamma: jax.Array,
+        present: jax.Array | None = None,
     ) -> tuple[Self, jax.Array]:
         """The statistics after a rollout, and its rewards in deviations of the discounted return.
 
-        `reward` and `done`, which ends an episode, are `[num_steps, num_envs, *seats]`.
+        `reward`, `done`, which ends an episode, and `present`, false where an agent has left the
+        game, are `[num_steps, num_envs, *seats]`. What is not present does not count; None: all is.
         """
         if self.rewards is None or self.returns is None:
             return self, reward
-        moments, returns, scaled = scaled_rewards(self.rewards, self.returns, reward, done, gamma)
+        moments, returns, scaled = scaled_rewards(
+            self.rewards, self.returns, reward, done, gamma, present
+        )
         return self.replace(returns=returns, rewards=moments), scaled
 
-    def after(self, obs: jax.Array) -> Self:
-        """The statistics after observations `[..., *seats, num_features]`, as they were shown."""
-        return self if self.obs is None else self.replace(obs=self.obs.update(obs))
+    def after(self, obs: jax.Array, present: jax.Array | None = None) -> Self:
+        """The statistics after observations `[..., *seats, num_features]`, as they were shown.
+
+        Those of agents that are not `present`, `[..., *seats]` bool, do not count; None: all do.
+        """
+        return self if self.obs is None else self.replace(obs=self.obs.update(obs, present))

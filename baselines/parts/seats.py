@@ -17,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import spaces
-from jaxenvs.baselines.parts.heads import BoxHead, DiscreteHead, head_of
+from jaxenvs.baselines.parts.heads import BoxHead, FactorizedHead, Head, head_of
 from jaxenvs.baselines.parts.metrics import episode_metrics
 from jaxenvs.baselines.parts.trainer import Metrics
 from jaxenvs.core import Env
@@ -47,7 +47,7 @@ class Seats(Protocol):
     space: spaces.Space
     """Where one player's observation lies, before it is flattened."""
 
-    head: DiscreteHead | BoxHead
+    head: Head
     """The head that fits the largest of the agents' action spaces."""
 
     def shown(self, env: Env) -> Env:
@@ -62,7 +62,7 @@ class Seats(Protocol):
         """Choices of the head as networks take them, `[..., *seats, n]` float32."""
         ...
 
-    def to_env(self, action: jax.Array) -> jax.Array:
+    def to_env(self, action: jax.Array) -> Any:
         """The environments' actions for choices `[..., *seats(, n)]` of the head."""
         ...
 
@@ -86,7 +86,7 @@ class One:
         if has_agents(env):
             raise TypeError(f"env: expected a game of one agent, got {type(env).__name__}")
         self.space = env.observation_space()
-        self.head: DiscreteHead | BoxHead = head_of(env.action_space())
+        self.head: Head = head_of(env.action_space())
 
     def shown(self, env: Env) -> Env:
         """See `Seats`."""
@@ -101,7 +101,7 @@ class One:
         """See `Seats`."""
         return self.head.as_input(action)
 
-    def to_env(self, action: jax.Array) -> jax.Array:
+    def to_env(self, action: jax.Array) -> Any:
         """See `Seats`."""
         return self.head.to_env(action)
 
@@ -135,7 +135,7 @@ class Team:
         observed, acted = env.observation_spaces(), env.action_spaces()
         self.space = common_space([observed[name] for name in self.names], "observation spaces")
         own = [acted[name] for name in self.names]
-        self.head: DiscreteHead | BoxHead = head_of(common_space(own, "action spaces"))
+        self.head: Head = head_of(common_space(own, "action spaces"))
         self.joint = env.action_space()
         self.coordinates = _coordinates(own) if isinstance(self.head, BoxHead) else None
         """Of actions that are boxes of different sizes: which there are, `[num_agents, n]` bool."""
@@ -166,8 +166,10 @@ class Team:
         shown = self.head.as_input(action)
         return shown if self.coordinates is None else jnp.where(self.coordinates, shown, 0.0)
 
-    def to_env(self, action: jax.Array) -> jax.Array:
+    def to_env(self, action: jax.Array) -> Any:
         """See `Seats`."""
+        if isinstance(self.head, FactorizedHead):  # all agents have the same space
+            return self.head.to_env(action)
         if isinstance(self.joint, spaces.Box):
             whole = action.reshape(*action.shape[:-2], -1)
             return BoxHead(self.joint).to_env(whole)
@@ -212,7 +214,7 @@ class Shown(Wrapper):
         parts: dict[str, spaces.Space] = {"obs": space}
         mask = jax.eval_shape(self.env.action_mask, start, params)
         if mask is not None:
-            parts["mask"] = spaces.MultiBinary(mask.shape[-1:])
+            parts["mask"] = spaces.MultiBinary(mask.shape[1:] if self.agents else mask.shape)
         if self.world:
             shape = jax.eval_shape(self.global_state, start, params).shape
             parts["world"] = spaces.Box(-np.inf, np.inf, shape)

@@ -8,6 +8,9 @@ from jaxenvs.wrappers.base import Wrapper as Wrapper
 from jaxenvs.wrappers.episode_statistics import EpisodeStatistics as EpisodeStatistics
 from jaxenvs.wrappers.flatten import FlattenObservation as FlattenObservation
 from jaxenvs.wrappers.frame_stack import FrameStack as FrameStack
+from jaxenvs.wrappers.moments import Moments as Moments
+from jaxenvs.wrappers.moments_file import load_moments as load_moments
+from jaxenvs.wrappers.moments_file import save_moments as save_moments
 from jaxenvs.wrappers.normalize import NormalizeObservation as NormalizeObservation
 from jaxenvs.wrappers.normalize import NormalizeReward as NormalizeReward
 from jaxenvs.wrappers.rewards import RewardNoise as RewardNoise

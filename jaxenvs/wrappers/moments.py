@@ -30,11 +30,26 @@ class Moments(PyTree):
             var=jnp.ones(shape, jnp.float32),
         )
 
-    def update(self, batch: jax.Array) -> Self:
-        """Includes a batch: any number of leading axes, then the shape of one element."""
+    def update(self, batch: jax.Array, counted: jax.Array | None = None) -> Self:
+        """Includes a batch: any number of leading axes, then the shape of one element.
+
+        `counted`, bool of the leading axes, leaves out elements that are not; None: all count.
+        """
         axes = tuple(range(batch.ndim - self.mean.ndim))
-        size = jnp.float32(batch.size // max(self.mean.size, 1))
-        mean, var = jnp.mean(batch, axis=axes), jnp.var(batch, axis=axes)
+        if counted is None:
+            size = jnp.float32(batch.size // max(self.mean.size, 1))
+            return self._merged(size, jnp.mean(batch, axis=axes), jnp.var(batch, axis=axes))
+        size = jnp.sum(counted.astype(jnp.float32))
+        number = jnp.maximum(size, 1.0)
+        rows = counted.reshape(counted.shape + (1,) * self.mean.ndim)
+        mean = jnp.sum(jnp.where(rows, batch, 0.0), axis=axes) / number
+        var = jnp.sum(jnp.where(rows, (batch - mean) ** 2, 0.0), axis=axes) / number
+        merged = self._merged(size, mean, var)
+        # Nothing counted: what was known stays, to the bit.
+        return jax.tree.map(lambda new, old: jnp.where(size > 0, new, old), merged, self)
+
+    def _merged(self, size: jax.Array, mean: jax.Array, var: jax.Array) -> Self:
+        """With `size` elements more, of this mean and variance."""
         count = self.count + size
         shift = mean - self.mean
         squares = self.var * self.count + var * size + shift**2 * (self.count * size / count)
@@ -75,6 +90,7 @@ def scaled_rewards(
     reward: jax.Array,
     done: jax.Array,
     gamma: jax.Array | float,
+    counted: jax.Array | None = None,
 ) -> tuple[Moments, jax.Array, jax.Array]:
     """The rewards of a rollout in standard deviations of the discounted return.
 
@@ -86,6 +102,8 @@ def scaled_rewards(
       reward: `[num_steps, num_envs, ...]` float32.
       done: likewise, bool, whether a step ends its episode.
       gamma: the discount.
+      counted: likewise, bool, which rewards somebody got, not those of an agent that has left;
+        None: all of them.
 
     Returns:
       The moments with those of the rollout, the running returns after it, the scaled rewards.
@@ -95,5 +113,5 @@ def scaled_rewards(
         return discounted_return(total, *row, gamma)
 
     returns, seen = jax.lax.scan(step, returns, (reward, done))
-    moments = moments.update(seen)
+    moments = moments.update(seen, counted)
     return moments, returns, moments.scale(reward)

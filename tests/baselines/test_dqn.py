@@ -13,7 +13,7 @@ from jaxenvs.baselines.parts.exploration import schedule
 from jaxenvs.baselines.parts.trainer import scan_updates
 from tests.baselines.contract import assert_carry_keeps_its_types, assert_metrics_are_scalars
 from tests.baselines.test_pqn import values_at
-from tests.baselines.toys import Aim, Clock, Guess, Recall
+from tests.baselines.toys import Aim, Clock, Dials, Guess, Recall
 from tests.toys import Walk
 
 SMALL = dqn.Config(
@@ -147,3 +147,5 @@ def test_configs_that_do_not_fit(change, said):
 def test_continuous_actions_have_no_values():
     with pytest.raises(TypeError, match="action space: expected Discrete, got Box"):
         dqn.make_train(SMALL, Aim())
+    with pytest.raises(TypeError, match="action space: expected Discrete, got MultiDiscrete"):
+        dqn.make_train(SMALL, Dials())

@@ -16,7 +16,7 @@ from tests.baselines.contract import (
     assert_chunks_are_the_scan,
     assert_metrics_are_scalars,
 )
-from tests.baselines.toys import Aim, Choir, Guess
+from tests.baselines.toys import Aim, Choir, Dials, Guess
 from tests.toys import Crowd, Walk
 
 SEARCHES = ("lpo", "ta_lpo")  # they evolve other learners: tests/baselines/meta
@@ -63,7 +63,8 @@ def games(name: str) -> dict[str, Any]:
         found = {"masked": Choir(masked=True), "shared": Choir(shared=True), "leaving": Crowd()}
         return found | ({"continuous": spread} if takes_boxes(name) else {})
     found = {"dict obs": Walk(), "one-hot obs": Guess(), "masked": Guess(masked=True)}
-    return found | ({"continuous": Aim()} if takes_boxes(name) else {})
+    several = {"continuous": Aim(), "several": Dials(), "several apart": Dials(apart=True)}
+    return found | (several if takes_boxes(name) else {})
 
 
 # One kind of each algorithm in the fast suite, so that every kind comes up; the others are slow.

@@ -14,7 +14,7 @@ from jaxenvs.baselines import ppo
 from jaxenvs.baselines.parts import drifts
 from jaxenvs.baselines.parts.drifts import NeuralDrift, PPODrift, Setting
 from jaxenvs.baselines.parts.trainer import scan_updates
-from tests.baselines.toys import Aim, Clock, Guess
+from tests.baselines.toys import Aim, Clock, Dials, Guess
 from tests.toys import Crowd
 
 SMALL = ppo.Config(
@@ -47,6 +47,43 @@ def test_masks_are_obeyed_from_the_first_step():
     np.testing.assert_array_equal(metrics["episode_return"], 1)
     np.testing.assert_allclose(metrics["entropy"], 0, atol=1e-6)
     assert float(trainer.evaluate(carry, jax.random.key(1))["return"]) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("memory", ["none", "gru"])
+def test_learns_to_set_several_numbers_at_once(apart, memory):
+    config = dataclasses.replace(SMALL, total_steps=20_000, lr=1e-2, hidden=(32,), memory=memory)
+    trainer, carry, metrics = trained(config, Dials(apart=apart))
+    assert float(metrics["episode_return"][0]) < 0.6  # by chance 5/12
+    assert float(trainer.evaluate(carry, jax.random.key(1))["return"]) == 1
+
+
+@pytest.mark.parametrize("memory", ["none", "gru"])
+def test_several_numbers_are_played_and_learned(memory):
+    env = Dials(apart=True, masked=True)
+    trainer = ppo.make_train(dataclasses.replace(SMALL, memory=memory), env)
+    carry = jax.eval_shape(trainer.init, jax.random.key(0), trainer.hp)
+    after, _ = jax.eval_shape(trainer.update, carry)
+    assert jax.tree.map(lambda x: (x.shape, x.dtype), after) == jax.tree.map(
+        lambda x: (x.shape, x.dtype), carry
+    )
+    obs, mask = np.zeros(2, np.int32), np.ones((2, 3), bool)
+    past = () if trainer.memory is None else (trainer.memory,)
+    found = jax.eval_shape(trainer.act, trainer.policy(carry), obs, mask, *past)
+    first, second = found[0] if past else found
+    assert (first.shape, second.shape) == ((), (1,))
+    assert not past or found[1].action.shape == (5,)
+
+
+@pytest.mark.slow
+def test_masks_of_several_numbers_are_obeyed_from_the_first_step():
+    trainer, carry, metrics = trained(SMALL, Dials(masked=True, apart=True))
+    np.testing.assert_array_equal(metrics["episode_return"], 1)
+    np.testing.assert_allclose(metrics["entropy"], 0, atol=1e-6)
+    policy, mask = trainer.policy(carry), jnp.array([[0, 1, 0], [0, 0, 1]], jnp.bool_)
+    first, second = trainer.act(policy, jnp.array([1, 2], jnp.int32), mask)
+    assert (int(first), second.tolist()) == (6, [2])
 
 
 def test_learns_a_continuous_action_from_raw_units():
@@ -206,5 +243,5 @@ def test_spaces_that_do_not_fit():
         def action_space(self, params=None) -> Any:
             return jaxenvs.spaces.MultiBinary(3)
 
-    with pytest.raises(TypeError, match="action space: expected Discrete or a float Box, got"):
+    with pytest.raises(TypeError, match="action space: expected Discrete, MultiDiscrete, a Tu"):
         ppo.make_train(SMALL, Switches())

@@ -257,10 +257,12 @@ def test_games_of_one_agent_are_refused():
 
 
 def test_normalized_observations_still_say_which_agent_they_are_of():
-    config = dataclasses.replace(SMALL, normalize_obs=True)
+    config = dataclasses.replace(SMALL, normalize_obs=True, normalize_reward=True)
     method = ppo.PPO(config, Crowd())
     carry = jax.jit(method.init)(jax.random.key(0), config.hyper_params)
     carry, _ = jax.jit(method.update)(carry)
+    norms: Any = carry.norms
+    assert norms.obs.count == norms.rewards.count < 8 * 8 * 3  # some have left
     ids = np.asarray(carry.norms.seen(carry.situation.seen).obs)[..., 3:]
     assert (ids.argmax(axis=-1) == np.arange(3)).all()
     assert np.ptp(ids, axis=-1).min() > 1

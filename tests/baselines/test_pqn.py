@@ -14,7 +14,7 @@ from jaxenvs.baselines.parts.rollout import from_first
 from jaxenvs.baselines.parts.seats import Seen
 from jaxenvs.baselines.parts.trainer import scan_updates
 from tests.baselines.contract import assert_carry_keeps_its_types, assert_metrics_are_scalars
-from tests.baselines.toys import Aim, Clock, Guess
+from tests.baselines.toys import Aim, Clock, Dials, Guess
 from tests.toys import Walk
 
 SMALL = pqn.Config(
@@ -192,3 +192,5 @@ def test_configs_that_do_not_fit(change, said):
 def test_continuous_actions_have_no_values():
     with pytest.raises(TypeError, match="action space: expected Discrete, got Box"):
         pqn.make_train(SMALL, Aim())
+    with pytest.raises(TypeError, match="action space: expected Discrete, got MultiDiscrete"):
+        pqn.make_train(SMALL, Dials())

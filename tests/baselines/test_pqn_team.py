@@ -66,6 +66,8 @@ def test_normalized_observations_still_say_which_agent_it_is():
     method = pqn.PQN(config, Crowd())
     carry = jax.jit(method.init)(jax.random.key(0), config.hyper_params)
     carry = jax.jit(method.update)(carry)[0]
+    rows = SMALL.num_envs * SMALL.num_steps * 3
+    assert carry.norms.obs.count < rows  # some have left
     ids = np.asarray(carry.norms.seen(carry.situation.seen).obs)[..., -3:]
     np.testing.assert_array_equal(np.argmax(ids, -1), np.broadcast_to(np.arange(3), (8, 3)))
     assert (np.diff(np.sort(ids, -1))[..., -1] > 1).all()

@@ -92,6 +92,50 @@ class Aim(core.Env[GuessState, core.Params]):
         return spaces.Box(np.array([[1.0, -np.inf]]), np.array([[5.0, np.inf]]), (1, 2))
 
 
+class DialsState(core.State):
+    wanted: jax.Array  # (2,) int32, the first 0 or 1, the second 0, 1 or 2
+
+
+class Dials(core.Env[DialsState, core.Params]):
+    """Set two dials as shown: the first to 5 or 6, the second to 0, 1 or 2; half a point for each.
+
+    One step an episode. Actions are a `MultiDiscrete`, or, where `apart`, a `Tuple` of a `Discrete`
+    and a `MultiDiscrete` of one. Where `masked`, all but the right numbers are forbidden.
+    """
+
+    apart: bool = False
+    masked: bool = False
+
+    def original_params(self) -> core.Params:
+        return core.Params(max_steps=1)
+
+    def initial(self, key, params):
+        wanted = jax.random.randint(key, (2,), 0, np.array([2, 3]), dtype=jnp.int32)
+        return DialsState(time=jnp.int32(0), wanted=wanted)
+
+    def transition(self, key, state, action, params):
+        if self.apart:
+            action = jnp.stack([action[0], action[1][0]])
+        hit = action == state.wanted + np.array([5, 0], np.int32)
+        return state, jnp.mean(hit.astype(jnp.float32)), jnp.bool_(True), {}
+
+    def observe(self, state, params):
+        return state.wanted
+
+    def observation_space(self, params=None):
+        return spaces.MultiDiscrete([2, 3])
+
+    def action_space(self, params=None) -> spaces.Space:
+        if self.apart:
+            return spaces.Tuple([spaces.Discrete(2, start=5), spaces.MultiDiscrete([3])])
+        return spaces.MultiDiscrete([2, 3], start=[5, 0])
+
+    def action_mask(self, state, params=None):
+        if not self.masked:
+            return None
+        return jnp.arange(3, dtype=jnp.int32) == state.wanted[:, None]
+
+
 class RecallState(core.State):
     wanted: jax.Array  # () int32, 0 or 1
 

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.special
 import scipy.stats
 
-from jaxenvs.baselines.parts.distributions import Categorical, DiagGaussian
+from jaxenvs.baselines.parts.distributions import Categorical, DiagGaussian, Factorized
 
 
 def test_categorical_against_scipy(getkey):
@@ -51,6 +51,45 @@ def test_masked_categorical_has_finite_gradients():
         return policy.entropy() + policy.log_prob(jnp.int32(0))
 
     assert jnp.isfinite(jax.grad(loss)(jnp.array([0.0, 100.0, -100.0]))).all()
+
+
+def test_independent_choices_are_as_many_categoricals(getkey):
+    counts, logits = (2, 3, 1), np.random.default_rng(0).normal(0, 2, (50, 6)).astype(np.float32)
+
+    @jax.jit
+    def found(logits, key):
+        policy = Factorized.from_logits(logits, counts)
+        action = policy.sample(key)
+        return action, policy.log_prob(action), policy.entropy(), policy.mode()
+
+    action, log_prob, entropy, mode = map(np.asarray, found(logits, getkey()))
+    parts = [scipy.special.softmax(x, axis=-1) for x in np.split(logits, [2, 5], axis=-1)]
+    np.testing.assert_array_equal(action.max(axis=0), [1, 2, 0])
+    taken = [
+        np.take_along_axis(p, x[:, None], 1)[:, 0] for p, x in zip(parts, action.T, strict=True)
+    ]
+    np.testing.assert_allclose(log_prob, np.log(taken).sum(axis=0), rtol=1e-4, atol=1e-5)
+    expected = sum(scipy.stats.entropy(p, axis=-1) for p in parts)
+    np.testing.assert_allclose(entropy, expected, rtol=1e-4)
+    np.testing.assert_array_equal(mode, np.stack([p.argmax(axis=-1) for p in parts], -1))
+
+
+def test_masks_of_independent_choices_hold_for_each(getkey):
+    mask = jnp.array([[True, False, False], [False, True, True]])
+    logits = np.zeros((100, 5), np.float32)
+    logits[:, 2] = 50
+
+    @jax.jit
+    def found(logits, key):
+        policy = Factorized.from_logits(logits, (2, 3), mask)
+        slope = jax.grad(lambda x: Factorized.from_logits(x, (2, 3), mask).entropy().sum())(logits)
+        return policy.sample(key), policy.entropy(), slope
+
+    action, entropy, slope = map(np.asarray, found(logits, getkey()))
+    assert (action[:, 0] == 0).all()
+    assert set(action[:, 1]) == {1, 2}
+    np.testing.assert_allclose(entropy, np.log(2), rtol=1e-5)
+    assert np.isfinite(slope).all()
 
 
 def test_gaussian_against_scipy(getkey):

@@ -1,0 +1,54 @@
+"""The learners' own normalization: agents that have left are in none of its statistics."""
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from jaxenvs.baselines.parts.moments import Norms
+
+STEPS, ENVS, AGENTS, GAMMA = 12, 3, 2, 0.9
+
+
+def rollout():
+    """Observations, rewards, ends of episodes, and who is there; those who are not get junk."""
+    draws = np.random.default_rng(0)
+    obs = draws.normal(3, 2, (STEPS, ENVS, AGENTS, 4)).astype(np.float32)
+    reward = draws.normal(1, 1, (STEPS, ENVS, AGENTS)).astype(np.float32)
+    done = np.broadcast_to(draws.random((STEPS, ENVS, 1)) < 0.2, reward.shape)
+    stays, present = draws.random(reward.shape) < 0.7, np.ones(reward.shape, bool)
+    for t in range(1, STEPS):
+        present[t] = done[t - 1] | (present[t - 1] & stays[t])
+    assert not present.all()
+    reward, obs = np.where(present, reward, 1e3), np.where(present[..., None], obs, 1e3)
+    return obs, reward.astype(np.float32), done, present
+
+
+def test_what_agents_that_have_left_see_and_get_does_not_count():
+    obs, reward, done, present = rollout()
+    norms: Any = Norms.zero(jnp.asarray(obs[0]), by_obs=True, by_reward=True)
+    for half in (slice(0, 5), slice(5, STEPS)):
+        norms, _ = norms.reward(reward[half], done[half], np.float32(GAMMA), present[half])
+        norms = norms.after(obs[half], present[half])
+    assert abs(norms.rewards.mean) < 100
+    np.testing.assert_allclose(norms.obs.mean, obs[present].mean(0), rtol=1e-4)
+    np.testing.assert_allclose(norms.obs.var, obs[present].var(0), rtol=1e-4)
+    total, seen = np.zeros((ENVS, AGENTS)), []
+    for t in range(STEPS):
+        total = GAMMA * total + reward[t]
+        seen.extend(total[present[t]])
+        total = np.where(done[t], 0, total)
+    assert norms.rewards.count == norms.obs.count == len(seen)
+    np.testing.assert_allclose(norms.rewards.mean, np.mean(seen), rtol=1e-4)
+    np.testing.assert_allclose(norms.rewards.var, np.var(seen), rtol=1e-4)
+
+
+def test_where_nobody_is_there_nothing_changes():
+    obs, reward, done, present = rollout()
+    norms: Any = Norms.zero(jnp.asarray(obs[0]), by_obs=True, by_reward=True)
+    norms, _ = norms.reward(reward, done, np.float32(GAMMA), present & False)
+    norms = norms.after(obs, present & False)
+    for moments in (norms.obs, norms.rewards):
+        np.testing.assert_array_equal(moments.count, 0)
+        np.testing.assert_array_equal(moments.mean, 0)
+        np.testing.assert_array_equal(moments.var, 1)
