@@ -9,6 +9,7 @@ playing is in a `State`, every number of the game is in a `Params`; both are pyt
 import abc
 import dataclasses
 import functools
+import importlib
 import math
 import typing
 from collections.abc import Callable, Mapping
@@ -190,6 +191,11 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
     def plays_levels(self) -> bool:
         """Whether an episode plays a level. `jaxenvs.has_levels(env)` asks for this."""
         return False
+
+    def _repr_html_(self) -> str:
+        """What notebooks show: the spaces, the params, and the picture of a first state."""
+        # By its name, for it stands above this module; loaded only when something is shown.
+        return importlib.import_module("jaxenvs.render.card").card(self)
 
     # -- for authors -------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from jaxenvs.core import Env
 from jaxenvs.render import panel
-from jaxenvs.render.picture import draw, picture_of
+from jaxenvs.render.picture import frame, picture_of
 from jaxenvs.spaces import sample_legal
 
 Policy = Callable[..., Any]
@@ -76,7 +76,7 @@ def film(
     returns = []
 
     def show(state: Any, steps: int, score: Any) -> None:
-        picture = draw(env, state, size=size)
+        picture = frame(env, state, size=size)
         if title is not None:
             score = panel.score(score)
             picture = panel.below(picture, f"{title}   step {steps}", f"score {score}")
@@ -84,7 +84,7 @@ def film(
 
     for episode_key in jax.random.split(key, episodes):
         obs, state = reset(jax.random.fold_in(episode_key, 0))
-        score: Any = 0.0
+        score: Any = np.zeros(len(env.agents)) if env.agents else 0.0
         past = memory
         show(state, 0, score)
         for steps in range(1, max_steps + 1):

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from jaxenvs.render.canvas import Canvas
-from jaxenvs.render.palette import FAINT, INK, MUTED
+from jaxenvs.render.palette import FAINT, INK, MUTED, WHITE
 
 ROW = 24  # pixels per line of text, where the picture is 512 wide
 
@@ -49,11 +49,31 @@ def _fitting(canvas: Canvas, text: str, size: float, room: float) -> float:
 
 
 def score(value: Any) -> str:
-    """A score, or one per agent: decimals only if not all are whole, two below 10."""
+    """A score, or one per agent: decimals only if not all are whole, two below 10.
+
+    What all agents have alike, such as a team's reward, is written once: "3 each".
+    """
     values = np.atleast_1d(np.asarray(value, np.float64))
+    if len(values) > 1 and np.all(values == values[0]):
+        return f"{score(values[0])} each"
     whole = np.all(values == np.round(values))
     decimals = 0 if whole else 1 if np.any(np.abs(values) >= 10) else 2
     return " / ".join(f"{one:.{decimals}f}" for one in np.round(values, decimals) + 0.0)
+
+
+def banner(picture: np.ndarray, text: str) -> np.ndarray:
+    """The picture with a line of text on a dark plate at its foot; a new array."""
+    height, width = picture.shape[:2]
+    unit = width / 512
+    tall = max(1, min(height, round(44 * unit)))
+    plate = Canvas(width, tall, INK)
+    size = _fitting(plate, text, 17 * unit, width - 28 * unit)
+    plate.text(text, (width / 2, tall / 2), size, WHITE, "center", bold=True)
+    under = picture[-tall:].astype(np.uint16)
+    mixed = picture.copy()
+    # The game shows through a little.
+    mixed[-tall:] = (7 * plate.rgb().astype(np.uint16) + under) // 8
+    return mixed
 
 
 def message(text: str, width: int, height: int) -> np.ndarray:

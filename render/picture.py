@@ -1,10 +1,11 @@
 """How a game looks and which keys play it: one record per class, found through the class.
 
-A family of games has a module `pictures` with a table `PICTURES` from class to `Picture`:
-`jaxenvs/envs/classic/pictures.py` is an example. Games of other packages are found the same way:
+A table `PICTURES` from class to `Picture` stands in the module of the class, or in a module
+`pictures` beside it (`jaxenvs/envs/classic/pictures.py` is an example):
 
-    # my_games/pictures.py, beside my_games/maze.py
     PICTURES = {Maze: Picture(draw_maze, Controls(keys={"left": (0, "turn left")}))}
+
+A game that is in no table shows what its agents observe.
 """
 
 import dataclasses
@@ -19,7 +20,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs.core import Env
+from jaxenvs.extras import needs
 from jaxenvs.render.controls import Controls
+from jaxenvs.render.observation import numbered, observation
 from jaxenvs.wrappers.base import MemoryState
 
 Draw = Callable[[Any, Any, Any, int], np.ndarray]
@@ -43,39 +46,47 @@ Pictures = dict[type[Env[Any, Any]], Picture]
 """The type of a table `PICTURES`. A class without an entry has its base class's."""
 
 
-def draw(env: Env[Any, Any], state: Any, params: Any = None, size: int = 512) -> np.ndarray:
+def frame(env: Env[Any, Any], state: Any, params: Any = None, size: int = 512) -> np.ndarray:
     """The picture of one state, uint8 `[height, width, 3]`, the longer side `size` pixels.
 
     `state` is concrete and unbatched, `env`'s own or the inner game's; `params` None means the
-    env's defaults.
-    Raises `ValueError` where the game has no picture.
+    env's defaults. A game without a picture of its own shows what its agents observe.
+    Raises `ModuleNotFoundError` where the extra `render` is not installed.
     """
-    picture = picture_of(env)
     game = env.unwrapped
     while isinstance(state, MemoryState):
         state = state.inner
     if params is None:
         params = env.default_params
-    state, params = jax.tree.map(_to_numpy, (state, game.canonical_params(params)))
-    return picture.draw(game, state, params, size)
+    with needs("render"):
+        picture = picture_of(env)
+        state, params = jax.tree.map(_to_numpy, (state, game.canonical_params(params)))
+        return picture.draw(game, state, params, size)
+
+
+draw = frame
+"""The older name of `frame`."""
 
 
 def picture_of(env: Env[Any, Any]) -> Picture:
     """The picture and the keys of the game under all wrappers of `env`.
 
     The game's class is looked for, and after it each class that it inherits from, in the table
-    `PICTURES` of the module `pictures` in that class's package, or in a package around it. A class
-    of a script has its table in the script itself.
-    Raises `ValueError` where no table has the class.
+    `PICTURES` of that class's own module, or of the module `pictures` in its package, or in a
+    package around it. In no table: a picture of what its agents observe, with a key for each
+    action where actions are numbered.
     """
-    cls = type(env.unwrapped)
-    for base in cls.__mro__:
+    own = own_picture(env)
+    return own or Picture(observation, numbered(env.unwrapped))
+
+
+def own_picture(env: Env[Any, Any]) -> Picture | None:
+    """The picture that a table `PICTURES` has of the game; None where there is none."""
+    for base in type(env.unwrapped).__mro__:
         for table in _tables(base.__module__):
             if base in table:
                 return table[base]
-    package = cls.__module__.rpartition(".")[0]
-    where = f"{package}.pictures" if package else f"{cls.__module__}, as PICTURES"
-    raise ValueError(f"{cls.__name__} has no picture: it is not in {where}")
+    return None
 
 
 def _tables(module: str) -> Iterator[Pictures]:

@@ -12,10 +12,10 @@ from jaxenvs.core import Env
 from jaxenvs.multi import has_agents
 from jaxenvs.render import episode, panel
 from jaxenvs.render.controls import AmountControls, Controls
-from jaxenvs.render.picture import draw, picture_of
+from jaxenvs.render.picture import frame, picture_of
 from jaxenvs.render.window import Keys, Window
 
-PAUSE, RESTART, SLOW, QUIT = "return", "backspace", "tab", "escape"
+PAUSE, RESTART, SLOW, QUIT = COMMAND_KEYS = "return", "backspace", "tab", "escape"
 COMMANDS = "enter pause · backspace restart · tab slow motion · esc quit"
 SLOWNESS = 5  # how many times slower slow motion is
 REPEAT_AFTER = 0.3  # seconds a key is held before a game that waits takes it again
@@ -24,11 +24,12 @@ SYMBOLS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 
 
 def controls_of(env: Env[Any, Any]) -> Controls:
-    """The keys of a game. Raises `ValueError` where it has no picture or no keys."""
+    """The keys of a game. Raises `ValueError` where it has none."""
     controls = picture_of(env).controls
     if controls is None:
         name = type(env.unwrapped).__name__
-        raise ValueError(f"{name} cannot be played by hand: no keys are set for it")
+        hint = "give it Controls, in the table PICTURES"
+        raise ValueError(f"{name} cannot be played by hand: no keys are set for it; {hint}")
     return controls
 
 
@@ -46,6 +47,8 @@ def seat_of(env: Env[Any, Any], seat: int | None = None) -> int | None:
     `controls_of`.
     """
     controls = controls_of(env)
+    if seat is not None and not env.agents:
+        raise ValueError("seat: this game has one agent, which the keys play")
     seat = controls.seat if seat is None else seat
     if seat is None:
         return None
@@ -64,8 +67,11 @@ def seat_of(env: Env[Any, Any], seat: int | None = None) -> int | None:
 class Game:
     """A game in progress and what keys do to it; knows no window.
 
+    A game that goes on by itself waits for the first key of each episode.
+
     Where keys play one agent of several, `seat` or the one that the game's keys mean, `partner`
-    plays the others: at random, unless it is given.
+    plays the others: at random, unless it is given. Raises `ValueError` for a partner in a game
+    where keys play everybody.
     """
 
     def __init__(
@@ -78,14 +84,19 @@ class Game:
         self.env = env
         self.controls = controls_of(env)
         self.seat = seat_of(env, seat)
+        if partner is not None and self.seat is None:
+            hint = "choose yours by the seat" if env.agents else "the game has one agent"
+            raise ValueError(f"partner: the keys play everybody here; {hint}")
+        self._has_partner = partner is not None
         self._partner = partner or Partner(episode.random_policy(env))
         self._others = episode.actor(env, *self._partner)
         self.state: Any = None  # before `start`
         self._obs: Any = None
         self._memory: Any = None
         self.ready = False  # whether it can be stepped
+        self.begun = False  # whether the clock runs: from the first key of an episode on
         self.steps = 0
-        self.score: Any = 0.0  # sum of rewards; one per agent where there are several
+        self.score: Any = self._nothing()  # sum of rewards; one per agent where there are several
         self.ending = ""  # how the episode ended, or empty
         self.paused = False
         self.slow = False
@@ -109,7 +120,8 @@ class Game:
         """Starts a new episode."""
         self._obs, self.state = self._reset(self._next_key())
         self._memory = self._partner.memory
-        self.steps, self.score, self.ending = 0, 0.0, ""
+        self.steps, self.score, self.ending = 0, self._nothing(), ""
+        self.begun = not self.controls.idle  # others wait for every key as it is
         self._pending, self._due, self._held_for = [], 0.0, 0.0
 
     def handle(self, keys: Keys, seconds: float) -> bool:
@@ -126,8 +138,11 @@ class Game:
                 self._point(*place)
             mine = [name for name in keys.pressed if name in self.controls.keys]
             held = [name for name in keys.held if name in self.controls.keys]
+            if held or any(name not in COMMAND_KEYS for name in keys.pressed):
+                self.begun = True
             run = self._run if self.controls.idle else self._turn
-            run(mine, held, seconds / (SLOWNESS if self.slow else 1))
+            if self.begun:
+                run(mine, held, seconds / (SLOWNESS if self.slow else 1))
         return not (keys.closed or QUIT in keys.pressed)
 
     @property
@@ -140,8 +155,11 @@ class Game:
         marks = [self.ending, "paused" * self.paused, "slow" * self.slow]
         marks += ["" if self.ready else "compiling..."]
         left = "   ".join([f"step {self.steps}", *(mark for mark in marks if mark)])
-        picture = draw(self.env, self.state, size=size)
+        picture = frame(self.env, self.state, size=size)
         self._shown = picture.shape[1], picture.shape[0]
+        if self.ready and not self.begun:
+            keys = ", ".join(self._first_keys())
+            picture = panel.banner(picture, f"press a key to start: {keys}")
         notes = (*self._who(), *key_lines(self.controls), COMMANDS)
         return panel.below(picture, left, f"score {self.total}", notes)
 
@@ -200,10 +218,22 @@ class Game:
         return actions
 
     def _who(self) -> tuple[str, ...]:
-        """A line that says who is played by hand, where that is one of several."""
-        if self.seat is None:
+        """A line that says who plays whom, where agents are several."""
+        if not self.env.agents:
             return ()
-        return (f"you are {self.env.agents[self.seat]}",)
+        if self.seat is None:
+            return (f"you play all {len(self.env.agents)} agents",)
+        others = "by a policy" if self._has_partner else "at random"
+        return (f"you are {self.env.agents[self.seat]}, the others play {others}",)
+
+    def _first_keys(self) -> list[str]:
+        """The first few keys of the game, as they are written."""
+        keys = [SYMBOLS.get(key, key) for key in self.controls.keys]
+        return keys if len(keys) <= 4 else [*keys[:4], "..."]
+
+    def _nothing(self) -> Any:
+        """The score at the start of an episode."""
+        return np.zeros(len(self.env.agents)) if self.env.agents else 0.0
 
     def _take(self, action: Any) -> None:
         t = self._step(self._next_key(), self.state, action)
@@ -212,7 +242,7 @@ class Game:
         self.score = self.score + np.asarray(t.reward)
         if np.all(t.terminated | t.truncated):
             how = "over" if np.any(t.terminated) else "time is up"
-            self.ending = f"{how}: backspace for another"
+            self.ending = f"{how}: press backspace to play again"
 
     def _next_key(self) -> jax.Array:
         self._key, key = jax.random.split(self._key)
@@ -247,7 +277,7 @@ def play(
             last = now
             if starting.done():
                 starting.result()  # raises what went wrong
-            drawn = (id(game.state), game.ready, game.paused, game.slow)
+            drawn = (id(game.state), game.ready, game.begun, game.paused, game.slow)
             if game.state is not None and drawn != shown:
                 window.show(game.picture(size))
                 shown = drawn

@@ -21,7 +21,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     0: done. 2: the command line asks for something that is not possible, which one line on stderr
     explains. 130: interrupted.
+
+    Modules in the current folder can be imported, last of all, as of `--env mygame:MyEnv-v0`.
     """
+    if "" not in sys.path:
+        sys.path.append("")  # the path of a console script has its own folder instead
     arguments = list(sys.argv[1:] if argv is None else argv)
     name = arguments[0] if arguments else "--help"
     if name in ("--help", "-h"):

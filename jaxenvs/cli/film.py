@@ -4,14 +4,12 @@ import dataclasses
 import pathlib
 from typing import Annotated, Any
 
-import jax
 import tyro
 
 import jaxenvs
 from jaxenvs.cli.arguments import UsageError, extra, usage_errors
 from jaxenvs.cli.make import make
 from jaxenvs.core import Env
-from jaxenvs.spaces import Box, Space
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,58 +58,53 @@ class Film:
     @property
     def path(self) -> pathlib.Path:
         """The file to write."""
-        return pathlib.Path(self.out or f"{pathlib.Path(self.subject).name}.gif")
+        name = pathlib.Path(self.subject).name
+        return pathlib.Path(self.out or f"{name.rpartition(':')[2]}.gif")
 
 
 def shoot(film: Film) -> list[Any]:
     """Plays, draws and writes; returns the score of every episode.
 
-    Raises `UsageError` for an unknown subject, a game without a picture, a policy that does not
-    fit, or a form of file that cannot be written.
+    Raises `UsageError` for an unknown subject, a policy that does not fit, numbers out of range,
+    or a form of file that cannot be written.
     """
     with extra("render"):
-        from jaxenvs.render import episode, picture_of, record
+        from jaxenvs.render import films, record
     with usage_errors():
-        record.writer(film.path)
-    env, policy, memory, title = _cast(film)
-    with usage_errors():
-        picture_of(env)
-    frames, scores = episode.film(
-        env,
-        policy or episode.random_policy(env),
-        jax.random.key(film.seed),
-        episodes=film.episodes,
-        max_steps=film.max_steps,
-        size=film.size,
-        title=None if film.plain else title,
-        memory=memory,
-    )
-    fps = film.fps or episode.frame_rate(env)
-    with usage_errors((OSError,)):
-        record.save(frames, film.path, fps, title)
-    return scores
+        record.writer(film.path)  # before a run is loaded
+    env, policy, title = _cast(film)
+    with extra("render"), usage_errors((ValueError, TypeError, OSError)):
+        shot = films.film(
+            env,
+            film.path,
+            policy,
+            seed=film.seed,
+            episodes=film.episodes,
+            max_steps=film.max_steps,
+            size=film.size,
+            fps=film.fps or None,
+            title=title,
+            strip=not film.plain,
+        )
+    return shot.scores
 
 
-def _cast(film: Film) -> tuple[Env[Any, Any], Any, Any, str]:
-    """The environment, the policy (None: random), its memory and what the film is called."""
+def _cast(film: Film) -> tuple[Env[Any, Any], Any, str]:
+    """The environment, the trained agent that plays it (None: random), and the film's title."""
     folder = pathlib.Path(film.subject)
-    if film.subject in jaxenvs.list_envs():
+    if film.subject in jaxenvs.list_envs() or not folder.exists():
         env = make(film.subject, film.set)
         if film.policy in ("", "random"):
-            return env, None, None, f"{film.subject}, random play"
-        policy, memory = _fitting(env, pathlib.Path(film.policy), film.agent, "--policy")
-        return env, policy, memory, film.subject
-    if not folder.exists():
-        with usage_errors():
-            jaxenvs.spec(film.subject)  # names the nearest ids
+            return env, None, f"{film.subject}, random play"
+        return env, _fitting(env, pathlib.Path(film.policy), film.agent, "--policy"), film.subject
     if film.set:
         raise UsageError("--set: changes an id's game, but a run brings its own")
-    env, policy, memory, title = _trained(folder, film.agent)
+    player, title = _trained(folder, film.agent)
     if film.policy not in ("", "random"):
         raise UsageError(f"--policy: a run plays itself or random, got {film.policy!r}")
     if film.policy:
-        return env, None, None, f"{title}, random play"
-    return env, policy, memory, title
+        return player.env, None, f"{title}, random play"
+    return player.env, player, title
 
 
 def partner_for(env: Env[Any, Any], folder: pathlib.Path) -> tuple[Any, Any]:
@@ -119,34 +112,27 @@ def partner_for(env: Env[Any, Any], folder: pathlib.Path) -> tuple[Any, Any]:
 
     Raises `UsageError` where it was trained on something else.
     """
-    return _fitting(env, folder, -1, "--partner")
+    from jaxenvs.render import films
 
-
-def _fitting(env: Env[Any, Any], folder: pathlib.Path, agent: int, flag: str) -> tuple[Any, Any]:
-    trained_on, policy, memory, name = _trained(folder, agent)
-    fit = _alike(env.observation_space(), trained_on.observation_space())
-    if not fit or not _alike(env.action_space(), trained_on.action_space()):
-        raise UsageError(f"{flag}: it was trained on {name}, with other spaces")
+    _, policy, memory = films.cast(env, _fitting(env, folder, -1, "--partner"))
     return policy, memory
 
 
-def _trained(folder: pathlib.Path, agent: int) -> tuple[Env[Any, Any], Any, Any, str]:
-    """The environment, the policy, its memory and the environment's id of a run."""
+def _fitting(env: Env[Any, Any], folder: pathlib.Path, agent: int, flag: str) -> Any:
+    """The trained agent of a run. Raises `UsageError` where it cannot play `env`."""
+    from jaxenvs.render import films
+
+    player, name = _trained(folder, agent)
+    if not films.fits(env, player.env):
+        raise UsageError(f"{flag}: it was trained on {name}, with other spaces")
+    return player
+
+
+def _trained(folder: pathlib.Path, agent: int) -> tuple[Any, str]:
+    """The trained agent of a run, and the id of its environment."""
     with extra("baselines"):
         from jaxenvs.baselines.runs import run
         from jaxenvs.baselines.runs.options import read_json
     with usage_errors():
-        loaded = run.load_policy(folder, None if agent < 0 else agent)
-    env_id = read_json(folder / "config.json")["config"]["env"]
-
-    def policy(key: Any, obs: Any, mask: Any, *memory: Any) -> Any:
-        return loaded.act(obs, key, mask, *memory)
-
-    return loaded.env, policy, loaded.memory, env_id
-
-
-def _alike(one: Space, other: Space) -> bool:
-    """Whether a network takes both; the bounds of a box may differ, as when a limit is changed."""
-    if isinstance(one, Box) and isinstance(other, Box):
-        return (one.shape, one.dtype) == (other.shape, other.dtype)
-    return one == other
+        player = run.load_policy(folder, None if agent < 0 else agent)
+    return player, read_json(folder / "config.json")["config"]["env"]

@@ -16,8 +16,8 @@ from jaxenvs.cli.make import make
 class Arguments:
     """Play a game with the keyboard.
 
-    The keys, the score and the steps are shown under the picture. Enter pauses, backspace restarts,
-    tab is slow motion, escape quits.
+    It waits for your first key. The keys, the score and the steps are shown under the picture.
+    Enter pauses, backspace restarts, tab is slow motion, escape quits.
     """
 
     id: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="ID")]
@@ -27,10 +27,12 @@ class Arguments:
     """Changes to the game's options and numbers, such as gravity=3.7."""
 
     seat: Annotated[int | None, tyro.conf.arg(metavar="N")] = None
-    """Of several agents, the one that you play, from 0; by default the one with the game's keys."""
+    """Of several agents, the one that you play, from 0; by default as the game's keys have it.
+
+    The line over the keys says whom you play: one agent, or all of them."""
 
     partner: Annotated[str, tyro.conf.arg(metavar="RUN")] = "random"
-    """Who plays the agents that you do not: a run's folder, or random."""
+    """Who plays the agents that you do not: a run's folder, or random, where you play one agent."""
 
     seed: int = 0
     """Decides the starts and the game's own chance."""
@@ -56,6 +58,9 @@ def main(argv: Sequence[str]) -> None:
         seat = seat_of(env, arguments.seat)  # before a window is opened
     partner = None
     if arguments.partner != "random":
+        if seat is None:
+            hint = "choose yours by --seat" if env.agents else "the game has one agent"
+            raise UsageError(f"--partner: your keys play everybody; {hint}")
         partner = Partner(*partner_for(env, pathlib.Path(arguments.partner)))
     try:
         seconds = arguments.seconds or None

@@ -16,6 +16,8 @@ from jaxenvs.render.palette import BACKGROUND
         (-648.0, "-648"),
         ([1.0, -2.0], "1 / -2"),
         ([0.5, 12.0], "0.5 / 12.0"),
+        ([0.0, 0.0], "0 each"),
+        ([7.0], "7"),
     ],
 )
 def test_scores_are_brief(value, text):

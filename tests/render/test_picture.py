@@ -13,20 +13,24 @@ import pytest
 import jaxenvs
 from jaxenvs.envs.classic import pictures
 from jaxenvs.envs.classic.cartpole import CartPole
-from jaxenvs.render import Picture, draw, picture_of
+from jaxenvs.render import Picture, draw, frame, picture_of
+from jaxenvs.render.observation import observation
 from jaxenvs.render.palette import BACKGROUND
+from jaxenvs.render.picture import own_picture
 from jaxenvs.wrappers import FrameStack
 from tests.toys import Walk
 
 
 @pytest.mark.parametrize("env_id", jaxenvs.list_envs())
 def test_every_game_has_a_picture(env_id):
-    assert callable(picture_of(jaxenvs.make(env_id)).draw)
+    picture = own_picture(jaxenvs.make(env_id))
+    assert picture is not None
+    assert callable(picture.draw)
 
 
-def test_a_game_without_a_picture_is_refused():
-    with pytest.raises(ValueError, match=r"Walk has no picture: it is not in tests\.pictures"):
-        picture_of(Walk())
+def test_a_game_without_a_picture_shows_what_it_observes():
+    assert own_picture(Walk()) is None
+    assert picture_of(Walk()).draw is observation
 
 
 def test_a_wrapped_game_is_drawn_from_the_wrapper_s_state():
@@ -39,6 +43,21 @@ def test_a_wrapped_game_is_drawn_from_the_wrapper_s_state():
 
 def flat(env, state, params, size):
     return np.full((size, size, 3), BACKGROUND, np.uint8)
+
+
+def test_the_older_name_of_frame_keeps_working():
+    assert draw is frame
+
+
+def test_a_missing_package_names_the_extra_that_brings_it(monkeypatch):
+    env = jaxenvs.make("CartPole-v1")
+
+    def absent(name, package=None):
+        raise ModuleNotFoundError("No module named 'pygame'", name="pygame")
+
+    monkeypatch.setattr("jaxenvs.render.picture.importlib.import_module", absent)
+    with pytest.raises(ModuleNotFoundError, match=r"needs pygame.*pip install 'jaxenvs\[render\]'"):
+        frame(env, env.reset(jax.random.key(0))[1])
 
 
 class Longer(CartPole):
@@ -98,12 +117,14 @@ def test_games_load_no_picture_and_pictures_no_window(tmp_path: pathlib.Path) ->
     script = """
         import sys
         import jaxenvs
+        import jaxenvs.baselines
         import jaxenvs.render
         for env_id in jaxenvs.list_envs():
             jaxenvs.spec(env_id).load()
         from jax._src import xla_bridge
         assert not xla_bridge.backends_are_initialized()
-        print([name for name in sys.modules if "pictures" in name or name == "pygame"])
+        heavy = {"pygame", "flax", "optax", "imageio", "matplotlib"}
+        print([name for name in sys.modules if "pictures" in name or name in heavy])
         from jaxenvs.render import picture_of
         picture_of(jaxenvs.make("CartPole-v1"))
         print([name for name in sys.modules if name.endswith("pictures")])

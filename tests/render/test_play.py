@@ -28,7 +28,57 @@ def started():
 def game(started):
     started.restart()
     started.paused = started.slow = False
+    started.begun = True
     return started
+
+
+def test_the_clock_waits_for_the_first_key(game):
+    game.restart()
+    waiting = game.picture(256)
+    foot = slice(game._shown[1] - 20, game._shown[1])
+    game.handle(keys(), 5.0)
+    game.handle(keys(playing.SLOW), 5.0)
+    assert game.steps == 0
+    game.handle(keys(playing.SLOW), 0.0)
+    game.handle(keys("right", held=["right"]), 0.02)
+    assert game.steps == 1
+    assert game.state.x_dot > 0
+    after = game.picture(256)
+    assert (waiting[foot] != after[foot]).mean() > 0.5  # the plate with the first keys is gone
+
+
+def test_any_key_starts_the_clock(game):
+    game.restart()
+    game.handle(keys("x"), 0.02)
+    assert game.steps == 1
+
+
+def test_a_game_that_waits_for_every_key_needs_no_start():
+    game = Game(jaxenvs.make("FrozenLake-v1"))
+    game.restart()
+    assert game.begun
+
+
+def test_a_partner_without_a_place_is_refused():
+    random = playing.Partner(lambda key, obs, mask: 0)
+    with pytest.raises(ValueError, match=r"partner: .*the game has one agent"):
+        Game(jaxenvs.make("CartPole-v1"), partner=random)
+    with pytest.raises(ValueError, match=r"partner: .*choose yours by the seat"):
+        Game(jaxenvs.make("Overcooked-CrampedRoom-v0"), partner=random)
+    with pytest.raises(ValueError, match="seat: this game has one agent"):
+        Game(jaxenvs.make("CartPole-v1"), seat=3)
+
+
+def test_it_says_who_plays_whom_and_scores_of_a_team_from_the_start():
+    def said(**seats):
+        game = Game(jaxenvs.make("Overcooked-CrampedRoom-v0"), **seats)
+        assert game.total == "0 each"
+        return game._who()
+
+    assert said() == ("you play all 2 agents",)
+    assert said(seat=1) == ("you are agent_1, the others play at random",)
+    policy = playing.Partner(lambda key, obs, mask: 0)
+    assert said(seat=0, partner=policy) == ("you are agent_0, the others play by a policy",)
 
 
 def test_time_passes_at_the_game_s_rate(game):
@@ -181,9 +231,9 @@ def test_the_loop_moves_the_game_and_stops_at_escape(monkeypatch):
     monkeypatch.setattr(Window, "show", lambda self, picture: shown.append(time.monotonic()))
 
     def type_keys(self):
-        """Left as soon as the game runs, and escape a little later."""
-        for at, key in ((3, pygame.K_LEFT), (8, pygame.K_ESCAPE)):
-            if len(shown) == at:
+        """Left as soon as the game is ready, which it may be at once, and escape a little later."""
+        for at, key in (({2, 3}, pygame.K_LEFT), ({8}, pygame.K_ESCAPE)):
+            if len(shown) in at:
                 pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=key))
         return real_keys(self)
 
