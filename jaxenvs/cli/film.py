@@ -8,6 +8,7 @@ import jax
 import tyro
 
 import jaxenvs
+from jaxenvs.baselines.runs.waiting import waiting
 from jaxenvs.cli.arguments import UsageError, extra, usage_errors
 from jaxenvs.cli.make import make
 from jaxenvs.core import Env
@@ -76,19 +77,20 @@ def shoot(film: Film) -> list[Any]:
     env, policy, memory, title = _cast(film)
     with usage_errors():
         picture_of(env)
-    frames, scores = episode.film(
-        env,
-        policy or episode.random_policy(env),
-        jax.random.key(film.seed),
-        episodes=film.episodes,
-        max_steps=film.max_steps,
-        size=film.size,
-        title=None if film.plain else title,
-        memory=memory,
-    )
-    fps = film.fps or episode.frame_rate(env)
-    with usage_errors((OSError,)):
-        record.save(frames, film.path, fps, title)
+    with waiting("filming"):
+        frames, scores = episode.film(
+            env,
+            policy or episode.random_policy(env),
+            jax.random.key(film.seed),
+            episodes=film.episodes,
+            max_steps=film.max_steps,
+            size=film.size,
+            title=None if film.plain else title,
+            memory=memory,
+        )
+        fps = film.fps or episode.frame_rate(env)
+        with usage_errors((OSError,)):
+            record.save(frames, film.path, fps, title)
     return scores
 
 
