@@ -2,6 +2,7 @@
 
 import jaxenvs.envs as _envs  # registers the ids
 from jaxenvs import spaces as spaces
+from jaxenvs.compilation_cache import enable_compilation_cache as enable_compilation_cache
 from jaxenvs.core import Env as Env
 from jaxenvs.core import Params as Params
 from jaxenvs.core import State as State

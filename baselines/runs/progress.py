@@ -5,6 +5,8 @@ import time
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
+
 _LINE_SECONDS = 5.0  # between two lines where there is no terminal
 
 
@@ -12,14 +14,16 @@ class Progress:
     """A context manager that shows updates done, steps per second, return and time left."""
 
     def __init__(self, num_updates: int, start: int, steps_per_update: int, show: bool) -> None:
-        """`start` updates were done by an earlier part; `steps_per_update` counts all agents."""
+        """`start` updates were done by an earlier part; `steps_per_update` counts all learners."""
         self._num_updates, self._start = num_updates, start
         self._steps_per_update, self._show = steps_per_update, show
         self._width = len(str(num_updates))
+        self._returns: np.ndarray | None = None  # the last known one of each learner, else NaN
+        self._last_line = -np.inf
         self._bar: Any = None
 
     def __enter__(self) -> Self:
-        self._began = self._last_line = time.perf_counter()
+        self._began = time.perf_counter()
         if self._show and sys.stderr.isatty():
             self._bar = _bar()
             self._task = self._bar.add_task("", total=self._num_updates, completed=self._start)
@@ -35,16 +39,20 @@ class Progress:
         if self._bar is not None:
             self._bar.stop()
 
-    def update(self, update_id: int, mean_return: float, deviation: float) -> None:
-        """Shows the state after `update_id` updates; returns are those of finished episodes."""
+    def update(self, update_id: int, returns: np.ndarray) -> None:
+        """Shows the state after `update_id` updates.
+
+        `returns`, `[num_learners]`, are those of the episodes that have finished since the last
+        call, NaN where none has: the learner's last known return stays.
+        """
         if not self._show:
             return
+        known = np.isfinite(returns)
+        before = np.full(returns.shape, np.nan) if self._returns is None else self._returns
+        self._returns = np.where(known, returns, before)
         now = time.perf_counter()
         rate = (update_id - self._start) / max(now - self._began, 1e-9)
-        text = (
-            f"{_short(rate * self._steps_per_update)} steps/s  "
-            f"return {mean_return:.4g} ± {deviation:.2g}"
-        )
+        text = f"{_short(rate * self._steps_per_update)} steps/s  {_return(self._returns)}"
         left = (self._num_updates - update_id) / max(rate, 1e-9)
         if self._bar is not None:
             self._bar.update(self._task, completed=update_id, description=text)
@@ -53,6 +61,15 @@ class Progress:
             done = f"{update_id:>{self._width}}/{self._num_updates}"
             eta = f"{int(left) // 60:02d}:{int(left) % 60:02d}"
             print(f"update {done}  {text}  ETA {eta}", file=sys.stderr, flush=True)
+
+
+def _return(returns: np.ndarray) -> str:
+    """The mean over learners, with their deviation if there are several."""
+    known = returns[np.isfinite(returns)]
+    if not known.size:
+        return "no episode has ended yet"
+    spread = f" ± {known.std():.2g}" if len(returns) > 1 else ""
+    return f"return {known.mean():.4g}{spread}"
 
 
 def _bar() -> Any:

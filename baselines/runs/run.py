@@ -6,6 +6,7 @@ and `curve.png`.
 """
 
 import dataclasses
+import math
 import platform
 import shutil
 import sys
@@ -42,7 +43,8 @@ from jaxenvs.baselines.runs.options import (
     write_json,
 )
 from jaxenvs.baselines.runs.progress import Progress
-from jaxenvs.baselines.runs.result import Result
+from jaxenvs.baselines.runs.result import Result, read_result
+from jaxenvs.baselines.runs.waiting import waiting
 from jaxenvs.core import Env
 
 _EVALUATION_SEED = 2**31 - 1  # of the greedy episodes: the same for all learners of all runs
@@ -67,11 +69,21 @@ def train(algorithm: str, config: Any, options: Options | None = None) -> Result
         _trainer(algorithm, config)  # refuses what does not fit before a folder is touched
         limits.check_memory(algorithm, config, options)
     config, options = _settle(algorithm, config, options)
-    run = _prepare(algorithm, config, options, hosts)
+    show = options.show and hosts.writes
+    finished = _finished(algorithm, config, options)
+    if finished is not None:
+        if show:
+            _report(finished)
+        return finished
+    if show:
+        print(_announcement(algorithm, config, options), file=sys.stderr, flush=True)
+    with waiting("compiling", show):
+        run = _prepare(algorithm, config, options, hosts)
     began = time.perf_counter()
     carry, end = _train(run)
     seconds = time.perf_counter() - began
-    result = _judge(run, carry, end, seconds)
+    with waiting("evaluating", show):
+        result = _judge(run, carry, end, seconds)
     carry = hosts.gather(carry)
     if hosts.writes:
         _write(run, carry, result)
@@ -80,8 +92,7 @@ def train(algorithm: str, config: Any, options: Options | None = None) -> Result
 
 
 def _write(run: "_Run", carry: Any, result: Result) -> None:
-    """What a finished run leaves in its folder, beside log and checkpoints."""
-    write_json(run.out / "result.json", dataclasses.asdict(result))
+    """What a finished run leaves in its folder, beside log and checkpoints; the result is last."""
     finish = getattr(module_of(run.algorithm), "finish", None)
     if finish is not None:
         for path in finish(run.config, carry, run.out):
@@ -89,9 +100,38 @@ def _write(run: "_Run", carry: Any, result: Result) -> None:
     names = [learner.name for learner in run.learners]
     title = f"{run.algorithm.upper().replace('_', '-')} on {run.config.env}"
     draw_curves(run.out / "curve.png", title, read_rows(run.out / "metrics.jsonl"), names)
+    result.write(run.out / "result.json")
     if run.options.show:
-        print(result.table())
-        print(f"results in {run.out}")
+        _report(result)
+
+
+def _report(result: Result) -> None:
+    """The results on stdout."""
+    print(result.table())
+    print(f"results in {result.out}")
+
+
+def _announcement(algorithm: str, config: Any, options: Options) -> str:
+    """What is going to be trained, in a line."""
+    num_settings = math.prod(map(len, options.sweep.values()))
+    seeds = f"{options.seeds} seed{'s' * (options.seeds != 1)}"
+    learners = seeds if num_settings == 1 else f"{num_settings} settings of {seeds}"
+    steps = getattr(config, "total_steps", None)  # a search counts otherwise
+    each = " each" if num_settings * options.seeds > 1 else ""
+    length = "" if steps is None else f", {steps:,} steps{each}"
+    return f"{algorithm} on {config.env}: {learners}{length}, in {options.out}"
+
+
+def _finished(algorithm: str, config: Any, options: Options) -> Result | None:
+    """What a run that is resumed has left, if there is nothing more to do."""
+    out = Path(options.out or "")
+    if not options.resume or not (out / "curve.png").exists():
+        return None
+    result = read_result(out / "result.json")
+    if result is None or not any(checkpoint.newest(out / "checkpoints")):
+        return None
+    there = restore(read_json(out / "config.json"), default_config(algorithm), options)
+    return dataclasses.replace(result, out=str(out)) if there == (config, options) else None
 
 
 class Policy(NamedTuple):
@@ -251,9 +291,12 @@ def _train(run: _Run) -> tuple[Any, int]:
             for sink in sinks:
                 sink.write(_rows(run, piece, row))
             returns = row["episode_return"][np.isfinite(row["episode_return"])]
-            mean, deviation = (returns.mean(), returns.std()) if returns.size else (np.nan, np.nan)
-            progress.update(done, float(mean), float(deviation))
-            reached = options.stop_return is not None and mean >= options.stop_return
+            progress.update(done, row["episode_return"])
+            reached = (
+                options.stop_return is not None
+                and returns.size > 0
+                and returns.mean() >= options.stop_return
+            )
             if reached or done == trainer.num_updates or i % max(1, options.save_every) == 0:
                 _save(run, carry, done)
             if reached:

@@ -15,6 +15,9 @@ COMMANDS = {
 }
 """From the name of a command to its module, which has `main(argv)`, and what it does."""
 
+_COMPILING = ("bench", "train", "study", "watch", "play")
+"""The commands that keep their compiled programs for the next time."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line, without the program's name; returns the exit code.
@@ -47,6 +50,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(name: str, argv: list[str]) -> int:
     from jaxenvs.cli.arguments import UsageError
 
+    if name in _COMPILING:
+        from jaxenvs.compilation_cache import enable_compilation_cache
+
+        enable_compilation_cache()
     try:
         importlib.import_module(f"jaxenvs.cli.{COMMANDS[name][0]}").main(argv)
     except UsageError as error:

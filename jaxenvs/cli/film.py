@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import tyro
 
 import jaxenvs
+from jaxenvs.baselines.runs.waiting import waiting
 from jaxenvs.cli.arguments import UsageError, extra, usage_errors
 from jaxenvs.cli.make import make
 from jaxenvs.core import Env
@@ -73,7 +74,8 @@ def shoot(film: Film) -> list[Any]:
     with usage_errors():
         record.writer(film.path)  # before a run is loaded
     env, policy, title = _cast(film)
-    with extra("render"), usage_errors((ValueError, TypeError, OSError)):
+    errors = (ValueError, TypeError, OSError)
+    with waiting("filming"), extra("render"), usage_errors(errors):
         shot = films.film(
             env,
             film.path,

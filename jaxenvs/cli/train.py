@@ -50,7 +50,7 @@ class Run(Options):
     stop_return: Annotated[
         float | None, tyro.conf.arg(metavar="RETURN", help_behavior_hint="(default: never)")
     ] = None
-    """Stop early, once the mean return of all agents' episodes is at least this."""
+    """Stop early, once the mean return of all seeds' episodes is at least this."""
 
     devices: Annotated[
         int | None, tyro.conf.arg(metavar="INT", help_behavior_hint="(default: all)")
@@ -63,7 +63,7 @@ class Run(Options):
     """Of a run by several processes: the address of process 0, the same for all."""
 
     film: bool = True
-    """Leave a GIF of the best agent in the folder."""
+    """Leave a GIF of the best seed in the folder."""
 
 
 def main(argv: Sequence[str]) -> None:
@@ -172,7 +172,7 @@ def _sweep_kind(names: Sequence[str]) -> type[Any]:
 
 
 def _film(out: pathlib.Path) -> None:
-    """A GIF of the best agent; a run without one is still a run."""
+    """A GIF of the best seed; a run without one is still a run."""
     path = out / FILM_NAME
     try:
         shoot(Film(str(out), out=str(path), size=400))

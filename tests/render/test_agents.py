@@ -9,7 +9,7 @@ import pytest
 
 import jaxenvs
 from jaxenvs.envs.mpe import pictures as mpe
-from jaxenvs.render import draw
+from jaxenvs.render import draw, palette
 
 IDS = [*jaxenvs.list_envs("mpe")[:-2], *jaxenvs.list_envs("social")]
 OFTEN = ("SpeakerListener", "Crypto", "WorldComm", "CollectTreasure", "Social")
@@ -59,3 +59,27 @@ def test_who_runs_away_stays_in_the_picture():
     picture = draw(env, far, size=512)
     off = (picture.astype(int) - np.array(mpe.AGENTS["agent"])) ** 2
     assert (off.sum(axis=2) < 200).any()
+
+
+@pytest.mark.parametrize("env_id", [i for i in IDS if i.startswith("MPE") and "Crypto" not in i])
+def test_no_two_kinds_look_alike(env_id):
+    env: Any = jaxenvs.make(env_id)
+    _, shapes = jax.eval_shape(env.reset, jax.random.key(0))
+    signs = mpe._signs(env, shapes, env.default_params)
+    looks = {(mark, color) for mark, color, _ in signs}
+    assert len(looks) == len(signs)
+    if isinstance(env.unwrapped, mpe._COLORED):
+        agents = {mpe.AGENTS[kind.name] for kind in env.unwrapped.movers(env.default_params)}
+        assert not agents & set(mpe.HUES)
+
+
+def test_the_profit_of_a_firm_is_an_area():
+    env: Any = jaxenvs.make("Social-Cournot-v1")
+    _, state = env.reset(jax.random.key(0))
+
+    def area(*quantity):
+        picture = draw(env, state.replace(quantity=jnp.array(quantity)), size=512)
+        return (picture == np.array(palette.BLUE)).all(axis=2).sum()
+
+    assert area(40.0, 10.0) == pytest.approx(2 * area(20.0, 30.0), rel=0.05)  # at one price
+    assert area(20.0, 30.0) == pytest.approx(2 * area(20.0, 50.0), rel=0.06)  # 40 and 20 over cost

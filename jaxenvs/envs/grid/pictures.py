@@ -39,22 +39,58 @@ _HANDS: dict[str, tuple[Any, str]] = {
 
 
 def draw(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
-    """The grid, the agent as an arrow head, its hand and its mission in a line below."""
+    """The grid, the agent as an arrow head, its hand and its mission in a line below.
+
+    Of a grid that is not walled in, such as rooms here and there, only the part that is built on is
+    shown, enlarged; the picture's size depends on the grid alone.
+    """
     del params
     height, width = state.grid.shape
     status = _STATUS * size / 512
-    cell = min(size / width, (size - status) / height)
-    canvas = Canvas(round(cell * width), round(cell * height + status), palette.BACKGROUND)
+    room = min(size / width, (size - status) / height)
+    canvas = Canvas(round(room * width), round(room * height + status), palette.BACKGROUND)
     lit = _lit(env, state)
     kinds, colors, doors = np.moveaxis(np.asarray(tiles.encode(state.grid)), -1, 0)
-    for row, col in np.ndindex(height, width):
-        corner = (col * cell, row * cell)
+    agent = (int(state.row), int(state.col))
+    floor = (kinds != Kind.EMPTY) | _reachable(kinds != Kind.WALL, agent)
+    (top, left), (bottom, right) = _box(floor)
+    rows, cols = bottom - top, right - left
+    cell = min(room * width / cols, room * height / rows)
+    # Where the corner of the grid would be, with the part in the middle.
+    origin = (
+        (room * width - cell * cols) / 2 - cell * left,
+        (room * height - cell * rows) / 2 - cell * top,
+    )
+    for row, col in np.argwhere(floor).tolist():
+        corner = (origin[0] + col * cell, origin[1] + row * cell)
         _floor(canvas, corner, cell, bool(lit[row, col]))
         color = _COLORS[colors[row, col]]
         _object(canvas, corner, cell, kinds[row, col], color, int(doors[row, col]))
-    _agent(canvas, state, cell)
+    _agent(canvas, state, origin, cell)
     _status(canvas, env, state, status)
     return canvas.rgb()
+
+
+def _reachable(free: np.ndarray, start: tuple[int, int]) -> np.ndarray:
+    """The free cells that can be walked to, doors or not, and the start itself; bool `[H, W]`."""
+    found = np.zeros(free.shape, bool)
+    found[start] = True
+    while True:
+        wider = found.copy()
+        wider[1:] |= found[:-1]
+        wider[:-1] |= found[1:]
+        wider[:, 1:] |= found[:, :-1]
+        wider[:, :-1] |= found[:, 1:]
+        wider = wider & free | found
+        if (wider == found).all():
+            return found
+        found = wider
+
+
+def _box(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The first and one past the last row and column of the cells that are set."""
+    places = np.argwhere(cells)
+    return places.min(axis=0), places.max(axis=0) + 1
 
 
 def _lit(env: Any, state: Any) -> np.ndarray:
@@ -178,27 +214,41 @@ def _key(canvas: Canvas, middle: tuple[float, float], cell: float, color: palett
             canvas.line(stroke, tint, width)
 
 
-def _agent(canvas: Canvas, state: Any, cell: float) -> None:
+def _agent(canvas: Canvas, state: Any, origin: tuple[float, float], cell: float) -> None:
     angle = np.pi / 2 * int(state.direction)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    middle = np.array([int(state.col) + 0.5, int(state.row) + 0.5]) * cell
+    middle = np.array([int(state.col) + 0.5, int(state.row) + 0.5]) * cell + origin
     shape = np.array([(0.36, 0.0), (-0.28, 0.3), (-0.14, 0.0), (-0.28, -0.3)]) * cell
     points = [tuple(float(v) for v in middle + turn @ point) for point in shape]
     canvas.polygon(points, palette.RED, palette.INK, max(0.8, cell / 22))
 
 
 def _status(canvas: Canvas, env: Any, state: Any, height: float) -> None:
-    """The mission, and what is in the agent's hand at the right."""
+    """The mission, in two lines if it is long, and what is in the agent's hand at the right."""
     line = canvas.height - height / 2
     box = 0.8 * height
-    mission = env.missions[int(state.mission)]
     room = canvas.width - box - 24
-    canvas.text(mission, (10, line), min(14.0, room / (0.56 * len(mission))), palette.INK)
+    lines, text_size = _mission(canvas, env.missions[int(state.mission)], room, height)
+    for i, words in enumerate(lines):
+        y = line + (i - (len(lines) - 1) / 2) * 0.45 * height
+        canvas.text(words, (10, y), text_size, palette.INK)
     left, top = canvas.width - box - 6, line - box / 2
     canvas.rect(left, top, box, box, palette.WHITE, palette.MUTED, 1.0, radius=4)
     kind, color, door = (int(part) for part in np.asarray(tiles.encode(state.carrying)))
     if kind != Kind.EMPTY:
         _object(canvas, (left, top), box, kind, _COLORS[color], door)
+
+
+def _mission(canvas: Canvas, mission: str, room: float, height: float) -> tuple[list[str], float]:
+    """The lines of a mission and the size of its letters, so that it fits, in two lines at most."""
+    size = min(14.0, 0.7 * height)
+    if canvas.text_width(mission, size) <= room:
+        return [mission], size
+    words, size = mission.split(), min(14.0, 0.42 * height)
+    breaks = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words) + 1)]
+    lines = min(breaks, key=lambda pair: max(canvas.text_width(part, size) for part in pair))
+    widest = max(canvas.text_width(part, size) for part in lines)
+    return list(lines), size * min(1.0, room / widest)
 
 
 PICTURES: Pictures = {

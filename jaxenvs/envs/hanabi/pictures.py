@@ -29,10 +29,12 @@ NAMES = ("red", "yellow", "green", "white", "blue", "purple")
 
 # Lengths of a picture 512 wide.
 WIDTH = 512.0
-TOP = 152.0  # of the first hand
-ROW = 106.0  # from hand to hand
-MENU = 344.0  # left edge of what can be told
-CHIP = 24.0
+TOP = 148.0  # of the first hand
+ROW = 118.0  # from hand to hand
+MENU = 344.0  # left edge of what can be told, where it stands beside a hand
+CHIP = 26.0
+TELL_ROW = 30.0  # height of what can be told, where it stands below a hand
+COLUMN = 250.0  # from hand to hand, where two are side by side
 
 
 class Button(NamedTuple):
@@ -57,7 +59,8 @@ def draw(env: Any, state: Any, params: Any, size: int) -> np.ndarray:
     table.text(_last_move(state, rules), (16, TOP - 18), 12.5, palette.MUTED)
     for offset in range(rules.num_players):
         seat = (int(state.player) + offset) % rules.num_players
-        _hand(table, state, rules, seat, _row(rules, offset), face_up=bool(offset) or over)
+        corner = _corner(rules, offset)
+        _hand(table, state, rules, seat, corner, face_up=bool(offset) or over)
     if not over:
         _menu(table, state, rules)
     return table.canvas.rgb()
@@ -90,6 +93,11 @@ class _Table:
         middle = (center[0] * self.unit, center[1] * self.unit)
         self.canvas.circle(middle, radius * self.unit, fill, outline, max(self.unit, 0.6))
 
+    def line(self, start: Point, end: Point) -> None:
+        """A thin gray line."""
+        points = [(x * self.unit, y * self.unit) for x, y in (start, end)]
+        self.canvas.line(points, palette.MUTED, max(1.2 * self.unit, 0.6))
+
     def text(
         self, words: str, at: Point, size: float, color: palette.Color, align: Align = "left"
     ) -> None:
@@ -100,20 +108,30 @@ class _Table:
 # -- places --------------------------------------------------------------------------------------
 
 
+def _has_columns(rules: Rules) -> bool:
+    """Whether the hands of the others stand in two columns, so that many players fill the width."""
+    return rules.num_players > 3 and rules.hand_size <= 4
+
+
 def _height(rules: Rules) -> float:
-    return TOP + ROW * rules.num_players + 36
+    return _corner(rules, 0)[1] + ROW + 44
 
 
-def _row(rules: Rules, offset: int) -> float:
-    """The top of the hand so many seats on from the player on turn, who sits at the bottom."""
-    place = rules.num_players - 1 if offset == 0 else offset - 1
-    return TOP + ROW * place
+def _corner(rules: Rules, offset: int) -> tuple[float, float]:
+    """Left and top of the hand so many seats on from the player on turn, who sits at the bottom."""
+    num_columns = 2 if _has_columns(rules) else 1
+    pitch = ROW + (TELL_ROW if num_columns == 2 else 0)
+    if offset == 0:
+        row, column = -(-(rules.num_players - 1) // num_columns), 0
+    else:
+        row, column = divmod(offset - 1, num_columns)
+    return 16 + COLUMN * column, TOP + pitch * row
 
 
-def _card(rules: Rules, slot: int, top: float) -> tuple[float, float, float]:
+def _card(rules: Rules, slot: int, corner: tuple[float, float]) -> tuple[float, float, float]:
     """Left, top and width of a card of a hand."""
-    pitch = min(64.0, 318.0 / rules.hand_size)
-    return 16 + slot * pitch, top + 18, min(40.0, 0.8 * pitch)
+    pitch = min(60.0, (COLUMN - 16 if _has_columns(rules) else 318.0) / rules.hand_size)
+    return corner[0] + slot * pitch, corner[1] + 18, min(46.0, 0.8 * pitch)
 
 
 def buttons(rules: Rules) -> Iterator[Button]:
@@ -123,15 +141,27 @@ def buttons(rules: Rules) -> Iterator[Button]:
     count = {TELL_COLOR: 0, TELL_RANK: 0}
     for action, (deed, slot, offset) in enumerate(zip(*names, strict=True)):
         if deed in (PLAY, DISCARD):
-            left, top, width = _card(rules, slot, _row(rules, 0))
-            below = top + cards.HEIGHT * width + (28 if deed == PLAY else 45)
-            yield Button(action, left - 3, below, width + 6, 16)
+            left, top, width = _card(rules, slot, _corner(rules, 0))
+            below = top + cards.HEIGHT * width + (34 if deed == PLAY else 54)
+            yield Button(action, left - 3, below, width + 6, 18)
         elif deed in count:
             most = rules.num_colors if deed == TELL_COLOR else rules.num_ranks
             place = count[deed] % most
             count[deed] += 1
-            top = _row(rules, offset) + (20 if deed == TELL_COLOR else 50)
-            yield Button(action, MENU + place * (CHIP + 3), top, CHIP, CHIP)
+            yield _tell_button(rules, action, offset, place, is_color=deed == TELL_COLOR)
+
+
+def _tell_button(rules: Rules, action: int, offset: int, place: int, *, is_color: bool) -> Button:
+    """A hint: below the hand that it tells about, or beside it."""
+    left, top = _corner(rules, offset)
+    if _has_columns(rules):
+        place += 0 if is_color else rules.num_colors
+        pitch = (COLUMN - 16) / (rules.num_colors + rules.num_ranks)
+        gap = 0 if is_color else 4
+        return Button(action, left + place * pitch + gap, top + ROW - 2, pitch - 3, TELL_ROW - 9)
+    pitch = min(CHIP + 3, (WIDTH - MENU - 3) / max(rules.num_colors, rules.num_ranks))
+    below = top + (22 if is_color else 54)
+    return Button(action, MENU + place * pitch, below, pitch - 3, CHIP)
 
 
 def _button_at(env: Any, x: float, y: float) -> np.ndarray | None:
@@ -199,16 +229,25 @@ def _ink(fill: palette.Color) -> palette.Color:
     return palette.INK if fill in (palette.WHITE, palette.YELLOW, palette.FAINT) else palette.WHITE
 
 
-def _hand(table: _Table, state: Any, rules: Rules, seat: int, top: float, *, face_up: bool) -> None:
+def _hand(
+    table: _Table,
+    state: Any,
+    rules: Rules,
+    seat: int,
+    corner: tuple[float, float],
+    *,
+    face_up: bool,
+) -> None:
     """A player's cards, or what she knows of them, with what is possible under each."""
     mine = not face_up or seat == int(state.player)
     words = f"player {seat}" + (", on turn" if not face_up else "")
-    table.text(words, (16, top + 8), 12.5, palette.ORANGE if mine else palette.INK)
+    color = palette.ORANGE if mine else palette.INK
+    table.text(words, (corner[0], corner[1] + 8), 13, color)
     touched = _touched(state, rules, seat)
     for slot, kind in enumerate(state.hands[seat].tolist()):
         if kind == rules.num_kinds:
             continue
-        box = _card(rules, slot, top)
+        box = _card(rules, slot, corner)
         if touched >> slot & 1:
             left, above, width = box
             table.rect(
@@ -239,22 +278,19 @@ def _knowledge(
 ) -> None:
     """A dot for each color and a digit for each rank, pale where it is ruled out."""
     left, top, width = box
-    below = top + cards.HEIGHT * width
+    middle, below = left + width / 2, top + cards.HEIGHT * width
+    spread = 1.12 * width  # a little wider than the card
     for color in range(rules.num_colors):
-        x = left + width * (color + 0.5) / rules.num_colors
+        x = middle + spread * ((color + 0.5) / rules.num_colors - 0.5)
         can_be = color in colors
         fill = COLORS[color] if can_be else palette.FAINT
-        radius = min(3.2, 0.36 * width / rules.num_colors)
-        table.disc((x, below + 8), radius, fill, palette.MUTED if can_be else None)
+        radius = min(4.6, 0.42 * spread / rules.num_colors)
+        table.disc((x, below + 9), radius, fill, palette.INK if can_be else None)
     for rank in range(rules.num_ranks):
-        x = left + width * (rank + 0.5) / rules.num_ranks
-        table.text(
-            str(rank + 1),
-            (x, below + 19),
-            9.5,
-            palette.INK if rank in ranks else palette.FAINT,
-            "center",
-        )
+        x = middle + spread * ((rank + 0.5) / rules.num_ranks - 0.5)
+        ink = palette.INK if rank in ranks else palette.FAINT
+        size = min(14.0, 1.3 * spread / rules.num_ranks)
+        table.text(str(rank + 1), (x, below + 23), size, ink, "center")
 
 
 def _touched(state: Any, rules: Rules, seat: int) -> int:
@@ -265,11 +301,10 @@ def _touched(state: Any, rules: Rules, seat: int) -> int:
 
 
 def _menu(table: _Table, state: Any, rules: Rules) -> None:
-    """What can be done, pale where it is not allowed."""
+    """What can be done; what is not allowed is gray and struck out."""
     rows = moves(rules)
     for button in buttons(rules):
         deed = int(rows.deed[button.action])
-        legal = _is_legal(state, rules, button.action)
         box = button[1:]
         middle = (button.left + button.width / 2, button.top + button.height / 2)
         if deed in (PLAY, DISCARD):
@@ -278,12 +313,19 @@ def _menu(table: _Table, state: Any, rules: Rules) -> None:
         else:
             sign = int(rows.told[button.action]).bit_length() - 1
             rank = sign - rules.num_colors
-            fill = palette.FAINT if deed == TELL_RANK else COLORS[sign]
+            fill = palette.WHITE if deed == TELL_RANK else COLORS[sign]
             words = str(rank + 1) if deed == TELL_RANK else ""
-        paint = fill if legal else palette.blend(palette.BACKGROUND, fill, 0.18)
-        table.rect(box, paint, palette.INK if legal else None, r=5)
-        ink = _ink(fill) if legal else palette.blend(palette.BACKGROUND, palette.INK, 0.35)
-        table.text(words, middle, min(12.0, 0.5 * button.width), ink, "center")
+        size = min(14.0, 0.62 * button.width)
+        if _is_legal(state, rules, button.action):
+            table.rect(box, fill, palette.INK, r=5)
+            table.text(words, middle, size, _ink(fill), "center")
+            continue
+        table.rect(box, palette.blend(fill, palette.FAINT, 0.8), palette.MUTED, r=5)
+        table.text(words, middle, size, palette.MUTED, "center")
+        table.line(
+            (button.left + 4, button.top + button.height - 4),
+            (button.left + button.width - 4, button.top + 4),
+        )
 
 
 def _is_legal(state: Any, rules: Rules, action: int) -> bool:

@@ -119,11 +119,69 @@ def _infinite(canvas: Canvas, env: Any, state: Any, params: Any) -> None:
 
 
 def _cournot(canvas: Canvas, env: Any, state: Any, params: Any) -> None:
+    """The market's plane of price over quantity: the demand's line, and each firm's profit.
+
+    A firm's profit is an area: what it makes times the price less the cost; red is a loss.
+    """
     unit = canvas.width / 512
-    most = float(params.demand / params.slope)
-    _bars(canvas, state.quantity, most, [f"firm {i}" for i in range(env.num_agents)], unit)
-    price = float(params.demand - params.slope * state.quantity.sum())
-    canvas.text(f"price {price:.4g}", (16 * unit, 22 * unit), 16 * unit, palette.INK, bold=True)
+    demand, slope = (max(float(x), 1e-9) for x in (params.demand, params.slope))
+    cost = float(params.cost)
+    made = [float(quantity) for quantity in state.quantity]
+    total = sum(made)
+    price, most = demand - slope * total, demand / slope
+    left, top = 52 * unit, 24 * unit
+    right, floor = canvas.width - 20 * unit, canvas.height - 44 * unit
+
+    def at(quantity: float, height: float) -> tuple[float, float]:
+        """A place in the plane; what lies outside is on its edge."""
+        across, up = (min(max(x, 0.0), 1.0) for x in (quantity / most, height / demand))
+        return left + across * (right - left), floor - up * (floor - top)
+
+    before = 0.0
+    for i, quantity in enumerate(made):
+        (x, y), (end, base) = at(before, max(price, cost)), at(before + quantity, min(price, cost))
+        color = palette.SERIES[i % len(palette.SERIES)]
+        if price < cost:
+            color = palette.blend(palette.RED, palette.WHITE, 0.35 + 0.2 * (i % 2))
+        if end > x and base > y:
+            canvas.rect(x, y, end - x, base - y, color, palette.INK, unit)
+        before += quantity
+    canvas.line([at(0, cost), at(most, cost)], palette.RED, 2 * unit)
+    canvas.line([at(0, demand), at(most, 0)], palette.INK, 2 * unit)
+    canvas.line([(left, top), (left, floor), (right, floor)], palette.INK, 2 * unit)
+    sold = at(total, price)
+    canvas.line([(left, sold[1]), sold, (sold[0], floor)], palette.MUTED, 1.5 * unit)
+    canvas.circle(sold, 6 * unit, palette.YELLOW, palette.INK, 1.5 * unit)
+    for words, place in (
+        (f"{demand:.4g}", (left - 8 * unit, top)),
+        (f"{cost:.4g}", (left - 8 * unit, at(0, cost)[1])),
+        ("0", (left - 8 * unit, floor)),
+        (f"{most:.4g}", (right, floor + 14 * unit)),
+    ):
+        canvas.text(words, place, 13 * unit, palette.MUTED, "right")
+    canvas.text("price", (left + 8 * unit, top - 8 * unit), 14 * unit, palette.INK)
+    canvas.text("made together", (left, floor + 16 * unit), 14 * unit, palette.INK)
+    canvas.text("cost", (right, at(0, cost)[1] - 12 * unit), 14 * unit, palette.RED, "right")
+    _ledger(canvas, made, price, cost, right, unit)
+
+
+def _ledger(
+    canvas: Canvas, made: list[float], price: float, cost: float, right: float, unit: float
+) -> None:
+    """The price, and what each firm makes and earns, in the corner above the demand's line."""
+    canvas.text(
+        f"price {price:.4g}", (right, 34 * unit), 20 * unit, palette.INK, "right", bold=True
+    )
+    pitch = min(24.0, 150.0 / len(made))
+    size = min(15.0, 0.7 * pitch)
+    for i, quantity in enumerate(made):
+        y = (64 + pitch * i) * unit
+        profit = (price - cost) * quantity
+        words = f"firm {i} makes {quantity:.4g}, earns {profit:.4g}"
+        canvas.text(words, (right, y), size * unit, palette.INK, "right")
+        x = right - canvas.text_width(words, size * unit) - size * unit
+        side, color = 0.9 * size * unit, palette.SERIES[i % len(palette.SERIES)]
+        canvas.rect(x - side / 2, y - side / 2, side, side, color, palette.INK, unit)
 
 
 def _fishery(canvas: Canvas, env: Any, state: Any, params: Any) -> None:
@@ -182,7 +240,7 @@ PICTURES: Pictures = {
     TensorGame: Picture(on_canvas(_repeated, _WIDE), _CHOICES),
     InfiniteGame: Picture(on_canvas(_infinite, _WIDE)),
     Cournot: Picture(
-        on_canvas(_cournot, _WIDE),
+        on_canvas(_cournot, 0.75),
         AmountControls(
             keys={str(n): (5.0 * n, f"make {5 * n}") for n in range(10)}, rate=3.0, seat=0
         ),

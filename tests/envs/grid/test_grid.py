@@ -8,9 +8,11 @@ import pytest
 import jaxenvs
 from jaxenvs.envs.grid import _layout as layout
 from jaxenvs.envs.grid import _tiles as tiles
+from jaxenvs.envs.grid import pictures
 from jaxenvs.envs.grid._game import Action
 from jaxenvs.envs.grid._tiles import Color, Door, Kind
 from jaxenvs.render import draw
+from jaxenvs.render.canvas import Canvas
 
 L, R, F, P, D, T = (Action(i) for i in range(6))
 
@@ -156,3 +158,16 @@ def test_pictures_show_the_grid(env_id):
     assert picture.dtype == np.uint8
     assert picture.shape == (512, 472, 3)
     assert len(np.unique(picture.reshape(-1, 3), axis=0)) > 50
+    walls = np.argwhere((picture == np.array(pictures._WALL)).all(axis=2))
+    assert np.ptp(walls, axis=0).max() > 450  # what is built fills the picture
+
+
+def test_a_long_mission_is_written_in_two_lines():
+    canvas = Canvas(472, 512)
+    mission = "get the green key from the red room, unlock the green door and go to the goal"
+    lines, size = pictures._mission(canvas, mission, 416, 40)
+    assert " ".join(lines) == mission
+    assert len(lines) == 2
+    assert size > 12
+    assert all(canvas.text_width(line, size) <= 417 for line in lines)
+    assert pictures._mission(canvas, "reach the goal", 416, 40)[0] == ["reach the goal"]

@@ -10,7 +10,7 @@ import pytest
 
 import jaxenvs
 from jaxenvs.envs.hanabi import pictures
-from jaxenvs.render import draw
+from jaxenvs.render import draw, palette
 from jaxenvs.render.play import controls_of
 
 FULL = "Hanabi-Full-3p-v0"
@@ -67,6 +67,22 @@ def test_the_menu_is_where_it_is_drawn():
         found.append(button.action)
     assert sorted(found) == list(range(env.rules.num_moves))
     assert pointer[0](env, 0.999, 0.001) is None
+
+
+@pytest.mark.parametrize("env_id", jaxenvs.list_envs("hanabi"))
+def test_buttons_do_not_overlap_and_none_vanishes(env_id):
+    env: Any = jaxenvs.make(env_id)
+    state = env.deal(env.rules.sorted_deck)
+    unit = 512 / max(pictures.WIDTH, pictures._height(env.rules))
+    for information in (0, 1):
+        picture = draw(env, state.replace(information=jnp.uint8(information)))
+        covered = np.zeros(picture.shape[:2], int)
+        for _, *box in pictures.buttons(env.rules):
+            left, top, width, height = (round(x * unit) for x in box)
+            covered[top : top + height - 1, left : left + width - 1] += 1
+            corner = picture[top + round(5 * unit), left + round(5 * unit)].astype(int)
+            assert np.abs(corner - np.array(palette.BACKGROUND)).sum() > 6
+        assert covered.max() == 1
 
 
 def test_the_menu_s_law_is_the_game_s():
