@@ -14,6 +14,19 @@ def python_blocks(text: str) -> list[str]:
     return re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
+def test_commands_and_formulas_fit_a_column() -> None:
+    """A longer line would be cut, or lie under the copy button, in a window of 1,280 pixels."""
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("**/*.md")]
+    long = [
+        (page.name, line)
+        for page in pages
+        for block in re.findall(r"^```(?:bash|text)\n(.*?)^```$", page.read_text(), re.M | re.S)
+        for line in block.splitlines()
+        if len(line) > 76
+    ]
+    assert long == []
+
+
 def test_readme_quickstart_fits_a_screen() -> None:
     (quickstart, *_) = python_blocks((ROOT / "README.md").read_text())
     lines = [line for line in quickstart.splitlines() if line.strip()]
