@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import gymnasium
 import pytest
+from gymnasium.envs import registration
 
 from jaxenvs import registry
 
@@ -55,7 +56,7 @@ def folder(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(registry, "_SPECS", dict(registry._SPECS))
-    monkeypatch.setattr(gymnasium.envs.registration, "registry", dict(gymnasium.registry))
+    monkeypatch.setattr(registration, "registry", dict(gymnasium.registry))
     yield tmp_path
     for name in [name for name in sys.modules if name.partition(".")[0] == "mygames"]:
         del sys.modules[name]
