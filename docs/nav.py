@@ -1,20 +1,32 @@
-"""A hook of mkdocs: lists the pages of the environments in the navigation, family by family."""
+"""A hook of mkdocs: pages of environments in the navigation, and the repository's address."""
 
+import os
 import pathlib
+import tomllib
 from typing import Any
 
-PAGES = pathlib.Path(__file__).parent / "envs"
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+PAGES = ROOT / "docs" / "envs"
+OVERVIEWS = ["envs/index.md", {"Gallery": "envs/gallery.md"}]
 
 
 def on_config(config: Any) -> Any:
-    """Fills the section of the navigation that consists of envs/index.md alone."""
+    """Fills the section that consists of envs/index.md alone, and links the repository."""
     for item in config.nav:
         if item == {"Environments": "envs/index.md"}:
-            item["Environments"] = [
-                "envs/index.md",
-                *map(_family, sorted(PAGES.glob("*/index.md"))),
-            ]
+            item["Environments"] = [*OVERVIEWS, *map(_family, sorted(PAGES.glob("*/index.md")))]
+    config.repo_url = config.repo_url or repository()
+    config.repo_name = config.repo_name or "Repository"
     return config
+
+
+def repository() -> str | None:
+    """The address in pyproject.toml; without one, where GitHub builds this; else none."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    if address := project.get("urls", {}).get("Repository"):
+        return address
+    server, name = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
+    return f"{server}/{name}" if server and name else None
 
 
 def _family(index: pathlib.Path) -> dict[str, list[Any]]:

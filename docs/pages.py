@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 from fields import option_rows, param_rows
+from sheets import SHEETS
+from solved import results_of
 from words import brief, bullets, by_agent, describe, kind, table
 
 import jaxenvs
@@ -77,13 +79,12 @@ def made(env_id: str) -> jaxenvs.Env[Any, Any]:
 def class_page(game: Game) -> str:
     """The Markdown page of a class."""
     env, row = made(game.example), jaxenvs.spec(game.example)
-    parts = [f"# {game.name}", NOTE]
-    if game.page.with_suffix(".png").exists():
-        parts.append(f"![{game.name}]({game.name}.png){{ width=400 }}")
+    parts = [f"# {game.name}", NOTE, *views(game)]
     parts += [f"*{subtitle(env.unwrapped)}*", *descriptions(env)]
     if len(game.ids) > 1:
         parts += ["## Ids", ids_table(game)]
-    parts += ["## At a glance", table(("", ""), glance(game))]
+    facts = table(("fact", "value"), glance(game))
+    parts += ["## At a glance", f'<div class="glance" markdown>\n\n{facts}\n\n</div>']
     of_example = f" Values are those of `{game.example}`." if len(game.ids) > 1 else ""
     if options := option_rows(env):
         text = "Fixed when the environment is made; another value is compiled again."
@@ -92,9 +93,48 @@ def class_page(game: Game) -> str:
     text = "Traced numbers: pass `params` to `reset` and `step`, or vmap over them."
     parts += ["## Parameters", text + of_example]
     parts.append(table(("parameter", "value", "meaning"), param_rows(env.default_params)))
+    parts += baselines(game)
     parts += ["## Source", row.source or f"{row.reference}."]
     parts += ["## Differences from the source", bullets(deviations(game)) or "None known."]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([*parts, *neighbors(game)]) + "\n"
+
+
+def views(game: Game) -> list[str]:
+    """The film of a class, and its picture where that shows several ids or there is no film."""
+    picture, film = (game.page.with_suffix(suffix).exists() for suffix in (".png", ".webp"))
+    shown = []
+    if film:
+        shown.append(f"![{game.example} at play]({game.name}.webp){{ width=400 }}")
+    if picture and (not film or game.name in SHEETS):
+        shown.append(f"![{game.name}]({game.name}.png){{ width=400 }}")
+    return shown
+
+
+def baselines(game: Game) -> list[str]:
+    """What the baselines reach on the ids of a class; nothing where none was measured."""
+    rows = [
+        (
+            f"[{result.algorithm}](../../baselines/{result.page})",
+            f"`{result.command}`",
+            result.steps,
+            result.greedy_return,
+        )
+        for result in results_of(game.ids)
+    ]
+    if not rows:
+        return []
+    text = "Greedy returns after training with the presets, which the command uses by itself:"
+    return ["## Baselines", text, table(("algorithm", "command", "steps", "return"), rows)]
+
+
+def neighbors(game: Game) -> list[str]:
+    """The other classes of the family."""
+    others = [one.name for one in families()[game.family] if one != game]
+    if not others:
+        return []
+    family = family_title(game.family).partition(": ")[0]
+    links = ", ".join(f"[{name}]({name}.md)" for name in others)
+    return [f"## More of {family}", f"[All of them](index.md): {links}."]
 
 
 def ids_table(game: Game) -> str:
@@ -258,7 +298,9 @@ def index_page() -> str:
     """The page that lists every class by family."""
     parts = ["# Environments", NOTE]
     parts.append(
-        "`jaxenvs list` prints every id. Each id of one agent is `jaxenvs/<id>` in Gymnasium; "
+        "All games by family; [the gallery](gallery.md) shows them. `jaxenvs list` prints every "
+        "id with its number of agents, and `jaxenvs list --spaces` what is observed and done. "
+        "Each id of one agent is `jaxenvs/<id>` in Gymnasium; "
         "games of several are in PettingZoo through `jaxenvs.adapters.pettingzoo`."
     )
     for family, members in families().items():
@@ -279,11 +321,11 @@ def index_row(game: Game) -> tuple[str, ...]:
     return link, task(made(game.example)), str(len(game.ids)), shown, " or ".join(acted)
 
 
-def readme_table() -> str:
-    """A row for each family, with a link to its page."""
+def readme_table(folder: str) -> str:
+    """A row for each family, with a link to its page in a folder."""
     rows = []
     for family, members in families().items():
         name, _, about = family_title(family).partition(": ")
         num_ids = sum(len(game.ids) for game in members)
-        rows.append((f"[{name}](docs/envs/{family}/index.md)", about, str(num_ids)))
+        rows.append((f"[{name}]({folder}/{family}/index.md)", about, str(num_ids)))
     return table(("family", "what it is", "ids"), rows)

@@ -7,32 +7,13 @@ from typing import Any
 import jax
 import numpy as np
 from pages import Game
+from sheets import SHEETS
 
 import jaxenvs
 
 SIDE = 400  # pixels: the longer side of a single frame, the width of several
 GAP = 6  # pixels between frames
 BACKGROUND = (24, 27, 33)  # between frames
-SHEETS: dict[str, list[list[str]]] = {
-    "Overcooked": [
-        [
-            "Overcooked-CrampedRoom-v0",
-            "Overcooked-CoordinationRing-v0",
-            "Overcooked-ForcedCoordination-v0",
-        ],
-        ["Overcooked-AsymmetricAdvantages-v0", "Overcooked-CounterCircuitO1Order-v0"],
-        [
-            "Overcooked-Bottleneck-v0",
-            "Overcooked-LargeRoom-v0",
-            "Overcooked-MultiplayerSchelling-v0",
-        ],
-    ],
-    "Crossing": [["MiniGrid-SimpleCrossingS9N3-v0", "MiniGrid-LavaCrossingS11N5-v0"]],
-    "MultiRoom": [["MiniGrid-MultiRoom-N4-S5-v0", "MiniGrid-MultiRoom-N6-v0"]],
-    "KeyCorridor": [["MiniGrid-KeyCorridorS3R1-v0", "MiniGrid-KeyCorridorS6R3-v0"]],
-    "FrozenLake": [["FrozenLake-v1", "FrozenLake8x8-v1"]],
-}
-"""By class: the ids that its picture shows, row by row, where they look different."""
 
 
 def draw(env: jaxenvs.Env[Any, Any], state: Any, size: int) -> np.ndarray:

@@ -120,6 +120,9 @@ ROWS = (
     ),
 )
 
+SCENES = {scene.env_id: scene for row in ROWS for scene in row}
+"""The same by id."""
+
 
 def frames(scene: Scene, size: int, seed: int) -> Iterator[np.ndarray]:
     """Pictures of a game in play, for ever; an episode that ends is followed by another."""

@@ -35,9 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(_help())
         return 0
     if name == "--version":
-        import jaxenvs
+        from jaxenvs.cli import version
 
-        print(f"jaxenvs {jaxenvs.__version__}")
+        print(version.text(verbose="--verbose" in arguments))
         return 0
     if name not in COMMANDS:
         near = difflib.get_close_matches(name, COMMANDS, n=1)
