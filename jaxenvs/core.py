@@ -33,6 +33,7 @@ from jaxenvs.spaces import Space
 from jaxenvs.struct import ByValue, PyTree
 
 Info = dict[str, Any]
+_LAST_TICK = np.iinfo(np.int32).max
 
 
 class State(PyTree):
@@ -237,9 +238,10 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
         Takes canonical params, a typed key and an action of the space's dtype, as `step` makes
         them. Returns `(state, reward, terminated, truncated, info)`.
         """
-        # The clock stops at the greatest number that it holds, which is past every time limit.
-        ticks = state.time < np.iinfo(np.int32).max  # type: ignore[attr-defined]
-        time = state.time + ticks.astype(np.int32)  # type: ignore[attr-defined]
+        # The clock stops at the greatest number that it holds. A minimum joins the fusion of the
+        # sum; a comparison would start another one.
+        before = jnp.minimum(state.time, np.int32(_LAST_TICK - 1))  # type: ignore[attr-defined]
+        time = before + np.int32(1)
         state, reward, terminated, info = self.transition(key, state, action, params)
         over = (params.max_steps > 0) & (time >= params.max_steps)
         truncated = jnp.broadcast_to(over, jnp.shape(terminated))
@@ -282,9 +284,11 @@ def _checked_number(name: str, value: Any, original: Any, annotation: Any) -> An
     kind = {"b": bool, "i": int, "u": int, "f": float}[dtype.kind]
     declared = ranges.range_of(annotation)
     ranges.check_value(name, value, Annotated[kind, declared] if declared else kind)
-    limits = None if kind is bool else np.iinfo(dtype) if kind is int else np.finfo(dtype)
-    if limits is not None and not limits.min <= value <= limits.max:
-        raise ValueError(f"{name}: expected a number that {dtype} holds, got {value!r}")
+    if kind is not bool:
+        limits = np.finfo(dtype) if kind is float else np.iinfo(dtype)
+        # As Python numbers, since numpy would round `value` to the dtype before it compares.
+        if not float(limits.min) <= value <= float(limits.max):
+            raise ValueError(f"{name}: expected a number that {dtype} holds, got {value!r}")
     return value
 
 
