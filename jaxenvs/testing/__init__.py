@@ -22,9 +22,11 @@ from jaxenvs.testing._played import (
 )
 from jaxenvs.testing._traced import (
     agents_share_an_axis,
+    defaults_lie_in_their_ranges,
     equal_instances_share_one_trace,
     observations_have_the_space_s_type,
     params_are_traced_numbers,
+    spaces_take_traced_params,
     types_never_change,
 )
 
@@ -48,6 +50,8 @@ def check_env(env: Env[Any, Any], num_steps: int = 10_000) -> None:
 _LAWS = (
     equal_instances_share_one_trace,
     params_are_traced_numbers,
+    defaults_lie_in_their_ranges,
+    spaces_take_traced_params,
     types_never_change,
     observations_have_the_space_s_type,
     jit_vmap_and_eager_agree,
