@@ -273,3 +273,15 @@ def test_actions_are_sampled_by_the_masks_of_a_state():
     _, vstate = walks.reset(jax.random.key(0))
     drawn = walks.sample_actions(jax.random.key(1), vstate=vstate)
     np.testing.assert_array_equal(drawn, walks.sample_actions(jax.random.key(1)))
+
+
+@pytest.mark.parametrize("env_id", jaxenvs.list_envs("classic"))
+def test_classic_games_promote_no_ranks(env_id):
+    venv = jaxenvs.vectorize(jaxenvs.make(env_id), 4, final_obs=True)
+
+    def play(key):
+        _, vstate = venv.reset(key)
+        return venv.step(key, vstate, venv.sample_actions(key, vstate=vstate))
+
+    with jax.numpy_rank_promotion("raise"):
+        jax.eval_shape(play, jax.random.key(0))
