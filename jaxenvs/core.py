@@ -34,6 +34,7 @@ from jaxenvs.spaces import Space
 from jaxenvs.struct import ByValue, PyTree
 
 Info = dict[str, Any]
+_LAST_TICK = np.iinfo(np.int32).max
 
 
 class State(PyTree):
@@ -245,9 +246,10 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
         Takes canonical params, a typed key and an action of the space's dtype, as `step` makes
         them. Returns `(state, reward, terminated, truncated, info)`.
         """
-        # The clock stops at the greatest number that it holds, which is past every time limit.
-        ticks = state.time < np.iinfo(np.int32).max  # type: ignore[attr-defined]
-        time = state.time + ticks.astype(np.int32)  # type: ignore[attr-defined]
+        # The clock stops at the greatest number that it holds. A minimum joins the fusion of the
+        # sum; a comparison would start another one.
+        before = jnp.minimum(state.time, np.int32(_LAST_TICK - 1))  # type: ignore[attr-defined]
+        time = before + np.int32(1)
         state, reward, terminated, info = self.transition(key, state, action, params)
         over = (params.max_steps > 0) & (time >= params.max_steps)
         truncated = jnp.broadcast_to(over, jnp.shape(terminated))
@@ -291,9 +293,9 @@ def _checked_number(name: str, value: Any, original: Any, annotation: Any) -> An
     declared = ranges.range_of(annotation)
     ranges.check_value(name, value, Annotated[kind, declared] if declared else kind)
     if kind is not bool:
-        limits = np.iinfo(dtype) if kind is int else np.finfo(dtype)
-        # As Python's numbers: one that the dtype does not hold would overflow in numpy's comparison.
-        if not kind(limits.min) <= value <= kind(limits.max):
+        limits = np.finfo(dtype) if kind is float else np.iinfo(dtype)
+        # As Python numbers, since numpy would round `value` to the dtype before it compares.
+        if not float(limits.min) <= value <= float(limits.max):
             raise ValueError(f"{name}: expected a number that {dtype} holds, got {value!r}")
     return float(value) if kind is float and isinstance(value, int | np.integer) else value
 

@@ -14,6 +14,7 @@ from jaxenvs import prng, resets
 from jaxenvs.core import Env, ParamsT, StateT, Transition, as_key
 from jaxenvs.levels import LevelEnv, LevelSource, has_levels
 from jaxenvs.multi import reward_shape
+from jaxenvs.ranges import Count, check_value
 from jaxenvs.resets import Autoreset, Pool, usual_chunk, where
 from jaxenvs.spaces import sample_legal
 from jaxenvs.struct import PyTree
@@ -70,17 +71,25 @@ def vectorize(
       pool_refresh: how many of them are renewed at every step; divides `pool_size`.
 
     Raises:
+      TypeError: names the argument of another kind.
       ValueError: names the argument that is out of range.
     """
-    if num_envs < 1:
-        raise ValueError(f"num_envs: expected at least 1, got {num_envs}")
-    _check_choice("autoreset", autoreset, ("same_step", "next_step", "disabled"))
-    _check_choice("resets", resets, ("auto", "fused", "chunked", "pool"))
+    for name, value, annotation in (
+        ("env", env, Env),
+        ("num_envs", num_envs, Count),
+        ("autoreset", autoreset, Autoreset),
+        ("resets", resets, Resets),
+        ("final_obs", final_obs, bool),
+        ("chunk", chunk, Count | None),
+        ("pool_size", pool_size, Count),
+        ("pool_refresh", pool_refresh, Count),
+    ):
+        check_value(name, value, annotation)
     if level_source is not None and not has_levels(env):
         raise ValueError(f"level_source: {type(env.unwrapped).__name__} has no levels")
-    if chunk is not None and not 1 <= chunk <= num_envs:
+    if chunk is not None and chunk > num_envs:
         raise ValueError(f"chunk: expected 1 to num_envs ({num_envs}), got {chunk}")
-    if not 1 <= pool_refresh <= pool_size or pool_size % pool_refresh:
+    if pool_size % pool_refresh:
         raise ValueError(f"pool_refresh: expected a divisor of {pool_size}, got {pool_refresh}")
     if resets == "auto":
         resets = "chunked" if env.reset_cost == "expensive" else "fused"
@@ -293,8 +302,3 @@ class VecEnv(Generic[StateT, ParamsT]):
 def _over_for_all(done: jax.Array) -> jax.Array:
     """`[num_envs]` from `[num_envs, ...]`: an episode is over when it is for all its agents."""
     return done if done.ndim == 1 else done.all(axis=tuple(range(1, done.ndim)))
-
-
-def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name}: expected one of {choices}, got {value!r}")
