@@ -4,6 +4,10 @@ import difflib
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
+
+from jaxenvs.cli import faults, interrupts
+from jaxenvs.extras import MissingExtra
 
 COMMANDS = {
     "list": ("list_envs", "the environments, with filters"),
@@ -15,13 +19,39 @@ COMMANDS = {
 }
 """From the name of a command to its module, which has `main(argv)`, and what it does."""
 
+_CLOSED = 141  # 128 plus the number of the signal that ends other programs then
+
+
+def command() -> NoReturn:
+    """The command as a process of its own, which ends with the exit code of `main`."""
+    try:
+        code = main()
+    except KeyboardInterrupt:  # another one, while the first was answered
+        code = interrupts.INTERRUPTED
+    if code == interrupts.INTERRUPTED:
+        interrupts.leave()
+    sys.exit(code)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line, without the program's name; returns the exit code.
 
-    0: done. 2: the command line asks for something that is not possible, which one line on stderr
-    explains. 130: interrupted.
+    0: done. Anything else is explained by one line on stderr, 2: the command line asks for
+    something that is not possible; 1: it failed on the way, such as on a full disk; 70: a fault of
+    jaxenvs; 130: interrupted. 141: whoever read the output has closed it, without a word.
     """
+    try:
+        try:
+            return _main(argv)
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        faults.silence_stdout()
+        return _CLOSED
+
+
+def _main(argv: Sequence[str] | None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     name = arguments[0] if arguments else "--help"
     if name in ("--help", "-h"):
@@ -41,17 +71,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(name: str, argv: list[str]) -> int:
-    from jaxenvs.cli.arguments import UsageError
-
     try:
-        importlib.import_module(f"jaxenvs.cli.{COMMANDS[name][0]}").main(argv)
-    except UsageError as error:
-        print(f"jaxenvs {name}: {error}", file=sys.stderr)
-        return 2
+        with interrupts.delivered():
+            _call(name, argv)
+    except (faults.UsageError, MissingExtra) as error:
+        line, code = str(error), faults.USAGE
+    except BrokenPipeError:
+        raise
     except KeyboardInterrupt:
-        print(f"jaxenvs {name}: interrupted", file=sys.stderr)
-        return 130
-    return 0
+        line, code = "interrupted", interrupts.INTERRUPTED
+    except Exception as error:
+        line, code = faults.explain(error)
+    else:
+        return 0
+    print(f"jaxenvs {name}: {line}", file=sys.stderr)
+    return code
+
+
+def _call(name: str, argv: list[str]) -> None:
+    importlib.import_module(f"jaxenvs.cli.{COMMANDS[name][0]}").main(argv)
 
 
 def _help() -> str:
