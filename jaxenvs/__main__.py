@@ -1,8 +1,6 @@
 """`python -m jaxenvs`: the same as the command `jaxenvs`."""
 
-import sys
-
-from jaxenvs.cli import main
+from jaxenvs.cli import command
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command()

@@ -1,6 +1,7 @@
 """The table of algorithms: a name, the code behind it, its defaults and its tuned settings."""
 
 import dataclasses
+import difflib
 import importlib
 from typing import Any
 
@@ -135,7 +136,9 @@ ALGORITHMS: dict[str, Algorithm] = {
 def algorithm_of(name: str) -> Algorithm:
     """The row of an algorithm. Raises `RunError` for an unknown name."""
     if name not in ALGORITHMS:
-        raise RunError(f"algorithm: expected one of {', '.join(ALGORITHMS)}; got {name!r}")
+        near = difflib.get_close_matches(name, ALGORITHMS, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise RunError(f"algorithm: expected one of {', '.join(ALGORITHMS)}; got {name!r}{hint}")
     return ALGORITHMS[name]
 
 
@@ -160,6 +163,11 @@ def presets(name: str) -> dict[str, Any]:
 def preset(name: str, env: str) -> Any:
     """The config tuned for an environment, or the algorithm's default one on it."""
     return presets(name).get(env) or dataclasses.replace(default_config(name), env=env)
+
+
+def serves_teams(name: str) -> bool:
+    """Whether an algorithm is for games of several agents."""
+    return hasattr(default_config(name), "show_id")
 
 
 def make_train(name: str, config: Any, env: Env | None = None) -> Trainer:

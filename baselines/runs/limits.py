@@ -7,6 +7,7 @@ from typing import Any
 import jax
 from jax.extend.core import subjaxprs
 
+import jaxenvs
 from jaxenvs import ranges
 from jaxenvs.baselines.parts.trainer import Trainer
 from jaxenvs.baselines.runs import algorithms
@@ -19,12 +20,13 @@ _LOOPS = ("scan", "while")
 _GIB = 2**30
 
 
-def check(config: Any, options: Options) -> None:
+def check(algorithm: str, config: Any, options: Options) -> None:
     """Checks all settings, those of the sweep included.
 
     Raises `RunError` that names the option, the field or `sweep.` and the field.
     """
     options.check()
+    check_game(algorithm, config.env)
     try:
         config.check()
         declared = config.sweepable
@@ -37,6 +39,22 @@ def check(config: Any, options: Options) -> None:
     for name, values in options.sweep.items():
         for value in values:
             _check_combination(config, name, value)
+
+
+def check_game(algorithm: str, env_id: str) -> None:
+    """Raises `RunError` for a game of several agents where one learns, and the other way round."""
+    try:
+        several = jaxenvs.spec(env_id).multi_agent
+    except (TypeError, ValueError) as error:
+        raise RunError(f"env: {error}") from error
+    if several == algorithms.serves_teams(algorithm):
+        return
+    fitting = [name for name in algorithms.ALGORITHMS if algorithms.serves_teams(name) == several]
+    kinds = ("one agent", "several agents")
+    raise RunError(
+        f"env: {algorithm} expects a game of {kinds[not several]}, but {env_id} is one of "
+        f"{kinds[several]}, for {', '.join(fitting)}"
+    )
 
 
 def check_memory(algorithm: str, config: Any, options: Options) -> None:

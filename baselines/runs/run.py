@@ -62,7 +62,7 @@ def train(algorithm: str, config: Any, options: Options | None = None) -> Result
       CheckpointError: a run is to be resumed and none of its checkpoints is whole.
     """
     options = options or Options()
-    limits.check(config, options)
+    limits.check(algorithm, config, options)
     hosts = connect(options)
     if not options.resume:
         _use_cores(config, options, hosts)

@@ -4,6 +4,10 @@ import difflib
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
+
+from jaxenvs.cli import faults, interrupts
+from jaxenvs.extras import MissingExtra
 
 COMMANDS = {
     "list": ("list_envs", "the environments, with filters"),
@@ -18,17 +22,43 @@ COMMANDS = {
 _COMPILING = ("bench", "train", "study", "watch", "play")
 """The commands that keep their compiled programs for the next time."""
 
+_CLOSED = 141  # 128 plus the number of the signal that ends other programs then
+
+
+def command() -> NoReturn:
+    """The command as a process of its own, which ends with the exit code of `main`."""
+    try:
+        code = main()
+    except KeyboardInterrupt:  # another one, while the first was answered
+        code = interrupts.INTERRUPTED
+    if code == interrupts.INTERRUPTED:
+        interrupts.leave()
+    sys.exit(code)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command line, without the program's name; returns the exit code.
 
-    0: done. 2: the command line asks for something that is not possible, which one line on stderr
-    explains. 130: interrupted.
+    0: done. Anything else is explained by one line on stderr, 2: the command line asks for
+    something that is not possible; 1: it failed on the way, such as on a full disk; 70: a fault of
+    jaxenvs; 130: interrupted. 141: whoever read the output has closed it, without a word.
 
     Modules in the current folder can be imported, last of all, as of `--env mygame:MyEnv-v0`.
     """
     if "" not in sys.path:
         sys.path.append("")  # the path of a console script has its own folder instead
+    try:
+        try:
+            return _main(argv)
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        faults.silence_stdout()
+        return _CLOSED
+
+
+def _main(argv: Sequence[str] | None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     name = arguments[0] if arguments else "--help"
     if name in ("--help", "-h"):
@@ -48,21 +78,29 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(name: str, argv: list[str]) -> int:
-    from jaxenvs.cli.arguments import UsageError
+    try:
+        with interrupts.delivered():
+            _call(name, argv)
+    except (faults.UsageError, MissingExtra) as error:
+        line, code = str(error), faults.USAGE
+    except BrokenPipeError:
+        raise
+    except KeyboardInterrupt:
+        line, code = "interrupted", interrupts.INTERRUPTED
+    except Exception as error:
+        line, code = faults.explain(error)
+    else:
+        return 0
+    print(f"jaxenvs {name}: {line}", file=sys.stderr)
+    return code
 
+
+def _call(name: str, argv: list[str]) -> None:
     if name in _COMPILING:
         from jaxenvs.compilation_cache import enable_compilation_cache
 
         enable_compilation_cache()
-    try:
-        importlib.import_module(f"jaxenvs.cli.{COMMANDS[name][0]}").main(argv)
-    except UsageError as error:
-        print(f"jaxenvs {name}: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print(f"jaxenvs {name}: interrupted", file=sys.stderr)
-        return 130
-    return 0
+    importlib.import_module(f"jaxenvs.cli.{COMMANDS[name][0]}").main(argv)
 
 
 def _help() -> str:

@@ -1,21 +1,22 @@
 """From a command line to a record, with errors of one line."""
 
 import contextlib
+import dataclasses
 import io
-import re
+import os
 import sys
-from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+import types
+import typing
+from collections.abc import Callable, Iterator, Sequence
+from typing import Annotated, Any, TypeVar
 
 import tyro
 
-from jaxenvs import extras
+from jaxenvs import extras, ranges
+from jaxenvs.cli.complaints import one_line
+from jaxenvs.cli.faults import UsageError as UsageError
 
 T = TypeVar("T")
-
-
-class UsageError(Exception):
-    """The command line asks for something that is not possible; the message is one line."""
 
 
 def parse(
@@ -24,44 +25,99 @@ def parse(
     """A record of the dataclass `kind` from the flags in `argv`.
 
     `default` gives the values of flags that are left out; `options` go to `tyro.cli`.
-    Raises `UsageError` for flags or values that do not fit; `--help` prints and exits.
+    Raises `UsageError` for flags or values that do not fit, and for those outside the ranges that
+    `kind` declares; `--help` prints and exits.
     """
+    shown = ranged(kind)
     options = {"config": (tyro.conf.FlagCreatePairsOff,)} | options
     if default is not None:
-        options["default"] = default
-    complaint = io.StringIO()
+        options["default"] = convert(default, shown)
+    complaint, answer = io.StringIO(), _Uncolored() if os.environ.get("NO_COLOR") else sys.stdout
     try:
-        with contextlib.redirect_stderr(complaint):
-            return tyro.cli(kind, args=list(argv), prog=prog, **options)
+        with contextlib.redirect_stderr(complaint), contextlib.redirect_stdout(answer):
+            read = convert(tyro.cli(shown, args=list(argv), prog=prog, **options), kind)
     except SystemExit as exit_:
+        if isinstance(answer, _Uncolored):
+            sys.stdout.write(answer.getvalue())
         if exit_.code in (0, None):
             raise
-        raise UsageError(_one_line(complaint.getvalue())) from None
+        raise UsageError(one_line(complaint.getvalue(), argv, set(_flags(kind)))) from None
+    for name, annotation in ranges.annotations(kind).items():
+        with usage_errors():
+            ranges.check_value(f"--{name.replace('_', '-')}", getattr(read, name), annotation)
+    return read
 
 
-def _one_line(box: str) -> str:
-    """What tyro's box of several lines says, in one."""
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", box)
-    rows = [line.strip("│┃| \t") for line in plain.splitlines()[1:]]  # without the title
-    parts = "\n".join("" if set(row) <= set("─━-╰╯+") else row for row in rows)
-    blocks = [block.splitlines() for block in parts.split("\n\n") if block.strip()]
-    message, *others = blocks or [plain.split("\n")]
-    message, rest = " ".join(message).strip(), [row for block in others for row in block]
-    bad_value = re.match(r"Error parsing (--\S+): .*['\"](.*)['\"]", message)
-    if bad_value:
-        flag, value = bad_value.groups()
-        described = [row for row in rest if row.startswith(f"{flag} ")]
-        if described:
-            wanted = described[0].removeprefix(flag).strip()
-            wanted = re.sub(r"\[(\w+) \[\w+ \.\.\.\]\]", r"\1 ...", wanted)
-            return f"{flag}: expected {wanted}, got {value!r}"
-    missing = re.match(r"Missing from [^:]*: (\S+)", message)
-    if missing:
-        return f"{missing.group(1)} is missing"
-    if message.startswith("Unrecognized options"):
-        near = [row.split()[0].rstrip(",") for row in rest if row.startswith("--")]
-        message += f"; did you mean {near[0]}?" if near else ""
-    return message
+class _Uncolored(io.StringIO):
+    """Collects what goes to stdout; it is no terminal, so that nobody colors it."""
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        """That of stdout, by which the frames are chosen."""
+        return getattr(sys.__stdout__, "encoding", None) or "utf-8"
+
+
+def ranged(kind: type[T]) -> type[T]:
+    """A dataclass like `kind`, whose help also says which numbers its fields may hold."""
+    declared = {
+        name: Annotated[annotation, tyro.conf.arg(help_behavior_hint=_hint_of(words))]
+        for name, annotation in ranges.annotations(kind).items()
+        if (words := words_of(annotation)) and not _has_hint(annotation)
+    }
+    if not declared:
+        return kind
+    fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    content: dict[str, Any] = {
+        name: dataclasses.field(
+            default=fields[name].default,
+            default_factory=fields[name].default_factory,
+            metadata=fields[name].metadata,
+        )
+        for name in declared
+    }
+    content |= {
+        "__annotations__": declared,
+        "__module__": kind.__module__,
+        "__doc__": kind.__doc__,
+    }
+    shown = types.new_class(kind.__name__, (kind,), exec_body=lambda ns: ns.update(content))
+    return dataclasses.dataclass(frozen=True)(shown)
+
+
+def convert(record: Any, kind: type[T]) -> T:
+    """The same fields as a record of another dataclass."""
+    if type(record) is kind:
+        return record
+    fields = dataclasses.fields(record)
+    return kind(**{field.name: getattr(record, field.name) for field in fields})
+
+
+def _hint_of(words: str) -> Callable[[str], str]:
+    return lambda default: f"(default: {default}; {words})"
+
+
+def words_of(annotation: Any) -> str:
+    """Which numbers an annotation allows, in words; empty where it does not say."""
+    found = [ranges.range_of(annotation), *map(ranges.range_of, typing.get_args(annotation))]
+    words = [str(one).removeprefix("of ").removeprefix("from ") for one in found if one]
+    return words[0] if words else ""
+
+
+def _has_hint(annotation: Any) -> bool:
+    """Whether the flag already says something else about its default."""
+    notes = getattr(annotation, "__metadata__", ())
+    return any(getattr(note, "help_behavior_hint", None) is not None for note in notes)
+
+
+def _flags(kind: type[Any], prefix: str = "--") -> Iterator[str]:
+    """The flags of a dataclass; those of its parts stand with the part's name and without."""
+    for name, annotation in ranges.annotations(kind).items():
+        flag = f"{prefix}{name.replace('_', '-')}"
+        part = typing.get_args(annotation)[0] if hasattr(annotation, "__metadata__") else annotation
+        if dataclasses.is_dataclass(part):
+            yield from _flags(part, f"{flag}." if name == "sweep" else prefix)  # type: ignore[arg-type]
+        else:
+            yield flag
 
 
 @contextlib.contextmanager

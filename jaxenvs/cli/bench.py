@@ -11,6 +11,7 @@ import jaxenvs
 from jaxenvs.cli import list_envs, measure, peers, table
 from jaxenvs.cli.arguments import UsageError, note, parse, usage_errors
 from jaxenvs.core import Env
+from jaxenvs.ranges import Count
 from jaxenvs.vector import Resets
 
 
@@ -31,13 +32,13 @@ class Arguments:
     family: Annotated[str, tyro.conf.arg(metavar="NAME")] = ""
     """All environments of this family, such as classic."""
 
-    num_envs: int = 1024
+    num_envs: Count = 1024
     """Copies that are stepped together."""
 
-    num_steps: int = 1000
+    num_steps: Count = 1000
     """Steps of each copy in one timed run."""
 
-    repeats: int = 5
+    repeats: Count = 5
     """Timed runs, after one that is not timed."""
 
     resets: Resets = "auto"
@@ -55,10 +56,6 @@ def main(argv: Sequence[str]) -> None:
     arguments = parse(Arguments, argv, "jaxenvs bench")
     if not arguments.ids and not arguments.family:
         raise UsageError("ID: expected at least one environment, as `jaxenvs list` names them")
-    for name in ("num_envs", "num_steps", "repeats"):
-        if getattr(arguments, name) < 1:
-            flag = name.replace("_", "-")
-            raise UsageError(f"--{flag}: expected at least 1, got {getattr(arguments, name)}")
     with usage_errors():
         envs = {env_id: jaxenvs.make(env_id) for env_id in _chosen(arguments)}
     results = [row for env_id, env in envs.items() for row in _results(env_id, env, arguments)]

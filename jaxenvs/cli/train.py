@@ -8,9 +8,19 @@ from typing import Annotated, Any
 import tyro
 
 from jaxenvs import extras
-from jaxenvs.cli.arguments import UsageError, extra, note, parse, usage_errors
+from jaxenvs.cli.arguments import (
+    UsageError,
+    convert,
+    extra,
+    note,
+    parse,
+    ranged,
+    usage_errors,
+    words_of,
+)
 from jaxenvs.cli.film import Film, shoot
 from jaxenvs.cli.make import NAMED_VALUES, make
+from jaxenvs.ranges import Count
 
 with extra("baselines"):
     from jaxenvs.baselines.runs import checkpoint, run
@@ -53,7 +63,7 @@ class Run(Options):
     """Stop early, once the mean return of all seeds' episodes is at least this."""
 
     devices: Annotated[
-        int | None, tyro.conf.arg(metavar="INT", help_behavior_hint="(default: all)")
+        Count | None, tyro.conf.arg(metavar="INT", help_behavior_hint="(default: all)")
     ] = None
     """Use at most this many devices; a CPU has one per core."""
 
@@ -76,8 +86,7 @@ def main(argv: Sequence[str]) -> None:
     with extra("render"):
         extras.require("render", "matplotlib")  # of the learning curve
     with usage_errors():
-        if hasattr(config, "check"):
-            config.check()
+        config.check()
     make(config.env, kwargs=config.env_kwargs)  # refuses now what would fail later
     fields: dict[str, Any] = {
         field.name: getattr(asked, field.name) for field in dataclasses.fields(Options)
@@ -107,14 +116,16 @@ def read(algorithm: str, flags: Sequence[str]) -> tuple[Any, Run, dict[str, tupl
     """
     with extra("baselines"), usage_errors((RunError,)):
         preset = _preset(algorithm, flags)
-    names = [field.name for field in dataclasses.fields(preset.hyper_params)]
-    sweep_kind = _sweep_kind(names)
+    with usage_errors():
+        sweepable = preset.sweepable
+    sweep_kind = _sweep_kind(sweepable)
+    shown, config = ranged(Run), ranged(type(preset))
     kind = dataclasses.make_dataclass(
         "Arguments",
         [
             ("preset", Annotated[str, tyro.conf.arg(metavar="ENV", help=_PRESET_HELP)], ""),
-            ("run", tyro.conf.OmitArgPrefixes[Run], dataclasses.field(default_factory=Run)),
-            (algorithm, tyro.conf.OmitArgPrefixes[type(preset)], preset),
+            ("run", tyro.conf.OmitArgPrefixes[shown], dataclasses.field(default_factory=shown)),
+            (algorithm, tyro.conf.OmitArgPrefixes[config], convert(preset, config)),
             ("sweep", sweep_kind, dataclasses.field(default_factory=sweep_kind)),
         ],
         frozen=True,
@@ -127,8 +138,8 @@ def read(algorithm: str, flags: Sequence[str]) -> tuple[Any, Run, dict[str, tupl
         registry=NAMED_VALUES,
         config=(),
     )
-    asked = {name: values for name in names if (values := getattr(read.sweep, name))}
-    return getattr(read, algorithm), read.run, asked
+    asked = {name: values for name in sweepable if (values := getattr(read.sweep, name))}
+    return convert(getattr(read, algorithm), type(preset)), convert(read.run, Run), asked
 
 
 _PRESET_HELP = "Take the settings tuned for this environment; by default those for --env, if any."
@@ -156,17 +167,17 @@ def _value(flags: Sequence[str], name: str) -> str | None:
     return None
 
 
-def _sweep_kind(names: Sequence[str]) -> type[Any]:
+def _sweep_kind(sweepable: Mapping[str, Any]) -> type[Any]:
     """A record with a tuple of values for each of the numbers that may be swept."""
 
     def values(name: str) -> Any:
-        about = f"values of {name}"
+        about, hint = f"values of {name}", f"({words_of(sweepable[name])})"
         return Annotated[
             tuple[float, ...],
-            tyro.conf.arg(metavar="X ...", help=about, help_behavior_hint=""),
+            tyro.conf.arg(metavar="X ...", help=about, help_behavior_hint=hint),
         ]
 
-    fields = [(name, values(name), ()) for name in names]
+    fields = [(name, values(name), ()) for name in sweepable]
     about = {"__doc__": "Numbers to try side by side; every combination of them is trained."}
     return dataclasses.make_dataclass("Sweep", fields, frozen=True, namespace=about)
 

@@ -52,8 +52,8 @@ def test_flags_are_read():
     [
         (["--count", "x"], "--count: expected INT, got 'x'"),
         (["--widths", "1", "x"], "--widths: expected INT ..., got 'x'"),
-        (["--cuont", "1"], "Unrecognized options: --cuont, 1; did you mean --count?"),
-        (["--mode", "odd"], "invalid choice 'odd' for argument '--mode'"),
+        (["--cuont", "1"], "unknown flag --cuont; did you mean --count?"),
+        (["--mode", "odd"], "--mode: expected fast, slow; got 'odd'"),
         (["--count"], "Missing value for argument '--count'"),
     ],
 )

@@ -92,14 +92,14 @@ def test_swept_values_have_the_ranges_of_their_fields(name: str) -> None:
         for value in outside(annotation):
             options = Options(sweep={field: (getattr(config, field, 0.5), value)})
             with pytest.raises(RunError, match=rf"^sweep\.{field}: expected"):
-                limits.check(config, options)
+                limits.check(name, config, options)
 
 
 def test_a_swept_value_has_to_go_with_the_other_settings() -> None:
     config = algorithms.default_config("dqn")
-    limits.check(config, Options(sweep={"trace_lambda": (0.0,)}))
+    limits.check("dqn", config, Options(sweep={"trace_lambda": (0.0,)}))
     with pytest.raises(RunError, match=r"^sweep\.trace_lambda: expected 0 without sequences"):
-        limits.check(config, Options(sweep={"trace_lambda": (0.0, 0.5)}))
+        limits.check("dqn", config, Options(sweep={"trace_lambda": (0.0, 0.5)}))
 
 
 @pytest.mark.parametrize(
