@@ -286,7 +286,7 @@ def _checked_number(name: str, value: Any, original: Any, annotation: Any) -> An
     ranges.check_value(name, value, Annotated[kind, declared] if declared else kind)
     if kind is not bool:
         limits = np.iinfo(dtype) if kind is int else np.finfo(dtype)
-        # As Python's numbers: one that the dtype does not hold would overflow in numpy's comparison.
+        # As Python's numbers: numpy's comparison warns of one that the dtype does not hold.
         if not kind(limits.min) <= value <= kind(limits.max):
             raise ValueError(f"{name}: expected a number that {dtype} holds, got {value!r}")
     return float(value) if kind is float and isinstance(value, int | np.integer) else value
