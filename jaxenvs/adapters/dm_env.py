@@ -8,7 +8,7 @@ import numpy as np
 from dm_env import specs
 
 from jaxenvs import spaces
-from jaxenvs.adapters._host import arguments
+from jaxenvs.adapters._host import arguments, bsuite_counts
 from jaxenvs.adapters.gymnasium import GymnasiumEnv
 from jaxenvs.core import Env
 
@@ -20,6 +20,9 @@ class DmEnv(dm_env.Environment):
     discount 1, so that a value follows. A step after the last one starts a new episode and ignores
     its action, as `dm_env` asks.
 
+    Games of bsuite have `bsuite_num_episodes` and `bsuite_info` too, so that bsuite's loggers and
+    its analysis take them: `csv_logging.wrap_environment(DmEnv("bsuite-Catch-v0"), "catch/0", dir)`.
+
     Args:
       env: a registered id or an environment; its own time limit holds.
       seed: fixes everything random.
@@ -30,17 +33,23 @@ class DmEnv(dm_env.Environment):
         self._env = GymnasiumEnv(arguments.game_of(env, kwargs))
         self._seed = seed
         self._over = True
+        game = self._env.jax_env
+        self._counts = bsuite_counts.Counts(game) if bsuite_counts.is_of_bsuite(game) else None
 
     def reset(self) -> dm_env.TimeStep:
         obs, _ = self._env.reset(seed=self._seed)
         self._seed, self._over = None, False
+        if self._counts is not None:
+            self._counts.restart()
         return dm_env.restart(_as_numpy(obs))
 
     def step(self, action: Any) -> dm_env.TimeStep:
         if self._over:
             return self.reset()
-        obs, reward, terminated, truncated, _ = self._env.step(action)
+        obs, reward, terminated, truncated, info = self._env.step(action)
         obs, self._over = _as_numpy(obs), terminated or truncated
+        if self._counts is not None:
+            self._counts.add(reward, info, self._over)
         if terminated:
             return dm_env.termination(reward, obs)
         return dm_env.truncation(reward, obs) if truncated else dm_env.transition(reward, obs)
@@ -50,6 +59,25 @@ class DmEnv(dm_env.Environment):
 
     def action_spec(self) -> Any:
         return to_spec(self._env.jax_env.action_space(), "action")
+
+    @property
+    def bsuite_num_episodes(self) -> int:
+        """For how many episodes bsuite plays the game; `AttributeError` for any other game."""
+        self._check_bsuite()
+        return bsuite_counts.num_episodes(self._env.jax_env)
+
+    def bsuite_info(self) -> dict[str, float]:
+        """What bsuite's own environment has counted by now, over all episodes.
+
+        Raises `AttributeError` for a game that is not of bsuite.
+        """
+        return self._check_bsuite().report()
+
+    def _check_bsuite(self) -> bsuite_counts.Counts:
+        if self._counts is None:
+            name = type(self._env.jax_env.unwrapped).__name__
+            raise AttributeError(f"{name} is no game of bsuite, which alone are counted")
+        return self._counts
 
     def close(self) -> None:
         self._env.close()

@@ -11,6 +11,7 @@ scripts written for it ask for their classes.
 
 import importlib
 import importlib.util
+import math
 from typing import Any
 
 import jax
@@ -18,6 +19,8 @@ import jax.numpy as jnp
 
 import jaxenvs
 from jaxenvs import core, resets, spaces
+from jaxenvs.adapters._host import arguments
+from jaxenvs.adapters._host.gymnax_params import with_gymnax_names
 from jaxenvs.adapters._host.outputs import strong
 from jaxenvs.adapters.names import GYMNAX_NAMES
 from jaxenvs.core import Env, Info
@@ -42,11 +45,12 @@ class GymnaxEnv:
     """A jaxenvs environment as gymnax 1.0 has them: `step` resets an episode that has ended.
 
     `info` holds `terminated`, `truncated`, `discount` and `final_observation`, the observation
-    before the reset. Equal instances compare equal, so they share what `jit` has compiled.
+    before the reset. An action of one coordinate may come without its axis. Equal instances compare
+    equal, so they share what `jit` has compiled. Raises `TypeError` for a game of several agents.
     """
 
     def __init__(self, env: Env[Any, Any]) -> None:
-        self.env = env
+        self.env = arguments.of_one_agent(env)
 
     @property
     def name(self) -> str:
@@ -55,17 +59,21 @@ class GymnaxEnv:
 
     @property
     def default_params(self) -> Any:
-        """The environment's params."""
-        return self.env.default_params
+        """The environment's params; `max_steps_in_episode` is their `max_steps`."""
+        return with_gymnax_names(self.env.default_params)
 
     @property
     def num_actions(self) -> int:
-        """How many actions there are, or coordinates of a continuous one."""
+        """How many actions there are, or coordinates of a continuous one.
+
+        Raises `TypeError` for actions of another kind.
+        """
         space = self.env.action_space()
         if isinstance(space, spaces.Discrete):
             return space.n
-        assert isinstance(space, spaces.Box)
-        return int(space.shape[0])
+        if isinstance(space, spaces.Box):
+            return math.prod(space.shape)
+        raise TypeError(f"num_actions: expected a Discrete space or a Box, got {space}")
 
     def reset(self, key: jax.Array, params: Any = None) -> tuple[Any, Any]:
         """Starts an episode: `(obs, state)`."""
@@ -75,7 +83,7 @@ class GymnaxEnv:
         """`(obs, state, reward, terminated, truncated, info)`, after a reset where one is due."""
 
         def play(key: jax.Array) -> tuple[Any, core.Transition, jax.Array]:
-            t = self.env.step(key, state, action, params)
+            t = self._play(key, state, action, params)
             return (t.obs, t.state), t, jnp.all(t.terminated | t.truncated)
 
         (obs, after), step = resets.step_or_restart(
@@ -91,7 +99,7 @@ class GymnaxEnv:
 
     def step_env(self, key: jax.Array, state: Any, action: Any, params: Any) -> Any:
         """`(obs, state, reward, terminated, info)`, without a reset."""
-        step = self.env.step(key, state, action, params)
+        step = self._play(key, state, action, params)
         return step.obs, step.state, step.reward, step.terminated, step.info
 
     def reset_env(self, key: jax.Array, params: Any) -> tuple[Any, Any]:
@@ -114,6 +122,13 @@ class GymnaxEnv:
     def action_space(self, params: Any = None) -> Any:
         """The space of actions, gymnax's own class where gymnax is installed."""
         return to_gymnax_space(self.env.action_space(params))
+
+    def _play(self, key: jax.Array, state: Any, action: Any, params: Any) -> core.Transition:
+        """A step without a reset; the one coordinate of a box comes as `(1,)` or as `()`."""
+        space = self.env.action_space()
+        if isinstance(space, spaces.Box) and space.shape == (1,) and jnp.shape(action) == ():
+            action = jnp.reshape(action, (1,))
+        return self.env.step(key, state, action, params)
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and self.env == other.env

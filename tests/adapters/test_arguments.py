@@ -100,7 +100,7 @@ def test_games_go_through_the_doors_for_their_number_of_agents():
     assert of_one_agent(CARTPOLE) is CARTPOLE
     assert of_several_agents(spread) is spread
     assert game_of("CartPole-v1", {}) == CARTPOLE
-    with pytest.raises(TypeError, match="gravity.*only an id takes options"):
+    with pytest.raises(TypeError, match=r"gravity.*only an id takes options"):
         game_of(CARTPOLE, {"gravity": 1.0})
     with pytest.raises(TypeError, match=r"expected an id or a jaxenvs.Env, got 3"):
         game_of(3, {})  # type: ignore[arg-type]

@@ -256,9 +256,20 @@ def test_actions_are_checked():
         env.step(2)
     env = make("jaxenvs/Pendulum-v1")
     env.reset(seed=0)
-    for action in ([2.1], [np.nan], jnp.float32([2.1])):
-        with pytest.raises(ValueError, match="out of range"):
+    for action in ([np.inf], [np.nan], jnp.float32([np.nan])):
+        with pytest.raises(ValueError, match="not finite"):
             env.step(action)
+
+
+def test_coordinates_beyond_the_box_are_the_game_s_business_as_in_gymnasium():
+    """Pendulum clips, within the torque that the episode's motor has."""
+    env = make("jaxenvs/Pendulum-v1")
+    seen = {}
+    for torque, action in ((2.0, 2.0), (2.0, 5.0), (8.0, 5.0), (8.0, 8.0), (8.0, 9.0)):
+        env.reset(seed=0, options={"max_torque": torque})
+        seen[torque, action] = env.step(np.float32([action]))[0][2]
+    assert seen[2.0, 5.0] == seen[2.0, 2.0]
+    assert seen[2.0, 2.0] < seen[8.0, 5.0] < seen[8.0, 8.0] == seen[8.0, 9.0]
 
 
 def test_a_step_needs_a_reset():
@@ -316,6 +327,12 @@ def test_options_hold_for_the_episode_that_they_start():
     assert not np.array_equal(env.step(0)[0], twin.step(1)[0])
     with pytest.raises(ValueError, match="'forse' is no option of a reset"):
         env.reset(options={"forse": 1.0})
+    # What is refused changes nothing, not even the stream of random numbers.
+    twin = copy.deepcopy(env)
+    with pytest.raises(ValueError, match=r"gravity: .* finite"):
+        env.reset(seed=3, options={"gravity": np.inf})
+    assert_same(env.step(0), twin.step(0))
+    assert_same(env.reset(), twin.reset())
 
 
 # -- copies --------------------------------------------------------------------------------------

@@ -268,10 +268,55 @@ def test_disabled_mode_asks_for_the_reset_of_what_ended():
 def test_actions_are_checked():
     envs = gym.make_vec("jaxenvs/Pendulum-v1", num_envs=2)
     envs.reset(seed=0)
-    with pytest.raises(ValueError, match=r"out of range .* 3.0 at index \(1, 0\)"):
-        envs.step(np.array([[0.0], [3.0]]))
+    with pytest.raises(ValueError, match=r"not finite .* nan at index \(1, 0\)"):
+        envs.step(np.array([[0.0], [np.nan]]))
     with pytest.raises(ValueError, match=r"expected shape \(2, 1\)"):
         envs.step(np.zeros(2))
+
+
+def test_each_copy_clips_within_its_own_bounds():
+    envs = gym.make_vec("jaxenvs/Pendulum-v1", num_envs=2)
+    envs.reset(seed=[0, 0])
+    envs.reset(seed=[0, 0], options={"max_torque": 8.0, "reset_mask": np.array([False, True])})
+    obs = envs.step(np.full((2, 1), 8.0))[0]
+    single = gym.make("jaxenvs/Pendulum-v1")
+    for i, torque in enumerate((2.0, 8.0)):
+        single.reset(seed=0, options={"max_torque": torque})
+        np.testing.assert_allclose(obs[i], single.step(np.float32([8.0]))[0], rtol=1e-6)
+    assert obs[0, 2] < obs[1, 2]
+
+
+def test_methods_and_attributes_are_answered_for_each_copy():
+    """As `SyncVectorEnv` answers them, from the single environments."""
+    ours: Any = make_vec("jaxenvs/Taxi-v4", num_envs=2)
+    theirs = SyncVectorEnv([lambda: gym.make("jaxenvs/Taxi-v4").unwrapped] * 2)
+    for envs in (ours, theirs):
+        envs.reset(seed=3)
+    assert_same(ours.call("action_masks"), theirs.call("action_masks"))
+    assert_same(ours.call("action_mask"), ours.call("action_masks"))
+    assert ours.action_masks().dtype == np.bool_
+    for name in ("metadata", "render_mode", "action_space", "observation_space"):
+        mine, other = ours.get_attr(name), theirs.get_attr(name)
+        assert len(mine) == 2
+        assert name == "metadata" or mine == other
+    assert [spec.id for spec in ours.get_attr("spec")] == ["jaxenvs/Taxi-v4"] * 2
+    assert ours.call("action_space")[0].n == 6
+    assert ours.get_attr("state")[1].number.shape == ()
+    for name in ("step", "reset", "color"):
+        with pytest.raises((AttributeError, TypeError)):
+            ours.call(name)
+    with pytest.raises(AttributeError, match=r"reset\(options=...\)"):
+        ours.set_attr("rain", 1.0)
+
+
+def test_params_are_each_copy_s_own():
+    envs = GymnasiumVectorEnv(Walk(), 2)
+    envs.reset(seed=0)
+    envs.reset(options={"bonus": 2.0, "reset_mask": np.array([False, True])})
+    assert envs.get_attr("bonus") == (0.5, 2.0)
+    assert envs.get_attr("scale") == (1, 1)
+    assert [params.bonus for params in envs.call("params")] == [0.5, 2.0]
+    assert envs.action_masks().tolist() == [[True] * 3] * 2  # it forbids nothing
 
 
 def test_results_are_writable_and_apart():

@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import pickle
 from typing import Any
 
 import flax.struct
@@ -181,6 +182,62 @@ def test_gymnax_s_names_mean_our_games_with_its_settings():
     params = gymnax_legacy.make("Breakout-MinAtar", sticky_action_prob=0.5)[1]
     assert float(params.sticky_action_prob) == 0.5
     assert gymnax_legacy.environments.environment.Environment is gymnax_legacy.LegacyEnv
+
+
+def test_params_know_gymnax_s_name_for_the_time_limit():
+    env, params = gymnax_legacy.make("CartPole-v1")
+    assert params.max_steps_in_episode == params.max_steps == 500
+    shorter = params.replace(max_steps_in_episode=7, gravity=5.0)
+    assert (shorter.max_steps, shorter.max_steps_in_episode, shorter.gravity) == (7, 7, 5.0)
+    assert type(shorter) is type(env.default_params) is type(pickle.loads(pickle.dumps(params)))
+    assert isinstance(params, type(env.env.default_params))
+    assert jax.tree.leaves(params) == jax.tree.leaves(env.env.default_params)
+    ends = roll(env, shorter, 30)[2]
+    assert np.flatnonzero(ends).tolist() == [6, 13, 20, 27]
+    # A game without a limit, whose `max_steps` is 0: a loop up to that would never begin.
+    endless = adapter.make("Catch-bsuite")[1]
+    limits = [endless.max_steps_in_episode, jax.jit(lambda p: p.max_steps_in_episode)(endless)]
+    assert [int(limit) for limit in limits] == [2**31 - 1] * 2
+
+
+def test_a_legacy_info_holds_one_number_per_step(lenient):
+    """PureJaxQL maps over it with a mask `[num_steps, num_envs]`."""
+    env, params = gymnax_legacy.make("CartPole-v1", max_steps=20)
+    obs, _, done, info = roll(LogWrapper(env), params, 40)
+    chosen = jax.tree.map(lambda x: jnp.where(info["returned_episode"], x, np.nan).sum(), info)
+    assert jax.tree.leaves(jax.tree.map(jnp.shape, chosen)) == []
+    asked, _ = gymnax_legacy.make("CartPole-v1", max_steps=20, final_observation=True)
+    final = roll(asked, params, 40)[3]["final_observation"]
+    assert np.array_equal(final[~done], obs[~done])
+    assert (final[done] != obs[done]).any()
+    assert asked != env
+    assert asked == gymnax_legacy.make("CartPole-v1", max_steps=20, final_observation=True)[0]
+
+
+def test_the_one_coordinate_of_an_action_may_come_without_its_axis():
+    """rejax squeezes it, and gymnax takes it."""
+    for module in (adapter, gymnax_legacy):
+        env, params = module.make("Pendulum-v1")
+        _, state = env.reset(jax.random.key(0), params)
+        for play in (env.step, env.step_env):
+            shapes = [
+                jax.eval_shape(play, jax.random.key(1), state, action, params)
+                for action in (jnp.float32(0.5), jnp.float32([0.5]))
+            ]
+            assert shapes[0] == shapes[1]
+    env, _ = adapter.make("PointRobot-misc")
+    key = jax.random.key(0)
+    with pytest.raises(ValueError, match=r"expected shape \(2,\)"):
+        jax.eval_shape(env.step, key, env.reset(key)[1], jnp.float32(0.5))
+
+
+def test_games_that_gymnax_has_no_word_for_are_refused():
+    with pytest.raises(TypeError, match=r"several agents: .*pettingzoo"):
+        adapter.make("MPE-SimpleSpread-v3")
+    with pytest.raises(TypeError, match=r"several agents: .*jaxmarl"):
+        gymnax_legacy.make("MPE-SimpleSpread-v3")
+    with pytest.raises(TypeError, match=r"num_actions: expected .*, got MultiDiscrete"):
+        _ = adapter.make("POPGym-BattleshipEasy-v0")[0].num_actions
 
 
 def test_environments_are_values_with_gymnax_s_names():
