@@ -11,6 +11,9 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # A page is one script, its blocks one after the other, as a reader would type them.
 PAGES = ["README.md", "docs/quickstart.md", "docs/contract.md", "docs/gymnasium.md"]
+# Run by test_tutorials.py.
+TUTORIALS = [f"docs/tutorials/{name}.md" for name in ("own_game", "study", "thousand_copies")]
+TUTORIALS += ["docs/python.md"]
 # Scripts of frameworks that are not installed here; tests/adapters plays with those that are.
 OTHER_FRAMEWORKS = ["docs/adapters.md"]
 
@@ -38,7 +41,7 @@ def test_python_blocks_run_as_printed(page: str, tmp_path: pathlib.Path) -> None
 def test_every_page_with_python_is_run() -> None:
     pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     with_code = {str(p.relative_to(ROOT)) for p in pages if python_blocks(p.read_text())}
-    assert with_code == {*PAGES, *OTHER_FRAMEWORKS}
+    assert with_code == {*PAGES, *TUTORIALS, *OTHER_FRAMEWORKS}
 
 
 def test_readme_quickstart_fits_a_screen() -> None:
