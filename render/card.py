@@ -1,6 +1,7 @@
 """What a notebook shows of an environment: a card with its picture, its spaces and its numbers."""
 
 import base64
+import dataclasses
 import html
 import inspect
 import io
@@ -13,12 +14,13 @@ import numpy as np
 from jaxenvs.core import Env
 from jaxenvs.multi import has_agents
 from jaxenvs.render.picture import frame
+from jaxenvs.spaces import Box, Space
 
 SIDE = 220  # pixels of the picture's longer side
 MOST_LETTERS = 80  # of a value that is an array
 
-CARD = """<div style="display:flex;flex-wrap:wrap;gap:1.2em;align-items:flex-start">
-{picture}<div style="max-width:44em">
+CARD = """<div style="display:flex;gap:1.2em;align-items:flex-start">
+{picture}<div style="flex:1;min-width:0;max-width:44em">
 <div style="font-weight:600;font-size:1.1em">{name}</div>
 <div>{about}</div>
 <table>
@@ -32,7 +34,8 @@ def card(env: Env[Any, Any]) -> str:
     name = type(env).__name__
     if env.unwrapped is not env:
         name += f" of {type(env.unwrapped).__name__}"
-    about = (inspect.getdoc(type(env.unwrapped)) or "").split("\n\n")[0].replace("\n", " ")
+    doc = inspect.getdoc(type(env.unwrapped)) or ""
+    about = " ".join(doc.split("\n\n")[0].replace("`", "").split())
     rows = "\n".join(
         f'<tr><td style="text-align:left">{html.escape(what)}</td>'
         f'<td style="text-align:left"><code>{html.escape(text)}</code></td></tr>'
@@ -46,12 +49,17 @@ def card(env: Env[Any, Any]) -> str:
 def _facts(env: Env[Any, Any]) -> Iterator[tuple[str, str]]:
     if has_agents(env):
         yield "agents", ", ".join(env.agents)
-    yield "observation", str(env.observation_space())
-    yield "action", str(env.action_space())
+    yield "observation", _space(env.observation_space())
+    yield "action", _space(env.action_space())
     params = env.default_params
-    for name in sorted(vars(params)):
+    for name in (field.name for field in dataclasses.fields(params)):
         value = ", ".join(_brief(leaf) for leaf in jax.tree.leaves(getattr(params, name)))
         yield name, value if len(value) <= MOST_LETTERS else f"{value[:MOST_LETTERS]}..."
+
+
+def _space(space: Space) -> str:
+    """A space; a box without the bounds of each coordinate."""
+    return f"Box{space.shape} {space.dtype}" if isinstance(space, Box) else str(space)
 
 
 def _brief(leaf: Any) -> str:
