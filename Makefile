@@ -9,13 +9,14 @@ export NO_MKDOCS_2_WARNING := 1
 QUICKSTART ?= train ppo --env CartPole-v1 --seeds 8 --out runs/quickstart --overwrite
 BENCH ?= bench CartPole-v1 --num-envs 1024 --num-steps 1000
 PYTEST ?=
+RELEASE ?=
 JOBS ?= 2
 
 # An editable install is out of date when its metadata changes, so the stamps hang on these.
 METADATA := pyproject.toml setup.cfg
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test lint docs unit slow coverage bench clean
+.PHONY: help quickstart test lint docs unit slow coverage bench release clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +49,9 @@ coverage: $(VENV)/.installed-dev ## the test suite with a table of lines that no
 bench: $(VENV)/.installed-quickstart ## steps per second, compile time and bytes of CartPole-v1
 	$(BIN)/jaxenvs $(BENCH)
 
+release: $(VENV)/.installed-release ## build sdist and wheel into dist/ and try them in a bare environment
+	$(BIN)/python tools/release.py $(RELEASE)
+
 clean: ## remove what builds and tests leave behind (not the environment, not runs/)
 	rm -rf build dist site .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
 
@@ -63,4 +67,8 @@ $(VENV)/.installed-quickstart: $(VENV)/.created $(METADATA)
 
 $(VENV)/.installed-dev: $(VENV)/.created $(METADATA)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.installed-release: $(VENV)/.created $(METADATA)
+	$(BIN)/python -m pip install --quiet --editable '.[release]'
 	@touch $@
