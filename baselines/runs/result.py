@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from jaxenvs.baselines.runs.log import Row
+from jaxenvs.baselines.runs.log import Row, read_rows
 from jaxenvs.baselines.runs.options import write_json
 
 _SCORES = ("return", "return_std", "return_min", "return_max", "length")
@@ -70,6 +70,10 @@ class Result:
         """The result as JSON, with its settings."""
         write_json(path, dataclasses.asdict(self) | {"settings": self.settings})
 
+    def report(self) -> str:
+        """The table, and where everything is."""
+        return f"{self.table()}\nresults in {self.out}"
+
     def table(self) -> str:
         """The greedy returns as text, one line per learner, and what it all comes to.
 
@@ -118,7 +122,28 @@ def read_result(path: Path) -> Result | None:
         result.table()
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
         return None
-    return result
+    return dataclasses.replace(result, out=str(path.parent))
+
+
+def read_finished(out: Path, num_updates: int, stop_return: float | None) -> Result | None:
+    """The result of a run that needs no more updates; None where something is left to do.
+
+    It has all `num_updates`, or was stopped at `stop_return`.
+    """
+    result = read_result(out / "result.json")
+    if result is None or not (out / "curve.png").exists():
+        return None
+    if result.updates == num_updates or (stop_return is not None and _stopped(out, stop_return)):
+        return result
+    return None
+
+
+def _stopped(out: Path, stop_return: float) -> bool:
+    """Whether the last known returns of a run's log were enough."""
+    rows = read_rows(out / "metrics.jsonl")
+    last = [row["episode_return"] for row in rows if row["update"] == rows[-1]["update"]]
+    known = np.array(last)[np.isfinite(last)] if last else np.zeros(0)
+    return bool(known.size and known.mean() >= stop_return)
 
 
 def _over_seeds(group: Sequence[Row]) -> dict[str, Any]:

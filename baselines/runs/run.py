@@ -6,7 +6,6 @@ and `curve.png`.
 """
 
 import dataclasses
-import math
 import platform
 import shutil
 import sys
@@ -42,8 +41,8 @@ from jaxenvs.baselines.runs.options import (
     restore,
     write_json,
 )
-from jaxenvs.baselines.runs.progress import Progress
-from jaxenvs.baselines.runs.result import Result, read_result
+from jaxenvs.baselines.runs.progress import Progress, announcement
+from jaxenvs.baselines.runs.result import Result, read_finished
 from jaxenvs.baselines.runs.waiting import waiting
 from jaxenvs.core import Env
 
@@ -67,14 +66,14 @@ def train(algorithm: str, config: Any, options: Options | None = None) -> Result
         _use_cores(config, options, hosts)
         _trainer(algorithm, config)  # refuses what does not fit before a folder is touched
     config, options = _settle(algorithm, config, options)
+    _use_cores(config, options, hosts)
     show = options.show and hosts.writes
-    finished = _finished(algorithm, config, options)
-    if finished is not None:
+    if options.resume and (result := _finished(algorithm, config, options)) is not None:
         if show:
-            _report(finished)
-        return finished
+            print(result.report())
+        return result
     if show:
-        print(_announcement(algorithm, config, options), file=sys.stderr, flush=True)
+        print(announcement(algorithm, config, options), file=sys.stderr, flush=True)
     with waiting("compiling", show):
         run = _prepare(algorithm, config, options, hosts)
     began = time.perf_counter()
@@ -100,36 +99,18 @@ def _write(run: "_Run", carry: Any, result: Result) -> None:
     draw_curves(run.out / "curve.png", title, read_rows(run.out / "metrics.jsonl"), names)
     result.write(run.out / "result.json")
     if run.options.show:
-        _report(result)
-
-
-def _report(result: Result) -> None:
-    """The results on stdout."""
-    print(result.table())
-    print(f"results in {result.out}")
-
-
-def _announcement(algorithm: str, config: Any, options: Options) -> str:
-    """What is going to be trained, in a line."""
-    num_settings = math.prod(map(len, options.sweep.values()))
-    seeds = f"{options.seeds} seed{'s' * (options.seeds != 1)}"
-    learners = seeds if num_settings == 1 else f"{num_settings} settings of {seeds}"
-    steps = getattr(config, "total_steps", None)  # a search counts otherwise
-    each = " each" if num_settings * options.seeds > 1 else ""
-    length = "" if steps is None else f", {steps:,} steps{each}"
-    return f"{algorithm} on {config.env}: {learners}{length}, in {options.out}"
+        print(result.report())
 
 
 def _finished(algorithm: str, config: Any, options: Options) -> Result | None:
-    """What a run that is resumed has left, if there is nothing more to do."""
-    out = Path(options.out or "")
-    if not options.resume or not (out / "curve.png").exists():
-        return None
-    result = read_result(out / "result.json")
+    """What a run has left that is whole and needs nothing more; nothing is compiled for it."""
+    out, trainer = Path(options.out or ""), _trainer(algorithm, config)
+    result = read_finished(out, trainer.num_updates, options.stop_return)
     if result is None or not any(checkpoint.newest(out / "checkpoints")):
         return None
-    there = restore(read_json(out / "config.json"), default_config(algorithm), options)
-    return dataclasses.replace(result, out=str(out)) if there == (config, options) else None
+    shapes = _shapes(trainer, len(learners_of(options, _names(trainer.hp))))
+    _, about, faults = checkpoint.load_newest(out / "checkpoints", shapes)
+    return None if faults or about["update_id"] != result.updates else result
 
 
 class Policy(NamedTuple):

@@ -173,7 +173,10 @@ def _sweep_kind(names: Sequence[str]) -> type[Any]:
 
 def _film(out: pathlib.Path) -> None:
     """A GIF of the best seed; a run without one is still a run."""
-    path = out / FILM_NAME
+    path, result = out / FILM_NAME, out / "result.json"
+    if path.exists() and path.stat().st_mtime >= result.stat().st_mtime:
+        print(f"trained policy  {path}")  # of a run that was finished before
+        return
     try:
         shoot(Film(str(out), out=str(path), size=400))
     except UsageError as error:

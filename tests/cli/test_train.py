@@ -1,5 +1,7 @@
 """One tiny run through the command line, and what the other commands make of its folder."""
 
+import contextlib
+import io
 import json
 
 import imageio.v3 as iio
@@ -20,7 +22,11 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def trained(folder):
     argv = ["train", "ppo", "--env", "CartPole-v1", *TINY, "--seeds", "2", "--seed", "5"]
-    assert main([*argv, "--sweep.ent-coef", "0", ".01", "--lr", "1e-3", "--out", str(folder)]) == 0
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        flags = ["--sweep.ent-coef", "0", ".01", "--lr", "1e-3", "--out", str(folder)]
+        assert main([*argv, *flags]) == 0
+    (folder / "said").write_text(said.getvalue())
     return folder
 
 
@@ -40,6 +46,17 @@ def test_a_run_leaves_results_curve_film_and_checkpoint(trained):
     assert list((trained / "checkpoints").glob("*.npz"))
 
 
+def test_it_says_at_once_what_it_does_and_waits_for(trained):
+    lines = (trained / "said").read_text().splitlines()
+    first = "ppo on CartPole-v1: 2 settings of 2 seeds, 512 steps each, in "
+    assert lines[0] == f"{first}{trained}"
+    assert lines[1].startswith("compiling ... ")
+    assert lines[-2].startswith("evaluating ... ")
+    assert lines[-1].startswith("filming ... ")
+    assert all(line.startswith("update ") for line in lines[2:-2])
+    assert not any("nan" in line for line in lines)
+
+
 def test_a_folder_with_a_run_is_not_touched(trained, capsys):
     before = (trained / "result.json").read_bytes()
     assert main(["train", "ppo", *TINY, "--out", str(trained)]) == 2
@@ -49,9 +66,12 @@ def test_a_folder_with_a_run_is_not_touched(trained, capsys):
 
 def test_a_finished_run_resumes_to_the_same_result(trained, capsys):
     before = json.loads((trained / "result.json").read_text())["agents"]
-    assert main(["train", "ppo", "--out", str(trained), "--resume", "--no-film"]) == 0
+    film = (trained / train.FILM_NAME).stat().st_mtime_ns
+    assert main(["train", "ppo", "--out", str(trained), "--resume"]) == 0
     assert json.loads((trained / "result.json").read_text())["agents"] == before
-    shown = capsys.readouterr().out
+    assert (trained / train.FILM_NAME).stat().st_mtime_ns == film
+    shown, said = capsys.readouterr()
+    assert said == ""  # nothing is compiled, trained or filmed
     assert "greedy return" in shown
     assert str(trained / "curve.png") in shown
     assert str(trained / "checkpoints") in shown

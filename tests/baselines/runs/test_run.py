@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from jaxenvs.baselines import ppo
-from jaxenvs.baselines.runs import checkpoint, run
+from jaxenvs.baselines.runs import checkpoint, loop, run
 from jaxenvs.baselines.runs.checkpoint import CheckpointError
 from jaxenvs.baselines.runs.log import read_rows
 from jaxenvs.baselines.runs.options import Options, RunError, restore
@@ -74,6 +74,7 @@ def test_folder(finished):
     assert description["options"]["seeds"] == 2
     saved = json.loads((folder / "result.json").read_text())
     assert saved["agents"] == result.agents
+    assert [row["lr"] for row in saved["settings"]] == [1e-3, 1e-2]
     assert (folder / "curve.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -88,8 +89,8 @@ def test_result(finished):
     assert result.env_steps == 384
     assert result.returns.shape == (4,)
     table = result.table().splitlines()
-    assert table[0].split() == ["lr", "seed", "greedy", "return", "std", "worst", "length"]
-    assert len(table) == 2 + 4 + 2
+    assert table[0].split()[:4] == ["lr", "seed", "greedy", "return"]
+    assert table[-2].startswith("best setting lr=0.0")
 
 
 def test_log_has_a_header_and_a_row_per_chunk_and_agent(finished):
@@ -128,12 +129,22 @@ def test_a_loaded_policy_plays_as_the_trained_agent(finished):
         run.load_policy(folder, agent=4)
 
 
-def test_resuming_a_finished_run_changes_nothing(finished):
+def test_a_finished_run_is_not_compiled_to_be_resumed(finished, monkeypatch):
     folder, result = finished
     before = (untimed(folder), last_arrays(folder))
+    monkeypatch.delattr(loop, "compile_programs")
     again = run.train("ppo", CONFIG, options(folder, resume=True))  # settings are found there
-    assert again.agents == result.agents
+    assert again == result
     assert (untimed(folder), last_arrays(folder)) == before
+
+
+def test_a_run_without_a_result_is_judged_again(finished, tmp_path):
+    folder, result = finished
+    shutil.copytree(folder, tmp_path / "copy")
+    (tmp_path / "copy" / "result.json").write_text("{}")
+    again = run.train("ppo", CONFIG, options(tmp_path / "copy", resume=True))
+    assert again.agents == result.agents
+    assert untimed(tmp_path / "copy") == untimed(folder)
 
 
 def test_refuses_to_mix_runs(finished):
