@@ -27,7 +27,8 @@ from jaxenvs.baselines.runs.options import Options, RunError
 folder, coordinator, num, id, updates = sys.argv[1:]
 config = ppo.Config(total_steps=int(updates) * 64, num_envs=4, num_steps=16, hidden=(16,),
                     eval_episodes=3, normalize_obs=True)
-options = Options(out=Path(folder), seeds=4, rows=40, save_every=4, resume=True, show=False,
+resume = (Path(folder) / "config.json").exists()
+options = Options(out=Path(folder), seeds=4, rows=40, save_every=4, resume=resume, show=False,
                   tensorboard=False, devices=1, coordinator=coordinator or None,
                   num_processes=int(num), process_id=int(id))
 try:
