@@ -48,6 +48,12 @@ class Kept(NamedTuple):
     extended_from: tuple[int, ...] = ()  # the lengths it had before more was asked for
 
     @property
+    def out(self) -> Path:
+        """Its folder, once that is known."""
+        assert self.options.out is not None
+        return Path(self.options.out)
+
+    @property
     def description(self) -> dict[str, Any]:
         """What decides its outcome, as JSON values."""
         return describe(*self)
@@ -116,7 +122,7 @@ def claimed(
             fault = error
         hosts.agree(fault)
         if hosts.writes and is_new:
-            with _writable(kept.options.out):
+            with _writable(kept.out):
                 _begin(kept)
         yield kept
 
@@ -192,7 +198,7 @@ def _enter(kept: Kept, hosts: Hosts) -> Path:
     return out
 
 
-def _are_same(one: Path, other: Path | None) -> bool:
+def _are_same(one: Path | str, other: Path | str | None) -> bool:
     return other is not None and Path(one).resolve() == Path(other).resolve()
 
 
@@ -211,9 +217,7 @@ def _new_folder(name: str) -> Path:
 
 def _settle(asked: Kept, given: Collection[str]) -> tuple[Kept, bool]:
     """The run as it holds, and whether its folder has yet to be told."""
-    options = asked.options
-    assert options.out is not None
-    out = options.out
+    options, out = asked.options, asked.out
     if options.overwrite:
         return asked, True
     if not options.resume:
@@ -238,8 +242,7 @@ def _resumed(asked: Kept, found: Kept, given: Collection[str]) -> tuple[Kept, bo
     name = length_of(found.config)
     length, usual_length = (kind["config"].get(name) for kind in (wish, default))
     wish["config"][name] = there["config"][name]
-    out = found.options.out
-    assert out is not None
+    out = found.out
     difference = disagreement(there, wish, default, given)
     if difference is not None:
         raise RunError(f"{out}: cannot resume, {difference}")
@@ -254,7 +257,6 @@ def _resumed(asked: Kept, found: Kept, given: Collection[str]) -> tuple[Kept, bo
 
 def _extended(kept: Kept, name: str, length: int) -> Kept:
     """The run with another length, which must not be below what is done."""
-    assert kept.options.out is not None
     config = dataclasses.replace(kept.config, **{name: length})
     try:
         ranges.check(config)
@@ -262,7 +264,7 @@ def _extended(kept: Kept, name: str, length: int) -> Kept:
     except (ValueError, TypeError) as error:
         raise RunError(str(error)) from error
     per_update = getattr(config, "batch_size", 1)
-    written = checkpoint.newest(kept.options.out / CHECKPOINTS)
+    written = checkpoint.newest(kept.out / CHECKPOINTS)
     done = checkpoint.update_of(written[0]) * per_update if written else 0
     if length < done:
         raise RunError(f"{name}: {done} are done already, expected at least as many, got {length}")
@@ -272,8 +274,7 @@ def _extended(kept: Kept, name: str, length: int) -> Kept:
 
 def _begin(kept: Kept) -> None:
     """Writes which run the folder is of; there is no result any more where it goes on."""
-    out = kept.options.out
-    assert out is not None
+    out = kept.out
     if kept.options.overwrite:
         clear(out)
     (out / RESULT).unlink(missing_ok=True)
@@ -286,7 +287,7 @@ def _left(out: Path) -> list[str]:
 
 
 @contextlib.contextmanager
-def _writable(out: Path | None) -> Iterator[None]:
+def _writable(out: Path | str | None) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -41,7 +41,7 @@ class Options:
     overwrite: bool = False
     """Replace a run that is in the folder."""
 
-    init_from: Path | None = None
+    init_from: Path | str | None = None
     """Folder of a run whose best learner's networks all learners start with."""
 
     rows: int = 100

@@ -70,12 +70,13 @@ def train(
         if options.init_from is not None:
             start_of(Path(options.init_from), trainer)
     asked = Kept(algorithm, config, options)
-    with folder.claimed(
-        asked, hosts, given, lambda kept: _use_cores(kept.config, kept.options, hosts)
-    ) as kept:
-        assert kept.options.out is not None
-        with folder.failing_plainly(kept.options.out):
-            return _train_in_folder(kept, hosts)
+    with (
+        folder.claimed(
+            asked, hosts, given, lambda kept: _use_cores(kept.config, kept.options, hosts)
+        ) as kept,
+        folder.failing_plainly(kept.out),
+    ):
+        return _train_in_folder(kept, hosts)
 
 
 def _train_in_folder(kept: Kept, hosts: Hosts) -> Result:
@@ -156,8 +157,7 @@ def _trainer(algorithm: str, config: Any) -> Trainer:
 def _prepare(kept: Kept, hosts: Hosts) -> _Run:
     """Compiles, and starts from nothing or from the last checkpoint."""
     algorithm, config, options, _ = kept
-    assert options.out is not None
-    out = options.out
+    out = kept.out
     learners = learners_of(options, names_of(config.hyper_params))
     mine = hosts.share(len(learners))
     num_mine = mine.stop - mine.start
@@ -166,7 +166,7 @@ def _prepare(kept: Kept, hosts: Hosts) -> _Run:
     if options.resume and checkpoint.newest(out / folder.CHECKPOINTS):
         loaded = _longer(load_learners(kept, trainer), trainer)
     elif options.init_from is not None:
-        begin = start_of(options.init_from, trainer)
+        begin = start_of(Path(options.init_from), trainer)
     chunk = -(-trainer.num_updates // max(1, options.rows))
     programs = loop.compile_programs(trainer, num_mine, chunk, options.devices)
     if loaded is not None:

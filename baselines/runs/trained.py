@@ -63,8 +63,7 @@ def load_learners(kept: Kept, trainer: Trainer) -> tuple[Any, int]:
 
     Raises `CheckpointError` where none is whole, or where one belongs to another run.
     """
-    out = kept.options.out
-    assert out is not None
+    out = kept.out
     num_learners = len(learners_of(kept.options, names_of(trainer.hp)))
     shapes = loop.shapes_of(trainer, num_learners)[0]
     carry, about, faults = checkpoint.load_newest(
@@ -170,8 +169,7 @@ def _trainer(out: Path) -> tuple[Kept, Trainer]:
 def _learner(kept: Kept, trainer: Trainer, agent: int | None) -> Any:
     """One learner's carry; by default that of the best."""
     carry, _ = load_learners(kept, trainer)
-    out, num_learners = kept.options.out, jax.tree.leaves(carry)[0].shape[0]
-    assert out is not None
+    out, num_learners = kept.out, jax.tree.leaves(carry)[0].shape[0]
     if agent is None:
         rows = read_agents(out) if (out / folder.RESULT).exists() else []
         agent = int(np.argmax([row["return"] for row in rows])) if rows else 0

@@ -16,24 +16,8 @@ import jaxenvs
 from jaxenvs.baselines.runs import checkpoint, folder, lock, log, loop, run, trained
 from jaxenvs.baselines.runs.checkpoint import OtherRunError
 from jaxenvs.baselines.runs.options import Options, RunError, RunFailed
+from tests.baselines.runs.stops import Compiling
 from tests.baselines.runs.test_run import CONFIG, last_arrays, options, untimed
-
-
-class Compiling(Exception):
-    """Stands for everything after the last check."""
-
-
-@pytest.fixture
-def no_compiling(monkeypatch):
-    """The trainers that would have been compiled; compiling itself ends the run."""
-    trainers = []
-
-    def compile_programs(trainer, *rest):
-        trainers.append(trainer)
-        raise Compiling
-
-    monkeypatch.setattr(loop, "compile_programs", compile_programs)
-    return trainers
 
 
 @pytest.fixture(scope="module")
@@ -226,9 +210,9 @@ def test_init_from_is_part_of_the_run(finished, tmp_path):
     asked = options(tmp_path / "b", init_from=source, seed=3)
     assert run.train("ppo", CONFIG, asked).updates == 12
     assert folder.read(tmp_path / "b").options.init_from == source
-    alone = run.train("ppo", CONFIG, options(tmp_path / "c", seed=3))
-    assert alone.updates == 12
-    assert last_arrays(tmp_path / "b") != last_arrays(tmp_path / "c")
+    first = json.loads((tmp_path / "b" / "metrics.jsonl").read_text().splitlines()[1])
+    untrained = json.loads((source / "metrics.jsonl").read_text().splitlines()[1])
+    assert first["entropy"] < untrained["entropy"] - 0.01  # it knows already what it wants
     with pytest.raises(RunError, match="init_from: expected another folder"):
         run.train("ppo", CONFIG, options(source, init_from=source, overwrite=True))
     assert checkpoint.newest(source / "checkpoints")
@@ -358,99 +342,3 @@ def test_what_is_cut_off_while_overwriting_is_still_the_old_run(copy, monkeypatc
     assert not (copy / "checkpoints").exists()
     assert folder.read(copy).config == CONFIG
     assert not no_compiling
-
-
-# -- files of another shape ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ("[]", r"expected an object, got \[\]"),
-        ("null", "expected an object, got None"),
-        ('"x"', "expected an object, got 'x'"),
-        ("{}", "algorithm: expected a name, got None"),
-        ('{"algorithm": ["ppo"]}', "algorithm: expected a name"),
-        ('{"algorithm": "pppo"}', "algorithm: expected one of ppo, .*; got 'pppo'"),
-        ('{"algorithm": "ppo"}', "config: expected an object, got None"),
-        ('{"algorithm": "ppo", "config": []}', r"config: expected an object, got \[\]"),
-        ('{"algorithm": "ppo", "config": {"lrr": 1}, "options": {}}', "ppo has no field 'lrr'"),
-        ('{"algorithm": "ppo", "config": {}}', "options: expected an object, got None"),
-        ('{"algorithm": "ppo", "config": {}, "options": {"x": 1}}', "options: expected .*'x'"),
-        ('{"algorithm": "ppo", "config": {"lr": "x"}, "options": {}}', "lr: expected a number"),
-        ('{"algorithm": "ppo", "config": {"hidden": 64}, "options": {}}', "hidden: expected a tup"),
-        ('{"algorithm": "ppo", "config": {"env": 3}, "options": {}}', "env: expected a str, got 3"),
-        (
-            '{"algorithm": "ppo", "config": {}, "options": {"seeds": "3"}}',
-            "seeds: expected a w",
-        ),
-        ('{"algorithm": "ppo", "config": {}, "options": {"sweep": {"lr": 3}}}', "sweep.lr: expec"),
-        (
-            '{"algorithm": "ppo", "config": {}, "options": {}, "extended_from": 3}',
-            "extended_from: ",
-        ),
-        ("[" * 100_000, "expected JSON, found something else"),
-        ("\udcff", "expected JSON, found something else"),
-    ],
-)
-@pytest.mark.usefixtures("no_compiling")
-def test_a_config_of_another_shape_is_one_line(tmp_path, content, said):
-    path = tmp_path / "config.json"
-    path.write_bytes(content.encode(errors="surrogateescape"))
-    calls = (
-        lambda: run.load_policy(tmp_path),
-        lambda: run.train("ppo", CONFIG, options(tmp_path, resume=True)),
-    )
-    for call in calls:
-        with pytest.raises(RunError, match=rf"config\.json: .*{said}") as error:
-            call()
-        assert "\n" not in str(error.value)
-
-
-@pytest.mark.parametrize("name", list(run.ALGORITHMS))
-def test_every_algorithms_config_is_read_back(name):
-    config = run.default_config(name)
-    asked = Options(seeds=2, sweep={"lr": (0.5, 1.0)}, init_from=Path("x"))
-    kept = folder.Kept(name, config, asked)
-    read = folder.fits(kept)
-    assert read(kept.description) is None
-    found = folder._understand(json.loads(json.dumps(kept.description)), "here")
-    assert found.description == kept.description
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ("{}", "agents: expected a list"),
-        ("[]", "agents: expected a list"),
-        ('{"agents": [3]}', r"agents\[0\]\.return: expected a number, got None"),
-        ('{"agents": [{"return": "x"}]}', r"agents\[0\]\.return: expected a number, got 'x'"),
-    ],
-)
-def test_a_result_of_another_shape_is_one_line(copy, content, said):
-    (copy / "result.json").write_text(content)
-    with pytest.raises(RunError, match=rf"result\.json: {said}"):
-        run.load_policy(copy)
-
-
-@pytest.mark.parametrize(
-    ("line", "said"),
-    [
-        (b"5", "expected an object, got 5"),
-        (b"\xff\xfe", "expected JSON, found something else"),
-        (b'{"update": 1', "expected JSON, found something else"),
-        (b'{"update": "x"}', "update: expected a number, got 'x'"),
-        (b'{"update": 1}', "env_steps: expected a number, got None"),
-    ],
-)
-def test_rows_of_another_shape_are_one_line(copy, no_compiling, line, said):
-    path = copy / "metrics.jsonl"
-    whole = path.read_bytes()
-    path.write_bytes(whole + line + b"\n")
-    num = whole.count(b"\n") + 1
-    with pytest.raises(RunError, match=rf"metrics\.jsonl, line {num}: {said}"):
-        run.train("ppo", CONFIG, options(copy, resume=True))
-    path.write_bytes(whole + line)  # a line that a kill has cut is left out
-    with pytest.raises(Compiling):
-        run.train("ppo", CONFIG, options(copy, resume=True))
-    assert len(no_compiling) == 1
