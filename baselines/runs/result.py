@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from jaxenvs.baselines.runs.log import Row, read_rows
+from jaxenvs.baselines.runs import folder
+from jaxenvs.baselines.runs.log import Row
 from jaxenvs.baselines.runs.options import write_json
 
 _SCORES = ("return", "return_std", "return_min", "return_max", "length")
@@ -125,25 +126,14 @@ def read_result(path: Path) -> Result | None:
     return dataclasses.replace(result, out=str(path.parent))
 
 
-def read_finished(out: Path, num_updates: int, stop_return: float | None) -> Result | None:
-    """The result of a run that needs no more updates; None where something is left to do.
+def read_finished(out: Path, num_done: int) -> Result | None:
+    """The result of a run that has done so many updates; None where something is left to do.
 
-    It has all `num_updates`, or was stopped at `stop_return`.
+    A run that goes on after its end, with more steps, loses its result when it begins to.
     """
-    result = read_result(out / "result.json")
-    if result is None or not (out / "curve.png").exists():
-        return None
-    if result.updates == num_updates or (stop_return is not None and _stopped(out, stop_return)):
-        return result
-    return None
-
-
-def _stopped(out: Path, stop_return: float) -> bool:
-    """Whether the last known returns of a run's log were enough."""
-    rows = read_rows(out / "metrics.jsonl")
-    last = [row["episode_return"] for row in rows if row["update"] == rows[-1]["update"]]
-    known = np.array(last)[np.isfinite(last)] if last else np.zeros(0)
-    return bool(known.size and known.mean() >= stop_return)
+    result = read_result(out / folder.RESULT)
+    is_whole = result is not None and result.updates == num_done and (out / "curve.png").exists()
+    return result if is_whole else None
 
 
 def _over_seeds(group: Sequence[Row]) -> dict[str, Any]:

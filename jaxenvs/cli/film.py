@@ -136,10 +136,10 @@ def _trained(folder: pathlib.Path, agent: int) -> tuple[Env[Any, Any], Any, Any,
     """The environment, the policy, its memory and the environment's id of a run."""
     with extra("baselines"):
         from jaxenvs.baselines.runs import run
-        from jaxenvs.baselines.runs.options import read_json
+        from jaxenvs.baselines.runs.folder import read
     with usage_errors():
         loaded = run.load_policy(folder, None if agent < 0 else agent)
-    env_id = read_json(folder / "config.json")["config"]["env"]
+        env_id = read(folder).config.env
 
     def policy(key: Any, obs: Any, mask: Any, *memory: Any) -> Any:
         return loaded.act(obs, key, mask, *memory)

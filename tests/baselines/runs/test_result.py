@@ -96,13 +96,9 @@ def test_the_file_is_read_again_also_that_of_an_older_version(tmp_path):
         assert read_result(path) is None
 
 
-def test_a_run_is_finished_with_all_updates_or_where_it_was_to_stop(tmp_path):
+def test_a_run_is_finished_with_the_updates_that_were_judged(tmp_path):
     result(SWEPT, tmp_path).write(tmp_path / "result.json")
-    assert read_finished(tmp_path, 6, None) is None  # no curve
+    assert read_finished(tmp_path, 6) is None  # no curve
     (tmp_path / "curve.png").touch()
-    assert read_finished(tmp_path, 6, None) == result(SWEPT, tmp_path)
-    assert read_finished(tmp_path, 7, None) is None
-    rows = [{"update": 6, "episode_return": value} for value in (10.0, 20.0, None)]
-    (tmp_path / "metrics.jsonl").write_text("\n".join(map(json.dumps, rows)))
-    assert read_finished(tmp_path, 7, 15.0) is not None
-    assert read_finished(tmp_path, 7, 15.1) is None
+    assert read_finished(tmp_path, 6) == result(SWEPT, tmp_path)
+    assert read_finished(tmp_path, 5) is None  # the newest checkpoint is torn

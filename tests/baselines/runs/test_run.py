@@ -16,7 +16,8 @@ import pytest
 
 from jaxenvs.baselines import ppo
 from jaxenvs.baselines.runs import checkpoint, loop, run
-from jaxenvs.baselines.runs.checkpoint import CheckpointError
+from jaxenvs.baselines.runs import folder as folders
+from jaxenvs.baselines.runs.checkpoint import CheckpointError, OtherRunError
 from jaxenvs.baselines.runs.log import read_rows
 from jaxenvs.baselines.runs.options import Options, RunError, restore
 
@@ -174,10 +175,20 @@ def test_a_config_that_does_not_fit_overwrites_nothing(finished):
 def test_overwrites_when_asked(tmp_path):
     first = run.train("ppo", CONFIG, options(tmp_path / "a"))
     (tmp_path / "a" / "notes.txt").write_text("mine")
+    # What a run left goes also when the file that says whose it is has gone.
+    shutil.copy(checkpoint.newest(tmp_path / "a" / "checkpoints")[0], tmp_path / "later.npz")
+    shutil.move(tmp_path / "later.npz", tmp_path / "a" / "checkpoints" / checkpoint.name_of(1023))
+    (tmp_path / "a" / "config.json").unlink()
+    with pytest.raises(RunError, match=r"a: holds checkpoints of a run without its config\.json"):
+        run.train("ppo", CONFIG, options(tmp_path / "a"))
+    with pytest.raises(RunError, match=r"jaxenvs train ppo --out .*a --overwrite$"):
+        run.train("ppo", CONFIG, options(tmp_path / "a", resume=True))
     second = run.train("ppo", CONFIG, options(tmp_path / "a", overwrite=True))
     assert first.agents == second.agents
     assert (tmp_path / "a" / "notes.txt").exists()
     assert len(read_rows(tmp_path / "a" / "metrics.jsonl")) == 6
+    kept = [path.name for path in checkpoint.newest(tmp_path / "a" / "checkpoints")]
+    assert kept == ["update_000000012.npz", "update_000000008.npz"]
 
 
 def test_stops_early(tmp_path):
@@ -237,12 +248,17 @@ def test_settings_of_older_versions_are_read(tmp_path):
         restore(kept, run.default_config("dqn"), Options())
 
 
-def test_a_checkpoint_of_another_version_is_refused_in_a_line(finished, tmp_path):
+def test_a_checkpoint_of_another_layout_is_refused_in_a_line(finished, tmp_path, monkeypatch):
     folder, _ = finished
     shutil.copytree(folder, tmp_path / "old")
     config = json.loads((tmp_path / "old" / "config.json").read_text())
     config["config"]["hidden"] = [3]
     (tmp_path / "old" / "config.json").write_text(json.dumps(config))
+    said = r"another run's: hidden was \[8\] there, config.json says \[3\]"
+    with pytest.raises(OtherRunError, match=said) as error:
+        run.load_policy(tmp_path / "old")
+    assert "\n" not in str(error.value)
+    monkeypatch.setattr(folders, "fits", lambda kept: lambda about: None)
     said = "another version of jaxenvs, or for another config"
     with pytest.raises(CheckpointError, match=said) as error:
         run.load_policy(tmp_path / "old")
@@ -265,8 +281,9 @@ from jaxenvs.baselines.runs.options import Options
 
 config = ppo.Config(total_steps=400 * 64, num_envs=4, num_steps=16, hidden=(16,), eval_episodes=3,
                     normalize_obs=True, normalize_reward=True)
-options = Options(out=Path(sys.argv[1]), seeds=2, rows=100, save_every=3, resume=True, show=False,
-                  sweep={"lr": (1e-3, 3e-3)})
+out = Path(sys.argv[1])
+options = Options(out=out, seeds=2, rows=100, save_every=3, resume=(out / "config.json").exists(),
+                  show=False, sweep={"lr": (1e-3, 3e-3)})
 run.train("ppo", config, options)
 """
 
