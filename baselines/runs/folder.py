@@ -135,9 +135,9 @@ def failing_plainly(out: Path) -> Iterator[None]:
     except OSError as error:
         if not holds_run(out):
             raise RunFailed(f"{out}: was removed while the run was going on") from error
-        raise RunFailed(
-            f"{out}: {_reason(error)}; the last whole checkpoint is kept, resume the run from it"
-        ) from error
+        is_begun = checkpoint.newest(out / CHECKPOINTS)
+        left = "the last whole checkpoint is kept" if is_begun else "no checkpoint was written yet"
+        raise RunFailed(f"{out}: {_reason(error)}; {left}, --resume goes on from there") from error
 
 
 def require(out: Path) -> None:

@@ -19,9 +19,11 @@ from jaxenvs.baselines.runs.options import Options, RunError, RunFailed
 from tests.baselines.runs.stops import Compiling
 from tests.baselines.runs.test_run import CONFIG, last_arrays, options, untimed
 
+pytestmark = pytest.mark.usefixtures("compiled_once")
+
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def finished(tmp_path_factory, compiled_once):
     """A run of one learner."""
     out = tmp_path_factory.mktemp("folder") / "a"
     return out, run.train("ppo", CONFIG, options(out))
@@ -302,9 +304,8 @@ def test_a_disk_that_fills_leaves_the_last_whole_checkpoint(finished, tmp_path, 
         patch.setattr(checkpoint.os, "fsync", full)
         with pytest.raises(RunFailed) as error:
             run.train("ppo", CONFIG, options(out))
-    assert str(error.value) == (
-        f"{out}: No space left on device; the last whole checkpoint is kept, resume the run from it"
-    )
+    left = "the last whole checkpoint is kept, --resume goes on from there"
+    assert str(error.value) == f"{out}: No space left on device; {left}"
     names = sorted(path.name for path in (out / "checkpoints").iterdir())
     assert names == [checkpoint.name_of(4)]
     assert {path.name for path in out.iterdir()} == {"checkpoints", "config.json", "metrics.jsonl"}

@@ -21,6 +21,8 @@ from jaxenvs.baselines.runs.checkpoint import CheckpointError, OtherRunError
 from jaxenvs.baselines.runs.log import read_rows
 from jaxenvs.baselines.runs.options import Options, RunError, restore
 
+pytestmark = pytest.mark.usefixtures("compiled_once")
+
 CONFIG = ppo.Config(
     total_steps=12 * 32, num_envs=4, num_steps=8, hidden=(8,), eval_episodes=3, lr=1e-2
 )
@@ -44,7 +46,7 @@ def last_arrays(folder):
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def finished(tmp_path_factory, compiled_once):
     """A run of two seeds with two learning rates, and its result."""
     folder = tmp_path_factory.mktemp("run") / "a"
     sweep = {"lr": (1e-3, 1e-2)}
