@@ -90,7 +90,8 @@ class Result:
             parts.append("greedy return of each agent\n" + self._columns(named, each))
         if len(self.settings) > 1:
             parts.append("settings\n" + _settings_table(swept, self.settings))
-        return "\n\n".join(parts) + "\n" + self._summary()
+        end = "\n\n" if len(parts) > 1 else "\n"
+        return "\n\n".join(parts) + end + self._summary()
 
     def _columns(self, named: Sequence[str], columns: Mapping[str, str]) -> str:
         """A line per learner: who it is, and some of its numbers under other names."""

@@ -18,7 +18,7 @@ import numpy as np
 import jaxenvs
 from jaxenvs import ranges
 from jaxenvs.baselines.parts.evaluate import play_episodes
-from jaxenvs.baselines.runs import folder, run, statistics
+from jaxenvs.baselines.runs import curve, folder, run, statistics
 from jaxenvs.baselines.runs.log import read_rows
 from jaxenvs.baselines.runs.options import (
     Options,
@@ -33,7 +33,6 @@ from jaxenvs.baselines.runs.statistics import Interval
 from jaxenvs.baselines.runs.trained import read_agents
 from jaxenvs.spaces import sample_legal
 
-_COLORS = ("#2a6fdb", "#e07b39", "#2f9e6e", "#c2477f", "#7a5cc4", "#8a8a3a")
 _RANDOM_EPISODES = 64
 _RANDOM_STEPS = 5000  # of an episode of random play, where the game has no limit of its own
 
@@ -296,56 +295,48 @@ def aggregates(scores: np.ndarray) -> list[Interval]:
     ]
 
 
-def _plot() -> Any:
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    return plt
-
-
 def _draw_aggregate(scores: Scores, path: Path) -> None:
     """Interquartile means with their intervals."""
-    plt = _plot()
+    plt = curve.pyplot()
     height = 0.7 + 0.5 * len(scores.returns)
-    figure, axes = plt.subplots(figsize=(6.4, height), dpi=120, layout="constrained")
+    figure, axes = plt.subplots(figsize=(6.4, height), dpi=150, layout="constrained")
     for i, name in enumerate(scores.returns):
         found = statistics.interval(scores.normalized(name))
-        axes.barh(i, found.high - found.low, left=found.low, height=0.6, color=_COLORS[i % 6])
-        axes.plot([found.estimate] * 2, [i - 0.3, i + 0.3], color="black", linewidth=1.5)
+        axes.barh(i, found.high - found.low, left=found.low, height=0.6, color=curve.color(i))
+        axes.plot([found.estimate] * 2, [i - 0.3, i + 0.3], color=curve.INK, linewidth=2.2)
     axes.set_yticks(range(len(scores.returns)), list(scores.returns))
     low, high = axes.get_xlim()
     axes.set_xlim(min(low, 0.0), max(high, 1.0))  # from random play to the best agent
-    axes.set_xlabel("interquartile mean of the normalized return (0 random play, 1 the best agent)")
-    axes.spines[["top", "right"]].set_visible(False)
+    what = "interquartile mean of the normalized return (0 random play, 1 the best agent)"
+    curve.style(axes, "All environments together", what)
+    axes.grid(visible=False, axis="y")
+    axes.invert_yaxis()  # the first on top
     figure.savefig(path)
     plt.close(figure)
 
 
 def _draw_profiles(scores: Scores, path: Path) -> None:
     """The share of runs above each score."""
-    plt = _plot()
-    figure, axes = plt.subplots(figsize=(6.4, 3.6), dpi=120, layout="constrained")
+    plt = curve.pyplot()
+    figure, axes = plt.subplots(figsize=(6.4, 3.6), dpi=150, layout="constrained")
     levels = np.linspace(-0.1, 1.05, 116)
     for i, name in enumerate(scores.returns):
-        values, color = scores.normalized(name), _COLORS[i % 6]
+        values, color = scores.normalized(name), curve.color(i)
         low, high = statistics.profile_band(values, levels)
-        axes.step(levels, statistics.profile(values, levels), where="post", color=color, label=name)
+        share = statistics.profile(values, levels)
+        axes.step(levels, share, where="post", color=color, linewidth=2.2, label=name)
         axes.fill_between(levels, low, high, step="post", color=color, alpha=0.15)
-    axes.set_xlabel("normalized return t")
-    axes.set_ylabel("share of runs above t")
-    axes.legend(frameon=False)
-    axes.spines[["top", "right"]].set_visible(False)
+    curve.style(axes, "Performance profiles", "normalized return t", "share of runs above t")
+    curve.legend(axes)
     figure.savefig(path)
     plt.close(figure)
 
 
 def _draw_curves(entries: Sequence[Entry], envs: Sequence[str], out: Path, path: Path) -> None:
     """Learning curves, one picture per environment: means over seeds and their range."""
-    plt = _plot()
+    plt = curve.pyplot()
     figure, grid = plt.subplots(
-        1, len(envs), figsize=(4.2 * len(envs), 3.4), dpi=120, layout="constrained", squeeze=False
+        1, len(envs), figsize=(4.2 * len(envs), 3.4), dpi=150, layout="constrained", squeeze=False
     )
     algorithms = list(dict.fromkeys(entry.algorithm for entry in entries))
     for entry in entries:
@@ -355,14 +346,14 @@ def _draw_curves(entries: Sequence[Entry], envs: Sequence[str], out: Path, path:
         returns = np.array([row["episode_return"] for row in rows], float).reshape(-1, num)
         steps = np.array([row["env_steps"] for row in rows[::num]], float)
         known = np.isfinite(returns).all(axis=1)
-        color = _COLORS[algorithms.index(entry.algorithm) % 6]
-        part = returns[known]
-        axes.plot(steps[known], part.mean(axis=1), color=color, label=entry.algorithm)
+        color, part = curve.color(algorithms.index(entry.algorithm)), returns[known]
+        label = curve.label_of(entry.algorithm, num)
+        axes.plot(steps[known], part.mean(axis=1), color=color, linewidth=2.2, label=label)
         axes.fill_between(steps[known], part.min(axis=1), part.max(axis=1), color=color, alpha=0.15)
-        axes.set_title(entry.env, loc="left", fontsize=10)
-        axes.set_xlabel("environment steps per seed")
-        axes.legend(frameon=False, fontsize=8)
-        axes.spines[["top", "right"]].set_visible(False)
-    grid[0][0].set_ylabel("return of training episodes")
+    for env, axes in zip(envs, grid[0], strict=True):
+        y = "return of finished episodes" if env == envs[0] else ""
+        curve.style(axes, env, "environment steps of each seed", y)
+        curve.steps_axis(axes)
+        curve.legend(axes)
     figure.savefig(path)
     plt.close(figure)
