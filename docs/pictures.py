@@ -44,7 +44,9 @@ def write(game: Game, num_steps: int) -> pathlib.Path | None:
     if game.name not in SHEETS:
         Image.fromarray(frames[0][0]).save(path)
         return path
-    few_colors = Image.fromarray(sheet(frames)).quantize(255, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few_colors = Image.fromarray(sheet(frames)).quantize(
+        255, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+    )
     few_colors.save(path, optimize=True)
     return path
 

@@ -10,14 +10,19 @@ et al., "Discovered policy optimisation" (NeurIPS 2022) for LPO and DPO; Jackson
 """
 
 import dataclasses
+import hashlib
 import json
 import os
+import zipfile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+
+from jaxenvs import ranges
+from jaxenvs.baselines.parts.archive import read_array, read_text
 
 Weights = dict[str, Any]
 
@@ -26,6 +31,15 @@ SHIPPED = Path(__file__).parent / "objectives"
 
 NAMES = ("ppo", "none", "dpo", "lpo", "ta_lpo")
 """What `drift_of` knows beside files."""
+
+_FORMAT, _VERSION = "jaxenvs drift", 2
+_FORM: dict[str, Any] = {
+    "width": Annotated[int, ranges.Range(1, 2**16)],
+    "temporal": bool,
+    "from_ppo": bool,
+}
+_WEIGHTS = ("inner", "outer")
+_ROOM = 2**20  # bytes that what is said about a drift may have
 
 _MARGIN = 1e-4  # a learned drift is flat while its network says less than this
 _FARTHEST = 10.0  # of the log-ratio, as networks take it: beyond it the squares may overflow
@@ -156,36 +170,81 @@ def drift_of(name: str) -> Drift:
 
 def save(path: Path, drift: NeuralDrift, about: dict[str, Any]) -> None:
     """Writes a learned drift and what is said about it, JSON values, atomically to an .npz."""
-    form = {name: getattr(drift, name) for name in ("width", "temporal", "from_ppo")}
-    text = json.dumps({"format": "jaxenvs drift", "form": form, "about": about})
-    arrays: dict[str, Any] = {
-        name: np.asarray(value, np.float32) for name, value in drift.weights.items()
-    }
+    arrays = {name: np.asarray(drift.weights[name], np.float32) for name in _WEIGHTS}
+    form = {name: getattr(drift, name) for name in _FORM}
+    manifest = {"format": _FORMAT, "version": _VERSION, "form": form, "about": about}
+    manifest["sha256"] = _digest(manifest, arrays)
+    text: Any = np.frombuffer(json.dumps(manifest).encode(), np.uint8)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
     with partial.open("wb") as file:
-        np.savez_compressed(file, manifest=np.frombuffer(text.encode(), np.uint8), **arrays)
+        np.savez_compressed(file, manifest=text, **arrays)
     os.replace(partial, path)
 
 
 def load(path: Path) -> NeuralDrift:
-    """A learned drift with its weights. Raises `ValueError` where there is none."""
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            manifest = json.loads(archive["manifest"].tobytes())
-            weights = {name: archive[name] for name in ("inner", "outer")}
-        drift = NeuralDrift(weights, **manifest["form"])
-    except FileNotFoundError:
-        raise ValueError(f"drift: {path}: no such file") from None
-    except Exception as error:  # a damaged archive may raise nearly anything
-        raise ValueError(f"drift: {path}: expected a learned drift (.npz)") from error
-    expected = jax.tree.map(jnp.shape, drift.fresh())
-    if jax.tree.map(jnp.shape, weights) != expected:
-        raise ValueError(f"drift: {path}: expected arrays of shapes {expected}")
-    return drift
+    """A learned drift with its weights.
+
+    Files of versions before 2 have no checksum; everything else is checked in them too.
+
+    Raises `ValueError`, with the path and what was expected, where there is none.
+    """
+    return _read(path)[0]
 
 
 def about(path: Path) -> dict[str, Any]:
-    """What was said about a learned drift when it was saved."""
-    with np.load(path, allow_pickle=False) as archive:
-        return json.loads(archive["manifest"].tobytes())["about"]
+    """What was said about a learned drift when it was saved. Raises as `load`."""
+    return _read(path)[1]
+
+
+def _read(path: Path) -> tuple[NeuralDrift, dict[str, Any]]:
+    """The drift of a file, and what is said about it."""
+    try:
+        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
+            manifest = json.loads(read_text(archive, "manifest", _ROOM))
+            drift = _form_of(manifest)
+            shapes = {"inner": (drift.num_inputs, drift.width), "outer": (drift.width,)}
+            weights = {
+                name: read_array(archive, name, shapes[name], np.float32) for name in _WEIGHTS
+            }
+            _check(manifest, weights)
+    except FileNotFoundError:
+        raise ValueError(f"drift: {path}: no such file") from None
+    except Exception as error:  # a damaged archive may raise nearly anything
+        plain = type(error) in (ValueError, TypeError)
+        reason = " ".join(str(error).split()) if plain else "the file is damaged or something else"
+        raise ValueError(f"drift: {path}: expected a learned drift (.npz); {reason}") from error
+    return dataclasses.replace(drift, weights=weights), manifest["about"]
+
+
+def _form_of(manifest: Any) -> NeuralDrift:
+    """The drift that a manifest describes, without weights. Raises anything for another one."""
+    version = manifest.get("version", 1)
+    ranges.check_value("version", version, Literal[1, 2])
+    ranges.check_value("format", manifest["format"], Literal["jaxenvs drift"])
+    form = manifest["form"]
+    if set(form) != set(_FORM) or not isinstance(manifest["about"], dict):
+        raise ValueError(f"form: expected {', '.join(_FORM)} and about an object")
+    for name, kind in _FORM.items():
+        ranges.check_value(name, form[name], kind)
+    return NeuralDrift(**form)
+
+
+def _check(manifest: dict[str, Any], weights: dict[str, np.ndarray]) -> None:
+    """Raises `ValueError` for weights that are damaged or no numbers."""
+    if manifest.get("version", 1) > 1:
+        said = {name: value for name, value in manifest.items() if name != "sha256"}
+        if manifest["sha256"] != _digest(said, weights):
+            raise ValueError("the checksum does not fit")
+    for name, values in weights.items():
+        if not np.isfinite(values).all():
+            raise ValueError(f"{name}: expected finite numbers")
+
+
+def _digest(manifest: dict[str, Any], arrays: dict[str, np.ndarray]) -> str:
+    """A checksum of all that a file holds."""
+    said = json.loads(json.dumps(manifest))
+    digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode())
+    for name in _WEIGHTS:
+        digest.update(np.ascontiguousarray(arrays[name]).tobytes())
+    return digest.hexdigest()

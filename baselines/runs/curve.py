@@ -9,7 +9,7 @@ import numpy as np
 from jaxenvs.baselines.runs.log import Row
 
 _COLORS = ("#2a6fdb", "#e07b39", "#2f9e6e", "#c2477f", "#7a5cc4", "#8a8a3a", "#3aa0a8", "#b04a3a")
-_INK, _GRID, _EDGE = "#333344", "#e6e6ee", "#b8b8c4"
+INK, _GRID, _EDGE = "#333344", "#e6e6ee", "#b8b8c4"
 
 
 def color(i: int) -> str:
@@ -29,14 +29,14 @@ def pyplot() -> Any:
 
 def style(axes: Any, title: str = "", x: str = "", y: str = "") -> None:
     """The look of every figure of a run or a study: a light grid, no frame, dark gray text."""
-    axes.set_title(title, loc="left", color=_INK, fontsize=12, fontweight="bold")
-    axes.set_xlabel(x, color=_INK)
-    axes.set_ylabel(y, color=_INK)
+    axes.set_title(title, loc="left", color=INK, fontsize=12, fontweight="bold")
+    axes.set_xlabel(x, color=INK)
+    axes.set_ylabel(y, color=INK)
     axes.grid(color=_GRID, linewidth=0.8)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(_EDGE)
-    axes.tick_params(colors=_INK, labelsize=9)
+    axes.tick_params(colors=INK, labelsize=9)
 
 
 def steps_axis(axes: Any) -> None:
@@ -47,7 +47,7 @@ def steps_axis(axes: Any) -> None:
 
 def legend(axes: Any) -> None:
     """Names of the colors, where they hide least."""
-    axes.legend(frameon=False, fontsize=9, loc="best", labelcolor=_INK)
+    axes.legend(frameon=False, fontsize=9, loc="best", labelcolor=INK)
 
 
 def draw_curves(path: Path, title: str, rows: Sequence[Row], settings: Sequence[str]) -> None:

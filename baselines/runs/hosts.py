@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.baselines.runs.options import Options, RunError
+from jaxenvs.baselines.runs.options import Options, RunError, RunFailed
 
 _PATIENCE = 300  # seconds to wait for the other processes at the start
 _HEARTBEAT = 20  # seconds of silence after which a process counts as dead
@@ -47,7 +47,7 @@ class Hosts:
     def gather(self, tree: Any, axis: int = 0) -> Any:
         """The arrays of all processes, joined along the learners' axis; NumPy where there are many.
 
-        Raises `RunError` when another process is gone.
+        Raises `RunFailed` when another process is gone.
         """
         if self.num == 1:
             return tree
@@ -59,13 +59,25 @@ class Hosts:
         try:
             received = np.asarray(multihost_utils.process_allgather(sent))
         except Exception as error:  # whatever the transport raises
-            raise RunError(
+            raise RunFailed(
                 f"process {self.id}: lost another process of the run; start all of them again "
                 f"with --resume to go on from the last checkpoint ({_first_line(error)})"
             ) from error
         parts = [_unpack(row.tobytes(), arrays) for row in received]
         joined = [np.concatenate(group, axis=axis) for group in zip(*parts, strict=True)]
         return jax.tree.unflatten(structure, map(_like, joined, leaves))
+
+    def agree(self, fault: RunError | None) -> None:
+        """Returns when all processes can begin; raises each one's `fault`, or that others have one.
+
+        Nobody waits then for a process that has given up.
+        """
+        faults = self.gather(np.array([fault is not None]))
+        if fault is not None:
+            raise fault
+        if faults.any():
+            first = int(np.flatnonzero(faults)[0])
+            raise RunError(f"process {self.id}: does not begin, process {first} says why")
 
     def wait(self, name: str) -> None:
         """Returns when all processes have reached the point of that name."""

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,6 +11,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from jaxenvs import extras
+from jaxenvs.baselines.runs.options import RunError
+
+_FLUSH_SECONDS = 30.0  # between two times that events are handed to the disk
 
 Row = dict[str, Any]  # name -> number; a row belongs to one learner and one chunk of updates
 
@@ -53,32 +57,41 @@ class JsonLines:
 
 
 class TensorBoard:
-    """Event files, one run per setting of the sweep: means over its seeds, and their extremes."""
+    """Event files, one run per setting of the sweep: means over its seeds, and their extremes.
+
+    Events are written at once and not in a thread, whose errors, as of a full disk, nobody hears.
+    """
 
     def __init__(self, folder: Path, settings: Sequence[str], resume_at: int = 0) -> None:
         """`settings` gives the name of each learner's setting; equal names share a run."""
         with extras.needs("baselines"):
-            from tensorboardX import SummaryWriter
+            from tensorboardX.event_file_writer import EventsWriter, directory_check
 
-        self._settings = list(settings)
-        purge = resume_at + 1 if resume_at else None
-        self._writers = {
-            name: SummaryWriter(str(folder / name), purge_step=purge) for name in settings
-        }
+        self._settings, self._flushed = list(settings), time.monotonic()
+        self._writers: dict[str, Any] = {}
+        for name in dict.fromkeys(settings):
+            directory_check(str(folder / name))
+            self._writers[name] = EventsWriter(str(folder / name / "events"))
+            if resume_at:  # hides what came after
+                self._add(name, step=resume_at + 1, file_version="brain.Event:2")
+                self._add(name, step=resume_at + 1, session_log={"status": 1})
 
     def write(self, rows: Sequence[Row]) -> None:
         """Adds one point per metric and setting, at the environment steps so far."""
-        for setting, writer in self._writers.items():
+        for setting in self._writers:
             group = [row for row, name in zip(rows, self._settings, strict=True) if name == setting]
-            for name, value in group[0].items():
-                values = np.array([row[name] for row in group], np.float64)
-                values = values[np.isfinite(values)]
-                if not isinstance(value, float) or not values.size:
-                    continue
-                writer.add_scalar(name, values.mean(), group[0]["env_steps"])
-                if name == "episode_return" and len(group) > 1:
-                    writer.add_scalar("episode_return_min", values.min(), group[0]["env_steps"])
-                    writer.add_scalar("episode_return_max", values.max(), group[0]["env_steps"])
+            points = _points(group)
+            values = [{"tag": name, "simple_value": value} for name, value in points.items()]
+            self._add(setting, step=group[0]["env_steps"], summary={"value": values})
+        if time.monotonic() - self._flushed > _FLUSH_SECONDS:
+            self._flushed = time.monotonic()
+            for writer in self._writers.values():
+                writer.flush()
+
+    def _add(self, setting: str, **event: Any) -> None:
+        from tensorboardX.proto.event_pb2 import Event
+
+        self._writers[setting].write_event(Event(wall_time=time.time(), **event))
 
     def close(self) -> None:
         """Flushes and closes the event files."""
@@ -90,18 +103,43 @@ def read_rows(path: Path) -> list[Row]:
     """The rows of a `JsonLines` file, without its header; null becomes NaN.
 
     A last line that a killed process left unfinished is left out. A missing file has no rows.
+    Raises `RunError`, which names the file and the line, for anything else that is no row.
     """
     if not path.exists():
         return []
     rows = []
-    for line in path.read_text().splitlines():
+    *lines, _ = path.read_bytes().split(b"\n")  # a line is finished by its end
+    for i, line in enumerate(lines, start=1):
         try:
             row = json.loads(line)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
+            raise RunError(f"{path}, line {i}: expected JSON, found something else") from None
+        if not isinstance(row, dict):
+            raise RunError(f"{path}, line {i}: expected an object, got {row!r:.40}")
+        if "header" in row:
             continue
-        if "header" not in row:
-            rows.append({name: math.nan if x is None else x for name, x in row.items()})
+        row = {name: math.nan if x is None else x for name, x in row.items()}
+        for name in ("update", "env_steps", "seed", "episode_return"):
+            if isinstance(row.get(name), bool) or not isinstance(row.get(name), int | float):
+                found = row.get(name)
+                raise RunError(f"{path}, line {i}: {name}: expected a number, got {found!r:.40}")
+        rows.append(row)
     return rows
+
+
+def _points(group: Sequence[Row]) -> dict[str, float]:
+    """What TensorBoard shows of one setting's rows."""
+    points: dict[str, float] = {}
+    for name, value in group[0].items():
+        values = np.array([row[name] for row in group], np.float64)
+        values = values[np.isfinite(values)]
+        if not isinstance(value, float) or not values.size:
+            continue
+        points[name] = float(values.mean())
+        if name == "episode_return" and len(group) > 1:
+            points["episode_return_min"] = float(values.min())
+            points["episode_return_max"] = float(values.max())
+    return points
 
 
 def _line(row: Row) -> str:

@@ -103,10 +103,7 @@ def compile_programs(
         return jax.device_put(tree, layout if num_devices > 1 else local[0])
 
     init_all = jax.vmap(trainer.init)
-    keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), num_learners))
-    hp = jax.tree.map(lambda _: jax.ShapeDtypeStruct((num_learners,), jnp.float32), trainer.hp)
-    carry = _placed(jax.eval_shape(init_all, keys, hp), layout)
-    keys, hp = _placed(keys, layout), _placed(hp, layout)
+    carry, keys, hp = (_placed(shapes, layout) for shapes in shapes_of(trainer, num_learners))
     count = jax.ShapeDtypeStruct((), jnp.int32)
     key = jax.eval_shape(lambda: jax.random.key(0))
 
@@ -131,6 +128,13 @@ def compile_programs(
         num_devices=num_devices,
         compile_seconds=time.perf_counter() - began,
     )
+
+
+def shapes_of(trainer: Trainer, num_learners: int) -> tuple[Any, Any, Any]:
+    """Carry, keys and traced numbers of that many learners, as shapes."""
+    keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), num_learners))
+    hp = jax.tree.map(lambda _: jax.ShapeDtypeStruct((num_learners,), jnp.float32), trainer.hp)
+    return jax.eval_shape(jax.vmap(trainer.init), keys, hp), keys, hp
 
 
 def run_chunks(

@@ -5,7 +5,7 @@ import itertools
 import json
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -20,6 +20,10 @@ MOST_LEARNERS = 1_000_000
 
 class RunError(ValueError):
     """The run cannot be done as asked; the message is one line and names the field or the path."""
+
+
+class RunFailed(RuntimeError):
+    """The run failed on the way; the message is one line and says what is left of it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,10 +43,13 @@ class Options:
     """Folder of the run; by default one under runs/ that is named after algorithm, env and time."""
 
     resume: bool = False
-    """Go on from the last checkpoint in the folder, if there is one."""
+    """Go on with the run in the folder, from its last checkpoint; more steps may be asked for."""
 
     overwrite: bool = False
     """Replace a run that is in the folder."""
+
+    init_from: Path | str | None = None
+    """Folder of a run whose best learner's networks all learners start with."""
 
     rows: Count = 100
     """How often to log over the whole run."""
@@ -101,7 +108,7 @@ class Options:
             )
 
 
-_DECISIVE = ("seeds", "seed", "sweep", "rows", "stop_return")
+DECISIVE = ("seeds", "seed", "sweep", "rows", "stop_return", "init_from")
 """The options that a resumed run must share; the others only say how to run."""
 
 
@@ -145,10 +152,19 @@ def learners_of(options: Options, sweepable: Sequence[str]) -> list[Learner]:
     return [Learner(seed, setting) for setting in settings for seed in seeds]
 
 
-def describe(algorithm: str, config: Any, options: Options) -> dict[str, Any]:
-    """What decides a run's outcome, as JSON values."""
-    decisive = {name: getattr(options, name) for name in _DECISIVE}
+def describe(
+    algorithm: str, config: Any, options: Options, extended_from: Sequence[int] = ()
+) -> dict[str, Any]:
+    """What decides a run's outcome, as JSON values.
+
+    `extended_from` are the lengths that the run had before more was asked for.
+    """
+    decisive = {name: getattr(options, name) for name in DECISIVE}
+    if options.init_from is not None:
+        decisive["init_from"] = str(options.init_from)
     described = {"algorithm": algorithm, "config": dataclasses.asdict(config), "options": decisive}
+    if extended_from:
+        described["extended_from"] = list(extended_from)
     return json.loads(json.dumps(described))
 
 
@@ -156,32 +172,69 @@ _RENAMED = {"memory_size": "buffer_size"}
 """Fields of configs that had another name in older versions: the old one, then today's."""
 
 
-def restore(description: Mapping[str, Any], default: Any, options: Options) -> tuple[Any, Options]:
+def restore(
+    description: Mapping[str, Any], default: Any, options: Options, where: str = "config.json"
+) -> tuple[Any, Options]:
     """The config and the options that `describe` was given; fields not there are as in `default`.
 
-    Raises `RunError` for a field that the config does not have.
+    Raises `RunError`, which begins with `where` and names the field, for a description of another
+    shape.
     """
     known = {field.name for field in dataclasses.fields(default)}
-    kept: dict[str, Any] = description["config"]
+    kept = _object(description, "config", where)
     fields = {_RENAMED.get(name, name): value for name, value in kept.items()}
     for name in fields:
         if name not in known:
-            raise RunError(f"config.json: {description['algorithm']} has no field {name!r}")
+            raise RunError(f"{where}: {description['algorithm']} has no field {name!r}")
+    decisive = dict(_object(description, "options", where))
+    for name in decisive:
+        if name not in DECISIVE:
+            raise RunError(f"{where}: options: expected {', '.join(DECISIVE)}; got {name!r}")
+    if isinstance(decisive.get("init_from"), str):
+        decisive["init_from"] = Path(decisive["init_from"])
     config = dataclasses.replace(default, **{name: _tuple(x) for name, x in fields.items()})
-    return config, dataclasses.replace(options, **description["options"])
+    options = dataclasses.replace(options, **decisive)
+    try:
+        ranges.check(config)
+        ranges.check(options, DECISIVE)
+        for name, values in options.sweep.items():
+            ranges.check_value(f"sweep.{name}", _tuple(values), tuple[float, ...])
+    except (TypeError, ValueError) as error:
+        raise RunError(f"{where}: {error}") from error
+    return config, options
 
 
 def disagreement(
-    found: Mapping[str, Any], asked: Mapping[str, Any], default: Mapping[str, Any]
+    found: Mapping[str, Any],
+    asked: Mapping[str, Any],
+    default: Mapping[str, Any],
+    given: Collection[str] = (),
 ) -> str | None:
-    """The first setting that was asked for, is not the default, and differs from the one found."""
+    """The first setting that is asked for and differs from the one found, in words.
+
+    Asked for is what is `given` by name or is not the default. All three are as of `describe`.
+    """
     if found["algorithm"] != asked["algorithm"]:
         return f"algorithm was {found['algorithm']} there, {asked['algorithm']} is asked for"
     for part in ("config", "options"):
         for name, value in asked[part].items():
             there = found[part].get(name)
-            if value not in (there, default[part][name]):
+            is_asked = name in given or value != default[part][name]
+            if is_asked and value != there:
                 return f"{name} was {there} there, {value} is asked for"
+    return None
+
+
+def first_difference(
+    one: Mapping[str, Any], other: Mapping[str, Any]
+) -> tuple[str, Any, Any] | None:
+    """The first setting in which two descriptions of `describe` differ: name and both values."""
+    if one["algorithm"] != other["algorithm"]:
+        return "algorithm", one["algorithm"], other["algorithm"]
+    for part in ("config", "options"):
+        for name, value in one[part].items():
+            if value != other[part].get(name):
+                return name, value, other[part].get(name)
     return None
 
 
@@ -196,13 +249,21 @@ def write_json(path: Path, content: Any) -> None:
 def read_json(path: Path) -> Any:
     """Raises `RunError` where there is no such file, or something else in it."""
     try:
-        return json.loads(path.read_text())
+        return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RunError(
             f"{path.parent}: expected a run's folder, but {path.name} is missing"
         ) from None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise RunError(f"{path}: expected JSON, found something else") from None
+
+
+def _object(content: Mapping[str, Any], name: str, where: str) -> dict[str, Any]:
+    """The JSON object of that name; `RunError` where it is missing or something else."""
+    found = content.get(name)
+    if not isinstance(found, dict):
+        raise RunError(f"{where}: {name}: expected an object, got {found!r:.40}")
+    return found
 
 
 def _tuple(value: Any) -> Any:

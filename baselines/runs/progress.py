@@ -1,5 +1,6 @@
-"""How far a run is: a bar on a terminal, a line now and then elsewhere."""
+"""What a run does and how far it is: a bar on a terminal, a line now and then elsewhere."""
 
+import math
 import sys
 import time
 from types import TracebackType
@@ -7,7 +8,20 @@ from typing import Any, Self
 
 import numpy as np
 
+from jaxenvs.baselines.runs.options import Options
+
 _LINE_SECONDS = 5.0  # between two lines where there is no terminal
+
+
+def announcement(algorithm: str, config: Any, options: Options) -> str:
+    """What is going to be trained, in a line."""
+    num_settings = math.prod(map(len, options.sweep.values()))
+    seeds = f"{options.seeds} seed{'s' * (options.seeds != 1)}"
+    learners = seeds if num_settings == 1 else f"{num_settings} settings of {seeds}"
+    steps = getattr(config, "total_steps", None)  # a search counts otherwise
+    each = " each" if num_settings * options.seeds > 1 else ""
+    length = "" if steps is None else f", {steps:,} steps{each}"
+    return f"{algorithm} on {config.env}: {learners}{length}, in {options.out}"
 
 
 class Progress:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from jaxenvs.baselines.runs import folder
 from jaxenvs.baselines.runs.log import Row
 from jaxenvs.baselines.runs.options import write_json
 
@@ -70,6 +71,10 @@ class Result:
         """The result as JSON, with its settings."""
         write_json(path, dataclasses.asdict(self) | {"settings": self.settings})
 
+    def report(self) -> str:
+        """The table, and where everything is."""
+        return f"{self.table()}\nresults in {self.out}"
+
     def table(self) -> str:
         """The greedy returns as text, one line per learner, and what it all comes to.
 
@@ -85,7 +90,8 @@ class Result:
             parts.append("greedy return of each agent\n" + self._columns(named, each))
         if len(self.settings) > 1:
             parts.append("settings\n" + _settings_table(swept, self.settings))
-        return "\n\n".join(parts) + "\n" + self._summary()
+        end = "\n\n" if len(parts) > 1 else "\n"
+        return "\n\n".join(parts) + end + self._summary()
 
     def _columns(self, named: Sequence[str], columns: Mapping[str, str]) -> str:
         """A line per learner: who it is, and some of its numbers under other names."""
@@ -118,7 +124,17 @@ def read_result(path: Path) -> Result | None:
         result.table()
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
         return None
-    return result
+    return dataclasses.replace(result, out=str(path.parent))
+
+
+def read_finished(out: Path, num_done: int) -> Result | None:
+    """The result of a run that has done so many updates; None where something is left to do.
+
+    A run that goes on after its end, with more steps, loses its result when it begins to.
+    """
+    result = read_result(out / folder.RESULT)
+    is_whole = result is not None and result.updates == num_done and (out / "curve.png").exists()
+    return result if is_whole else None
 
 
 def _over_seeds(group: Sequence[Row]) -> dict[str, Any]:

@@ -5,15 +5,14 @@ went), `checkpoints/` (where it is), and in the end `result.json` (greedy return
 and `curve.png`.
 """
 
+import contextlib
 import dataclasses
-import math
 import platform
-import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -21,7 +20,7 @@ import numpy as np
 
 import jaxenvs
 from jaxenvs.baselines.parts.trainer import Trainer
-from jaxenvs.baselines.runs import checkpoint, limits, loop
+from jaxenvs.baselines.runs import checkpoint, folder, limits, loop
 from jaxenvs.baselines.runs.algorithms import ALGORITHMS as ALGORITHMS
 from jaxenvs.baselines.runs.algorithms import default_config as default_config
 from jaxenvs.baselines.runs.algorithms import make_train as make_train
@@ -29,56 +28,76 @@ from jaxenvs.baselines.runs.algorithms import module_of as module_of
 from jaxenvs.baselines.runs.algorithms import preset as preset
 from jaxenvs.baselines.runs.algorithms import presets as presets
 from jaxenvs.baselines.runs.curve import draw_curves
+from jaxenvs.baselines.runs.folder import Kept
 from jaxenvs.baselines.runs.hosts import Hosts, connect
 from jaxenvs.baselines.runs.log import JsonLines, Row, Sink, TensorBoard, read_rows
 from jaxenvs.baselines.runs.options import (
     Learner,
     Options,
     RunError,
-    describe,
-    disagreement,
     learners_of,
-    read_json,
-    restore,
-    write_json,
 )
-from jaxenvs.baselines.runs.progress import Progress
-from jaxenvs.baselines.runs.result import Result, read_result
+from jaxenvs.baselines.runs.progress import Progress, announcement
+from jaxenvs.baselines.runs.result import Result, read_finished
+from jaxenvs.baselines.runs.trained import Policy as Policy
+from jaxenvs.baselines.runs.trained import load_learners, names_of, start_of
+from jaxenvs.baselines.runs.trained import load_policy as load_policy
 from jaxenvs.baselines.runs.waiting import waiting
-from jaxenvs.core import Env
 
 _EVALUATION_SEED = 2**31 - 1  # of the greedy episodes: the same for all learners of all runs
 _KEPT_CHECKPOINTS = 2
 
 
-def train(algorithm: str, config: Any, options: Options | None = None) -> Result:
+def train(
+    algorithm: str, config: Any, options: Options | None = None, given: Collection[str] = ()
+) -> Result:
     """Trains, writes the run's folder, and returns what came of it.
 
-    `config` is as of `preset`. When a run is resumed, the settings in its
-    folder hold; what the caller changed from the defaults must agree with them.
+    `config` is as of `preset`. When a run is resumed, the settings in its folder hold; what the
+    caller changed from the defaults, and the fields `given` by name, must agree with them, except
+    that another length may be asked for. Nobody else can work in the folder meanwhile.
 
     Raises:
       RunError: the config, the options or the folder do not allow it; the message names the field.
-      CheckpointError: a run is to be resumed and none of its checkpoints is whole.
+      CheckpointError: a run is to be resumed and none of its checkpoints is whole, or one belongs
+        to another run.
+      RunFailed: it failed on the way: no room on the disk, another process gone, ...
     """
     options = options or Options()
     limits.check(algorithm, config, options)
     hosts = connect(options)
     if not options.resume:
         _use_cores(config, options, hosts)
-        _trainer(algorithm, config)  # refuses what does not fit before a folder is touched
+        trainer = _trainer(algorithm, config)  # refuses what does not fit before a folder is made
         limits.check_memory(algorithm, config, options)
-    config, options = _settle(algorithm, config, options)
-    show = options.show and hosts.writes
-    finished = _finished(algorithm, config, options)
-    if finished is not None:
+        if options.init_from is not None:
+            start_of(Path(options.init_from), trainer)
+    asked = Kept(algorithm, config, options)
+    with (
+        folder.claimed(
+            asked, hosts, given, lambda kept: _use_cores(kept.config, kept.options, hosts)
+        ) as kept,
+        folder.failing_plainly(kept.out),
+    ):
+        return _train_in_folder(kept, hosts)
+
+
+def _train_in_folder(kept: Kept, hosts: Hosts) -> Result:
+    """All of a run from compiling on, in a folder that says what it is.
+
+    Of a run that is finished and whole the result is read, and nothing is compiled.
+    """
+    show = kept.options.show and hosts.writes
+    trainer = _trainer(kept.algorithm, kept.config)
+    loaded = _loaded(kept, trainer)
+    if loaded is not None and (result := read_finished(kept.out, loaded[1])) is not None:
         if show:
-            _report(finished)
-        return finished
+            print(result.report())
+        return result
     if show:
-        print(_announcement(algorithm, config, options), file=sys.stderr, flush=True)
+        print(announcement(*kept[:3]), file=sys.stderr, flush=True)
     with waiting("compiling", show):
-        run = _prepare(algorithm, config, options, hosts)
+        run = _prepare(kept, hosts, trainer, loaded)
     began = time.perf_counter()
     carry, end = _train(run)
     seconds = time.perf_counter() - began
@@ -93,6 +112,7 @@ def train(algorithm: str, config: Any, options: Options | None = None) -> Result
 
 def _write(run: "_Run", carry: Any, result: Result) -> None:
     """What a finished run leaves in its folder, beside log and checkpoints; the result is last."""
+    folder.require(run.out)
     finish = getattr(module_of(run.algorithm), "finish", None)
     if finish is not None:
         for path in finish(run.config, carry, run.out):
@@ -100,95 +120,16 @@ def _write(run: "_Run", carry: Any, result: Result) -> None:
     names = [learner.name for learner in run.learners]
     title = f"{run.algorithm.upper().replace('_', '-')} on {run.config.env}"
     draw_curves(run.out / "curve.png", title, read_rows(run.out / "metrics.jsonl"), names)
-    result.write(run.out / "result.json")
+    result.write(run.out / folder.RESULT)
     if run.options.show:
-        _report(result)
-
-
-def _report(result: Result) -> None:
-    """The results on stdout."""
-    print(result.table())
-    print(f"results in {result.out}")
-
-
-def _announcement(algorithm: str, config: Any, options: Options) -> str:
-    """What is going to be trained, in a line."""
-    num_settings = math.prod(map(len, options.sweep.values()))
-    seeds = f"{options.seeds} seed{'s' * (options.seeds != 1)}"
-    learners = seeds if num_settings == 1 else f"{num_settings} settings of {seeds}"
-    steps = getattr(config, "total_steps", None)  # a search counts otherwise
-    each = " each" if num_settings * options.seeds > 1 else ""
-    length = "" if steps is None else f", {steps:,} steps{each}"
-    return f"{algorithm} on {config.env}: {learners}{length}, in {options.out}"
-
-
-def _finished(algorithm: str, config: Any, options: Options) -> Result | None:
-    """What a run that is resumed has left, if there is nothing more to do."""
-    out = Path(options.out or "")
-    if not options.resume or not (out / "curve.png").exists():
-        return None
-    result = read_result(out / "result.json")
-    if result is None or not any(checkpoint.newest(out / "checkpoints")):
-        return None
-    there = restore(read_json(out / "config.json"), default_config(algorithm), options)
-    return dataclasses.replace(result, out=str(out)) if there == (config, options) else None
-
-
-class Policy(NamedTuple):
-    """A trained learner, ready to play."""
-
-    env: Env
-    params: Any  # of the env
-    act: Callable[..., Any]
-    """`act(obs, key=None, mask=None) -> action`: greedy, compiled; the key is not needed.
-
-    Of a learner with a memory, `act(obs, key, mask, memory) -> (action, memory)`.
-    """
-    memory: Any = None  # what an episode starts with; None: there is no memory
-
-
-def load_policy(folder: str | Path, agent: int | None = None) -> Policy:
-    """The policy of a run's newest checkpoint.
-
-    `agent` counts the learners of the run in the order of result.json; by default it is the one
-    with the best greedy return, or the first while there is no result.
-
-    Raises `RunError` or `CheckpointError` where the folder holds no run that can be read.
-    """
-    folder = Path(folder)
-    description = read_json(folder / "config.json")
-    algorithm = description["algorithm"]
-    config, options = restore(description, default_config(algorithm), Options())
-    trainer = make_train(algorithm, config)
-    if trainer.act is None:
-        raise RunError(f"{folder}: {algorithm} trains no policy that could play")
-    num_learners = len(learners_of(options, _names(trainer.hp)))
-    carry, *_ = checkpoint.load_newest(folder / "checkpoints", _shapes(trainer, num_learners))
-    if agent is None:
-        finished = (folder / "result.json").exists()
-        rows = read_json(folder / "result.json")["agents"] if finished else []
-        agent = int(np.argmax([row["return"] for row in rows])) if rows else 0
-    if not 0 <= agent < num_learners:
-        raise RunError(f"agent: expected 0 to {num_learners - 1}, got {agent}")
-    policy = trainer.policy(jax.tree.map(lambda leaf: leaf[agent], carry))
-    choose, params = jax.jit(trainer.act), trainer.env.default_params
-
-    def act(
-        obs: Any, key: jax.Array | None = None, mask: jax.Array | None = None, memory: Any = None
-    ) -> Any:
-        del key
-        return choose(policy, obs, mask, *([] if memory is None else [memory]))
-
-    return Policy(trainer.env, params, act, trainer.memory)
+        print(result.report())
 
 
 @dataclasses.dataclass(frozen=True)
 class _Run:
     """What is settled before the first update of this process."""
 
-    algorithm: str
-    config: Any
-    options: Options
+    kept: Kept
     out: Path
     learners: list[Learner]
     trainer: Trainer
@@ -199,41 +140,25 @@ class _Run:
     hosts: Hosts
 
     @property
+    def algorithm(self) -> str:
+        return self.kept.algorithm
+
+    @property
+    def config(self) -> Any:
+        return self.kept.config
+
+    @property
+    def options(self) -> Options:
+        return self.kept.options
+
+    @property
     def description(self) -> dict[str, Any]:
-        return describe(self.algorithm, self.config, self.options)
-
-
-def _settle(algorithm: str, config: Any, options: Options) -> tuple[Any, Options]:
-    """Config and options as they hold: from the folder for a resumed run."""
-    if options.out is None:
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        out = Path("runs") / f"{algorithm}-{config.env}-{stamp}".replace("/", "-")
-        return config, dataclasses.replace(options, out=out)
-    out = Path(options.out)
-    if not (out / "config.json").exists():
-        return config, options
-    if options.overwrite:
-        if options.process_id:
-            return config, options  # process 0 does it
-        for name in ("config.json", "result.json", "curve.png", "metrics.jsonl"):
-            (out / name).unlink(missing_ok=True)
-        for name in ("checkpoints", "tensorboard"):
-            shutil.rmtree(out / name, ignore_errors=True)
-        return config, options
-    if not options.resume:
-        raise RunError(f"{out}: holds a run; resume it, overwrite it, or choose another folder")
-    found = read_json(out / "config.json")
-    asked = describe(algorithm, config, options)
-    default = describe(algorithm, preset(algorithm, config.env), Options())
-    difference = disagreement(found, asked, default)
-    if difference is not None:
-        raise RunError(f"{out}: cannot resume, {difference}")
-    return restore(found, default_config(algorithm), options)
+        return self.kept.description
 
 
 def _use_cores(config: Any, options: Options, hosts: Hosts) -> None:
     """Gives JAX as many cores as the run can use; too late once JAX has started."""
-    mine = hosts.share(len(learners_of(options, _names(config.hyper_params))))
+    mine = hosts.share(len(learners_of(options, names_of(config.hyper_params))))
     loop.use_cpu_cores(max(mine.stop - mine.start, getattr(config, "population", 1)))
 
 
@@ -245,44 +170,53 @@ def _trainer(algorithm: str, config: Any) -> Trainer:
         raise RunError(str(error)) from error
 
 
-def _prepare(algorithm: str, config: Any, options: Options, hosts: Hosts) -> _Run:
+def _prepare(kept: Kept, hosts: Hosts, trainer: Trainer, loaded: tuple[Any, int] | None) -> _Run:
     """Compiles, and starts from nothing or from the last checkpoint."""
-    assert options.out is not None
-    out = Path(options.out)
-    learners = learners_of(options, _names(config.hyper_params))
+    _, config, options, _ = kept
+    out = kept.out
+    learners = learners_of(options, names_of(config.hyper_params))
     mine = hosts.share(len(learners))
     num_mine = mine.stop - mine.start
-    _use_cores(config, options, hosts)
-    hosts.wait("all have seen the folder as it was")
-    trainer = _trainer(algorithm, config)
+    begin = None
+    if loaded is None and options.init_from is not None:
+        begin = start_of(Path(options.init_from), trainer)
     chunk = -(-trainer.num_updates // max(1, options.rows))
     programs = loop.compile_programs(trainer, num_mine, chunk, options.devices)
-    resumed = options.resume and any(checkpoint.newest(out / "checkpoints"))
-    if resumed:
-        shapes = _shapes(trainer, len(learners))
-        carry, about, faults = checkpoint.load_newest(out / "checkpoints", shapes)
-        for fault in faults:
-            print(f"left out {fault}", file=sys.stderr)
+    if loaded is not None:
+        carry, start = loaded
         carry = programs.place(jax.tree.map(lambda leaf: leaf[mine], carry))
-        start = int(about["update_id"])
     else:
-        if hosts.writes:
-            write_json(out / "config.json", describe(algorithm, config, options))
         keys = jax.vmap(jax.random.key)(np.array([learner.seed for learner in learners[mine]]))
         carry, start = programs.init(keys, _settings(trainer.hp, learners[mine])), 0
-    return _Run(
-        algorithm, config, options, out, learners, trainer, programs, chunk, carry, start, hosts
-    )
+        if begin is not None:
+            carry = programs.place(begin(carry))
+    return _Run(kept, out, learners, trainer, programs, chunk, carry, start, hosts)
+
+
+def _loaded(kept: Kept, trainer: Trainer) -> tuple[Any, int] | None:
+    """What a resumed run goes on from, if it has a checkpoint: all learners, and the updates done.
+
+    They know how long the run is now, should more steps be asked for.
+    """
+    if not kept.options.resume or not checkpoint.newest(kept.out / folder.CHECKPOINTS):
+        return None
+    carry, start = load_learners(kept, trainer)
+    if hasattr(carry, "num_updates"):
+        num = jnp.full_like(carry.num_updates, trainer.num_updates)
+        carry = carry.replace(num_updates=num)
+    return carry, start
 
 
 def _train(run: _Run) -> tuple[Any, int]:
     """All updates that are left, with logs and checkpoints; the carry and the updates done."""
     options, trainer = run.options, run.trainer
-    sinks = _sinks(run)
     carry, done = run.carry, run.start
     per_update = trainer.steps_per_update * len(run.learners)
     show = options.show and run.hosts.writes
-    with Progress(trainer.num_updates, run.start, per_update, show) as progress:
+    with (
+        _sinks(run) as sinks,
+        Progress(trainer.num_updates, run.start, per_update, show) as progress,
+    ):
         chunks = loop.run_chunks(run.programs, carry, run.start, trainer.num_updates, run.chunk)
         for i, piece in enumerate(chunks, start=1):
             piece = piece._replace(metrics=run.hosts.gather(piece.metrics, axis=1))
@@ -301,8 +235,6 @@ def _train(run: _Run) -> tuple[Any, int]:
                 _save(run, carry, done)
             if reached:
                 break
-    for sink in sinks:
-        sink.close()
     return carry, done
 
 
@@ -310,21 +242,28 @@ def _save(run: _Run, carry: Any, update_id: int) -> None:
     carry = run.hosts.gather(carry)
     if not run.hosts.writes:
         return
-    folder = run.out / "checkpoints"
+    folder.require(run.out)
+    written = run.out / folder.CHECKPOINTS
     about = run.description | {"update_id": update_id, "versions": _versions()}
-    checkpoint.save(folder / checkpoint.name_of(update_id), carry, about)
-    checkpoint.prune(folder, _KEPT_CHECKPOINTS)
+    checkpoint.save(written / checkpoint.name_of(update_id), carry, about)
+    checkpoint.prune(written, _KEPT_CHECKPOINTS, update_id)
 
 
-def _sinks(run: _Run) -> list[Sink]:
+@contextlib.contextmanager
+def _sinks(run: _Run) -> Iterator[list[Sink]]:
+    """Where the rows go, open while the run goes on; only one process writes."""
     if not run.hosts.writes:
-        return []
+        yield []
+        return
     header = run.description | {"versions": _versions(), "device": _device(), "start": run.start}
     sinks: list[Sink] = [JsonLines(run.out / "metrics.jsonl", header, run.start)]
     if run.options.tensorboard:
         names = [learner.name.replace(", ", " ") or "all" for learner in run.learners]
         sinks.append(TensorBoard(run.out / "tensorboard", names, run.start))
-    return sinks
+    with contextlib.ExitStack() as stack:
+        for sink in sinks:
+            stack.callback(sink.close)
+        yield sinks
 
 
 def _rows(run: _Run, piece: loop.Chunk, row: dict[str, np.ndarray]) -> list[Row]:
@@ -371,10 +310,6 @@ def _judge(run: _Run, carry: Any, end: int, seconds: float) -> Result:
     )
 
 
-def _names(hp: Any) -> list[str]:
-    return [field.name for field in dataclasses.fields(hp)]
-
-
 def _settings(hp: Any, learners: list[Learner]) -> Any:
     """The traced numbers of all learners, `[num_learners]` each."""
     return type(hp)(
@@ -382,16 +317,9 @@ def _settings(hp: Any, learners: list[Learner]) -> Any:
             name: np.array(
                 [learner.setting.get(name, getattr(hp, name)) for learner in learners], np.float32
             )
-            for name in _names(hp)
+            for name in names_of(hp)
         }
     )
-
-
-def _shapes(trainer: Trainer, num_learners: int) -> Any:
-    """The carry of that many learners, as shapes."""
-    keys = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), num_learners))
-    hp = jax.tree.map(lambda _: jax.ShapeDtypeStruct((num_learners,), jnp.float32), trainer.hp)
-    return jax.eval_shape(jax.vmap(trainer.init), keys, hp)
 
 
 def _versions() -> dict[str, str]:

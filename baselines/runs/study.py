@@ -6,9 +6,7 @@ and a self-contained `report.html`, has aggregates with intervals, profiles, cur
 commands, versions and devices from which it can be made again.
 """
 
-import base64
 import dataclasses
-import html
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,14 +16,23 @@ import jax
 import numpy as np
 
 import jaxenvs
+from jaxenvs import ranges
 from jaxenvs.baselines.parts.evaluate import play_episodes
-from jaxenvs.baselines.runs import run, statistics
+from jaxenvs.baselines.runs import curve, folder, run, statistics
 from jaxenvs.baselines.runs.log import read_rows
-from jaxenvs.baselines.runs.options import Options, RunError, read_json
+from jaxenvs.baselines.runs.options import (
+    Options,
+    RunError,
+    RunFailed,
+    describe,
+    first_difference,
+    read_json,
+)
+from jaxenvs.baselines.runs.page import page_of
 from jaxenvs.baselines.runs.statistics import Interval
+from jaxenvs.baselines.runs.trained import read_agents
 from jaxenvs.spaces import sample_legal
 
-_COLORS = ("#2a6fdb", "#e07b39", "#2f9e6e", "#c2477f", "#7a5cc4", "#8a8a3a")
 _RANDOM_EPISODES = 64
 _RANDOM_STEPS = 5000  # of an episode of random play, where the game has no limit of its own
 
@@ -45,13 +52,26 @@ class Entry:
 
     @property
     def config(self) -> Any:
-        """The settings of the run. Raises `RunError` for changes that the algorithm has not."""
+        """The settings of the run.
+
+        Raises `RunError`, which names the field, for changes that the algorithm has not, and for
+        values that do not fit.
+        """
         preset = run.preset(self.algorithm, self.env)
         known = {field.name for field in dataclasses.fields(preset)}
         for name in self.changes:
+            if name == "env":
+                raise RunError("changes: env: is chosen by the study, not a change")
             if name not in known:
                 raise RunError(f"changes: {self.algorithm} has no {name!r}")
-        return dataclasses.replace(preset, **self.changes)
+        config = dataclasses.replace(preset, **self.changes)
+        try:
+            ranges.check(config)
+            config.check()
+            jaxenvs.make(self.env, **config.env_kwargs)
+        except (ValueError, TypeError) as error:
+            raise RunError(f"{self.name}: {error}") from error
+        return config
 
     def command(self, seeds: int) -> str:
         """What to type to do this run alone."""
@@ -86,16 +106,56 @@ def conduct(entries: Sequence[Entry], out: Path, seeds: int, title: str, show: b
     """Does what is missing of a study, writes the report, and returns `report.html`.
 
     Every algorithm must be in the study for every environment. Raises `RunError` where it is not,
-    and what `run.train` raises.
+    where a run is there that was asked for otherwise, and what `run.train` raises.
     """
+    if seeds < 1:
+        raise RunError(f"seeds: expected at least 1, got {seeds}")
     algorithms = list(dict.fromkeys(entry.algorithm for entry in entries))
     envs = list(dict.fromkeys(entry.env for entry in entries))
     if len({entry.name for entry in entries}) != len(algorithms) * len(envs):
         raise RunError("study: expected every algorithm once on every environment")
+    missing = [entry for entry in entries if _is_missing(entry, out / entry.name, seeds)]
+    for entry in missing:  # nothing is trained before all that is there was found to fit
+        there = out / entry.name
+        options = Options(seeds=seeds, out=there, resume=folder.holds_run(there), show=show)
+        run.train(entry.algorithm, entry.config, options)
+    try:
+        return _write(entries, out, seeds, title)
+    except OSError as error:
+        what = error.strerror or error
+        raise RunFailed(f"{out}: {what}; the runs are kept, the report is not written") from error
+
+
+def _is_missing(entry: Entry, there: Path, seeds: int) -> bool:
+    """Whether a run has yet to be done or finished.
+
+    Raises `RunError`, which names the field, for one that is there with other settings.
+    """
+    config = entry.config
+    if not folder.holds_run(there):
+        return True
+    found = folder.read(there).description
+    wanted = describe(entry.algorithm, config, Options(seeds=seeds))
+    wanted["options"]["rows"] = found["options"]["rows"]  # of the log alone
+    differs = first_difference(found, wanted)
+    if differs is not None:
+        name, was, asked = differs
+        raise RunError(
+            f"{there}: {name} was {was} there, the study asks for {asked}; "
+            "choose another folder for the study"
+        )
+    return not (there / folder.RESULT).exists()
+
+
+def _write(entries: Sequence[Entry], out: Path, seeds: int, title: str) -> Path:
+    """The report of runs that are all there, and its pictures."""
+    algorithms = list(dict.fromkeys(entry.algorithm for entry in entries))
+    envs = list(dict.fromkeys(entry.env for entry in entries))
     for entry in entries:
-        if not (out / entry.name / "result.json").exists():
-            options = Options(seeds=seeds, out=out / entry.name, resume=True, show=show)
-            run.train(entry.algorithm, entry.config, options)
+        num = len(read_agents(out / entry.name))
+        if num != seeds:
+            path = out / entry.name / folder.RESULT
+            raise RunError(f"{path}: agents: expected {seeds}, one per seed, got {num}")
     scores = collect(entries, out, algorithms, envs)
     figures = {
         "aggregate.png": lambda path: _draw_aggregate(scores, path),
@@ -107,7 +167,7 @@ def conduct(entries: Sequence[Entry], out: Path, seeds: int, title: str, show: b
     text = report(entries, scores, out, seeds, title)
     (out / "report.md").write_text(text)
     page = out / "report.html"
-    page.write_text(_page(text, out, title))
+    page.write_text(page_of(text, out, title))
     return page
 
 
@@ -117,7 +177,7 @@ def collect(
     """The returns of a study's runs, and what random play gets."""
     table: dict[str, dict[str, Any]] = {name: {} for name in algorithms}
     for entry in entries:
-        agents = read_json(out / entry.name / "result.json")["agents"]
+        agents = read_agents(out / entry.name)
         table[entry.algorithm][entry.env] = [agent["return"] for agent in agents]
     returns = {name: np.array([row[env] for env in envs]).T for name, row in table.items()}
     first = {entry.env: entry for entry in reversed(entries)}
@@ -143,13 +203,14 @@ def random_return(env_id: str, env_kwargs: Mapping[str, Any]) -> float:
 
 def report(entries: Sequence[Entry], scores: Scores, out: Path, seeds: int, title: str) -> str:
     """The report in Markdown; pictures lie beside it."""
-    results = {entry.name: read_json(out / entry.name / "result.json") for entry in entries}
+    results = {entry.name: _read_result(out / entry.name) for entry in entries}
     first = next(iter(results.values()))
     versions = ", ".join(f"{name} {version}" for name, version in first["versions"].items())
     lines = [
         f"# {title}",
         "",
-        f"{len(scores.returns)} algorithms on {len(scores.envs)} environments, {seeds} seeds each. "
+        f"{_count(len(scores.returns), 'algorithm')} on {_count(len(scores.envs), 'environment')}, "
+        f"{_count(seeds, 'seed')} each. "
         f"{versions}; {len(jax.devices())} x {jax.devices()[0].device_kind}.",
         "",
         "## All environments together",
@@ -189,6 +250,38 @@ def report(entries: Sequence[Entry], scores: Scores, out: Path, seeds: int, titl
     return "\n".join(lines) + "\n"
 
 
+def _read_result(there: Path) -> dict[str, Any]:
+    """What the report says about a run. Raises `RunError` for a file of another shape."""
+    read_agents(there)
+    path = there / folder.RESULT
+    result = read_json(path)
+    for name in ("env_steps", "compile_seconds", "train_seconds", "steps_per_second"):
+        found = result.get(name)
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            raise RunError(f"{path}: {name}: expected a number, got {found!r:.40}")
+    if not isinstance(result.get("versions"), dict):
+        raise RunError(f"{path}: versions: expected an object")
+    return result
+
+
+def _count(number: int, name: str) -> str:
+    """Such as "1 seed" or "2 seeds"."""
+    return f"{number} {name}{'' if number == 1 else 's'}"
+
+
+def default_title(entries: Sequence[Entry]) -> str:
+    """What is compared on what: "PPO and PQN on CartPole-v1"."""
+    names = [entry.algorithm.upper().replace("_", "-") for entry in entries]
+    envs = list(dict.fromkeys(entry.env for entry in entries))
+    where = _listed(envs) if len(envs) < 4 else _count(len(envs), "environment")
+    return f"{_listed(list(dict.fromkeys(names)))} on {where}"
+
+
+def _listed(words: Sequence[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def aggregates(scores: np.ndarray) -> list[Interval]:
     """Interquartile mean, mean, and median over environments of the means over runs."""
 
@@ -202,54 +295,48 @@ def aggregates(scores: np.ndarray) -> list[Interval]:
     ]
 
 
-def _plot() -> Any:
-    import matplotlib
-
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    return plt
-
-
 def _draw_aggregate(scores: Scores, path: Path) -> None:
     """Interquartile means with their intervals."""
-    plt = _plot()
+    plt = curve.pyplot()
     height = 0.7 + 0.5 * len(scores.returns)
-    figure, axes = plt.subplots(figsize=(6.4, height), dpi=120, layout="constrained")
+    figure, axes = plt.subplots(figsize=(6.4, height), dpi=150, layout="constrained")
     for i, name in enumerate(scores.returns):
         found = statistics.interval(scores.normalized(name))
-        axes.barh(i, found.high - found.low, left=found.low, height=0.6, color=_COLORS[i % 6])
-        axes.plot([found.estimate] * 2, [i - 0.3, i + 0.3], color="black", linewidth=1.5)
+        axes.barh(i, found.high - found.low, left=found.low, height=0.6, color=curve.color(i))
+        axes.plot([found.estimate] * 2, [i - 0.3, i + 0.3], color=curve.INK, linewidth=2.2)
     axes.set_yticks(range(len(scores.returns)), list(scores.returns))
-    axes.set_xlabel("interquartile mean of the normalized return")
-    axes.spines[["top", "right"]].set_visible(False)
+    low, high = axes.get_xlim()
+    axes.set_xlim(min(low, 0.0), max(high, 1.0))  # from random play to the best agent
+    what = "interquartile mean of the normalized return (0 random play, 1 the best agent)"
+    curve.style(axes, "All environments together", what)
+    axes.grid(visible=False, axis="y")
+    axes.invert_yaxis()  # the first on top
     figure.savefig(path)
     plt.close(figure)
 
 
 def _draw_profiles(scores: Scores, path: Path) -> None:
     """The share of runs above each score."""
-    plt = _plot()
-    figure, axes = plt.subplots(figsize=(6.4, 3.6), dpi=120, layout="constrained")
+    plt = curve.pyplot()
+    figure, axes = plt.subplots(figsize=(6.4, 3.6), dpi=150, layout="constrained")
     levels = np.linspace(-0.1, 1.05, 116)
     for i, name in enumerate(scores.returns):
-        values, color = scores.normalized(name), _COLORS[i % 6]
+        values, color = scores.normalized(name), curve.color(i)
         low, high = statistics.profile_band(values, levels)
-        axes.step(levels, statistics.profile(values, levels), where="post", color=color, label=name)
+        share = statistics.profile(values, levels)
+        axes.step(levels, share, where="post", color=color, linewidth=2.2, label=name)
         axes.fill_between(levels, low, high, step="post", color=color, alpha=0.15)
-    axes.set_xlabel("normalized return t")
-    axes.set_ylabel("share of runs above t")
-    axes.legend(frameon=False)
-    axes.spines[["top", "right"]].set_visible(False)
+    curve.style(axes, "Performance profiles", "normalized return t", "share of runs above t")
+    curve.legend(axes)
     figure.savefig(path)
     plt.close(figure)
 
 
 def _draw_curves(entries: Sequence[Entry], envs: Sequence[str], out: Path, path: Path) -> None:
     """Learning curves, one picture per environment: means over seeds and their range."""
-    plt = _plot()
+    plt = curve.pyplot()
     figure, grid = plt.subplots(
-        1, len(envs), figsize=(4.2 * len(envs), 3.4), dpi=120, layout="constrained", squeeze=False
+        1, len(envs), figsize=(4.2 * len(envs), 3.4), dpi=150, layout="constrained", squeeze=False
     )
     algorithms = list(dict.fromkeys(entry.algorithm for entry in entries))
     for entry in entries:
@@ -259,71 +346,14 @@ def _draw_curves(entries: Sequence[Entry], envs: Sequence[str], out: Path, path:
         returns = np.array([row["episode_return"] for row in rows], float).reshape(-1, num)
         steps = np.array([row["env_steps"] for row in rows[::num]], float)
         known = np.isfinite(returns).all(axis=1)
-        color = _COLORS[algorithms.index(entry.algorithm) % 6]
-        part = returns[known]
-        axes.plot(steps[known], part.mean(axis=1), color=color, label=entry.algorithm)
+        color, part = curve.color(algorithms.index(entry.algorithm)), returns[known]
+        label = curve.label_of(entry.algorithm, num)
+        axes.plot(steps[known], part.mean(axis=1), color=color, linewidth=2.2, label=label)
         axes.fill_between(steps[known], part.min(axis=1), part.max(axis=1), color=color, alpha=0.15)
-        axes.set_title(entry.env, loc="left", fontsize=10)
-        axes.set_xlabel("environment steps per seed")
-        axes.legend(frameon=False, fontsize=8)
-        axes.spines[["top", "right"]].set_visible(False)
-    grid[0][0].set_ylabel("return of training episodes")
+    for env, axes in zip(envs, grid[0], strict=True):
+        y = "return of finished episodes" if env == envs[0] else ""
+        curve.style(axes, env, "environment steps of each seed", y)
+        curve.steps_axis(axes)
+        curve.legend(axes)
     figure.savefig(path)
     plt.close(figure)
-
-
-def _page(text: str, out: Path, title: str) -> str:
-    """The report as one HTML file that holds its pictures."""
-    body: list[str] = []
-    lines = iter(text.splitlines())
-    for line in lines:
-        if line.startswith("#"):
-            level = len(line) - len(line.lstrip("#"))
-            body.append(f"<h{level}>{html.escape(line[level:].strip())}</h{level}>")
-        elif line.startswith("!["):
-            alt, _, name = line[2:-1].partition("](")
-            data = base64.b64encode((out / name).read_bytes()).decode()
-            body.append(f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{data}">')
-        elif line.startswith("```"):
-            code = []
-            for inner in lines:
-                if inner.startswith("```"):
-                    break
-                code.append(html.escape(inner))
-            body.append("<pre>" + "\n".join(code) + "</pre>")
-        elif line.startswith("|---"):
-            continue
-        elif line.startswith("|"):
-            cells = [html.escape(cell.strip()) for cell in line.strip("|").split("|")]
-            body.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
-        elif line:
-            body.append(f"<p>{html.escape(line)}</p>")
-        else:
-            body.append("")
-    joined = _with_tables(body)
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title>'
-        f"<style>{_STYLE}</style><main>{joined}</main></html>\n"
-    )
-
-
-def _with_tables(body: Sequence[str]) -> str:
-    """Rows that follow each other become a table, the first of them its head."""
-    out, inside = [], False
-    for part in body:
-        row = part.startswith("<tr>")
-        if row and not inside:
-            part = "<table>" + part.replace("td>", "th>")
-        if inside and not row:
-            out.append("</table>")
-        inside = row
-        out.append(part)
-    return "\n".join([*out, "</table>"] if inside else out)
-
-
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;color:#223;background:#fff}"
-    "main{max-width:60rem;margin:2rem auto;padding:0 1rem}img{max-width:100%;display:block}"
-    "table{border-collapse:collapse;margin:1rem 0}th,td{padding:.3rem .8rem;text-align:left;"
-    "border-bottom:1px solid #dde}pre{background:#f4f4f8;padding:1rem;overflow-x:auto}"
-)

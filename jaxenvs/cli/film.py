@@ -134,7 +134,7 @@ def _trained(folder: pathlib.Path, agent: int) -> tuple[Any, str]:
     """The trained agent of a run, and the id of its environment."""
     with extra("baselines"):
         from jaxenvs.baselines.runs import run
-        from jaxenvs.baselines.runs.options import read_json
+        from jaxenvs.baselines.runs.folder import read
     with usage_errors():
         player = run.load_policy(folder, None if agent < 0 else agent)
-    return player, read_json(folder / "config.json")["config"]["env"]
+    return player, read(folder).config.env

@@ -1,6 +1,7 @@
 """`jaxenvs study`: algorithms side by side on environments, and one report about it."""
 
 import dataclasses
+import difflib
 import json
 import pathlib
 from collections.abc import Mapping, Sequence
@@ -8,7 +9,7 @@ from typing import Annotated, Any
 
 import tyro
 
-from jaxenvs.cli.arguments import UsageError, extra, parse, usage_errors
+from jaxenvs.cli.arguments import UsageError, extra, note, parse, usage_errors
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +32,9 @@ class Arguments:
     out: Annotated[pathlib.Path, tyro.conf.arg(metavar="DIR")] = pathlib.Path("runs/study")
     """Folder of the study."""
 
-    title: str = "Study"
+    title: Annotated[
+        str, tyro.conf.arg(metavar="TEXT", help_behavior_hint="(default: what is compared)")
+    ] = ""
     """Headline of the report."""
 
     changes: Annotated[str, tyro.conf.arg(metavar="JSON", help_behavior_hint="")] = "{}"
@@ -44,22 +47,44 @@ def main(argv: Sequence[str]) -> None:
     with extra("baselines"):
         from jaxenvs.baselines.runs import run, study
         from jaxenvs.baselines.runs.checkpoint import CheckpointError
-        from jaxenvs.baselines.runs.options import RunError
+        from jaxenvs.baselines.runs.options import RunError, RunFailed
     if not arguments.algorithms or not arguments.envs:
         raise UsageError("--algorithms and --envs: expected at least one of each")
     changes = _changes(arguments.changes)
-    entries = []
-    with usage_errors((RunError, CheckpointError, ValueError, TypeError)):
-        for algorithm in arguments.algorithms:
-            for env in arguments.envs:
-                known = {field.name for field in dataclasses.fields(run.preset(algorithm, env))}
-                own = {name: value for name, value in changes.items() if name in known}
-                entry = study.Entry(algorithm, env, own)
-                entry.config.check()
-                entries.append(entry)
+    with extra("baselines"), usage_errors((RunError,)):
+        fields = {name: _fields(run.default_config(name)) for name in arguments.algorithms}
+        _require_known(changes, fields)
+        entries = [
+            study.Entry(name, env, {k: x for k, x in changes.items() if k in fields[name]})
+            for name in arguments.algorithms
+            for env in arguments.envs
+        ]
+        for entry in entries:
+            _ = entry.config  # refuses now what does not fit
+    title = arguments.title or study.default_title(entries)
     with extra("render"), usage_errors((RunError, CheckpointError)):
-        page = study.conduct(entries, arguments.out, arguments.seeds, arguments.title)
+        try:
+            page = study.conduct(entries, arguments.out, arguments.seeds, title)
+        except RunFailed as error:
+            note(f"jaxenvs study: {error}")
+            raise SystemExit(1) from error
     print(f"report  {page}")
+
+
+def _fields(config: Any) -> set[str]:
+    return {field.name for field in dataclasses.fields(config)}
+
+
+def _require_known(changes: Mapping[str, Any], fields: Mapping[str, set[str]]) -> None:
+    """Raises `UsageError` for a change that none of the algorithms has, and for one of the env."""
+    known = sorted(set().union(*fields.values()) - {"env"})
+    for name in changes:
+        if name == "env":
+            raise UsageError("--changes: env: is chosen by --envs")
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}"
+            raise UsageError(f"--changes: {name}: no algorithm of the study has it; {hint}")
 
 
 def _changes(text: str) -> Mapping[str, Any]:

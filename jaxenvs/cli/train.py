@@ -1,9 +1,11 @@
 """`jaxenvs train`: agents that learn side by side, in a run that can be resumed."""
 
 import dataclasses
+import os
 import pathlib
+import sys
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import tyro
 
@@ -23,8 +25,8 @@ from jaxenvs.cli.make import NAMED_VALUES, make
 from jaxenvs.ranges import Count
 
 with extra("baselines"):
-    from jaxenvs.baselines.runs import checkpoint, run
-    from jaxenvs.baselines.runs.options import Options, RunError
+    from jaxenvs.baselines.runs import checkpoint, folder, run
+    from jaxenvs.baselines.runs.options import Options, RunError, RunFailed
 
 HELP = """\
 usage: jaxenvs train ALGORITHM [...]
@@ -40,7 +42,7 @@ examples:
   jaxenvs train ppo --env CartPole-v1 --seeds 4 --sweep.lr 1e-3 3e-4 --sweep.ent-coef 0 .01
   jaxenvs train ppo --out runs/mine --resume"""
 
-FILM_NAME = "policy.gif"
+FILM_NAME = folder.FILM
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,6 +58,11 @@ class Run(Options):
         tyro.conf.arg(metavar="DIR", help_behavior_hint="(default: runs/ALGORITHM-ENV-TIME)"),
     ] = None
     """Folder of the run."""
+
+    init_from: Annotated[
+        pathlib.Path | None, tyro.conf.arg(metavar="RUN", help_behavior_hint="(default: none)")
+    ] = None
+    """Start from the networks of the best agent of another run, by its folder."""
 
     stop_return: Annotated[
         float | None, tyro.conf.arg(metavar="RETURN", help_behavior_hint="(default: never)")
@@ -95,9 +102,12 @@ def main(argv: Sequence[str]) -> None:
     options = Options(**fields)
     with usage_errors((RunError, checkpoint.CheckpointError)):
         try:
-            result = run.train(algorithm, config, options)
+            result = run.train(algorithm, config, options, _given(flags))
+        except RunFailed as error:
+            note(f"jaxenvs train: {error}")
+            _leave(options)
         except KeyboardInterrupt:
-            if options.out:
+            if options.out and folder.holds_run(options.out):
                 note(f"\nto go on: jaxenvs train {algorithm} --out {options.out} --resume")
             raise
     if options.process_id:
@@ -107,6 +117,21 @@ def main(argv: Sequence[str]) -> None:
     if asked.film:
         _film(out)
     print(f"checkpoint      {checkpoint.newest(out / 'checkpoints')[0]}")
+
+
+def _given(flags: Sequence[str]) -> set[str]:
+    """The fields that flags name, such as lr for --lr, --no-lr and --sweep.lr."""
+    words = [flag[2:].partition("=")[0] for flag in flags if flag.startswith("--")]
+    names = {word.partition(".")[0].replace("-", "_") for word in words}
+    return names | {name.removeprefix("no_") for name in names}
+
+
+def _leave(options: Options) -> NoReturn:
+    """Ends the command with exit code 1."""
+    if options.num_processes > 1:
+        sys.stdout.flush()
+        os._exit(1)  # JAX would wait for the process that is gone, and then abort with a stack
+    raise SystemExit(1)
 
 
 def read(algorithm: str, flags: Sequence[str]) -> tuple[Any, Run, dict[str, tuple[float, ...]]]:
@@ -184,7 +209,10 @@ def _sweep_kind(sweepable: Mapping[str, Any]) -> type[Any]:
 
 def _film(out: pathlib.Path) -> None:
     """A GIF of the best seed; a run without one is still a run."""
-    path = out / FILM_NAME
+    path, result = out / FILM_NAME, out / "result.json"
+    if path.exists() and path.stat().st_mtime >= result.stat().st_mtime:
+        print(f"trained policy  {path}")  # of a run that was finished before
+        return
     try:
         shoot(Film(str(out), out=str(path), size=400))
     except UsageError as error:

@@ -1,7 +1,10 @@
 """Drifts: the conditions of mirror learning for any weights, and the slopes of the closed forms."""
 
+import contextlib
 import dataclasses
 import functools
+import json
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -202,5 +205,79 @@ def test_what_is_no_drift(tmp_path):
         arrays = dict(archive)
     arrays["inner"] = arrays["inner"][:3]
     np.savez(tmp_path / "odd.npz", **arrays)
-    with pytest.raises(ValueError, match="expected arrays of shapes"):
+    said = r"inner: expected float32 of shape \(8, 4\), got float32 of shape \(3, 4\)"
+    with pytest.raises(ValueError, match=said):
         drifts.drift_of(str(tmp_path / "odd.npz"))
+
+
+def written(path, change=None, **arrays):
+    """A file with a small drift, whose manifest and arrays are changed."""
+    small = NeuralDrift(width=4)
+    drifts.save(path, dataclasses.replace(small, weights=small.fresh()), {"env": "CartPole-v1"})
+    with np.load(path) as archive:
+        content = dict(archive) | arrays
+    manifest = json.loads(content["manifest"].tobytes())
+    text = json.dumps(manifest if change is None else change(manifest))
+    np.savez(path, **content | {"manifest": np.frombuffer(text.encode(), np.uint8)})
+    return str(path)
+
+
+def with_form(**changes):
+    return lambda manifest: manifest | {"form": manifest["form"] | changes}
+
+
+INNER = np.zeros((8, 4), np.float32)
+ODD_DRIFTS = [
+    (None, {"inner": INNER}, "the checksum does not fit"),
+    (None, {"inner": INNER.astype(np.int32)}, r"inner: expected float32 .*, got int32"),
+    (None, {"inner": INNER.astype(bool)}, r"inner: expected float32 .*, got bool"),
+    (None, {"inner": INNER.astype(np.complex64)}, r"inner: expected float32 .*, got complex64"),
+    (None, {"outer": np.zeros((4,), np.float64)}, r"outer: expected float32 .*, got float64"),
+    (with_form(width=10**9), {}, "width: expected a whole number from 1 to 65,536"),
+    (with_form(width=8), {}, r"inner: expected float32 of shape \(8, 8\), got"),
+    (with_form(width="x"), {}, "width: expected a whole number"),
+    (with_form(width=True), {}, "width: expected a whole number"),
+    (with_form(from_ppo="false"), {}, "from_ppo: expected True or False, got 'false'"),
+    (with_form(weights=3), {}, "form: expected width, temporal, from_ppo"),
+    (lambda manifest: manifest | {"format": "other"}, {}, "format: expected 'jaxenvs drift'"),
+    (lambda manifest: manifest | {"version": 3}, {}, "version: expected 1 or 2, got 3"),
+    (lambda manifest: manifest | {"about": {}}, {}, "the checksum does not fit"),
+    (lambda manifest: manifest | {"about": 3}, {}, "about an object"),
+    (lambda manifest: [manifest], {}, "the file is damaged or something else"),
+    (lambda manifest: None, {}, "the file is damaged or something else"),
+]
+
+
+@pytest.mark.parametrize(("change", "arrays", "said"), ODD_DRIFTS)
+def test_odd_files_are_refused(tmp_path, change, arrays, said):
+    name = written(tmp_path / "odd.npz", change, **arrays)
+    for read in (drifts.drift_of, lambda name: drifts.about(Path(name))):
+        with pytest.raises(ValueError, match=rf"drift: .*odd\.npz: expected a .*{said}") as error:
+            read(name)
+        assert "\n" not in str(error.value)
+
+
+def test_files_without_a_checksum_are_read_with_the_other_checks(tmp_path):
+    def older(manifest):
+        return {name: manifest[name] for name in ("format", "form", "about")}
+
+    drift = drifts.load(Path(written(tmp_path / "old.npz", older, inner=INNER)))
+    np.testing.assert_array_equal(drift.weights["inner"], INNER)
+    bad = written(tmp_path / "old.npz", older, inner=np.full_like(INNER, np.nan))
+    with pytest.raises(ValueError, match="inner: expected finite numbers"):
+        drifts.drift_of(bad)
+
+
+def test_damaged_drifts_are_a_value_error_or_the_same(tmp_path):
+    path = Path(written(tmp_path / "a.npz"))
+    whole, drift = path.read_bytes(), drifts.load(path)
+    rng = np.random.default_rng(0)
+    for i in range(120):
+        damaged = bytearray(whole)
+        damaged[rng.integers(len(whole))] ^= 1 << rng.integers(8)
+        path.write_bytes(damaged if i % 2 else damaged[: rng.integers(len(whole))])
+        with contextlib.suppress(ValueError):
+            found = drifts.load(path)
+            assert found == drift
+            for name, leaf in drift.weights.items():
+                assert found.weights[name].tobytes() == leaf.tobytes()

@@ -1,9 +1,15 @@
 """Checkpoints: exact, atomic, and clear about what is wrong with a file."""
 
 import contextlib
+import errno
+import io
+import itertools
 import json
 import multiprocessing
+import os
 import time
+import tracemalloc
+import zipfile
 
 import jax
 import jax.numpy as jnp
@@ -12,7 +18,7 @@ import pytest
 
 from jaxenvs import prng
 from jaxenvs.baselines.runs import checkpoint
-from jaxenvs.baselines.runs.checkpoint import CheckpointError
+from jaxenvs.baselines.runs.checkpoint import CheckpointError, OtherRunError
 
 
 def tree():
@@ -105,7 +111,7 @@ def test_other_version(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(checkpoint, "VERSION", 99)
         checkpoint.save(tmp_path / "a.npz", tree(), {})
-    with pytest.raises(CheckpointError, match="expected jaxenvs checkpoint version 1, found"):
+    with pytest.raises(CheckpointError, match="expected jaxenvs checkpoint version 2 or 1, found"):
         checkpoint.load(tmp_path / "a.npz", jax.eval_shape(tree))
 
 
@@ -134,11 +140,166 @@ def test_newest_whole_one_is_taken(tmp_path):
     assert (float(loaded["x"]), about["update_id"]) == (10, 10)
     assert len(faults) == 1
     assert "update_000000100" in faults[0]
-    checkpoint.prune(tmp_path, 2)
-    assert sorted(p.name for p in tmp_path.iterdir()) == [
-        checkpoint.name_of(10),
-        checkpoint.name_of(100),
-    ]
+    checkpoint.prune(tmp_path, 2, last=100)
+    names = [checkpoint.name_of(update) for update in (9, 10, 100)]
+    assert sorted(p.name for p in tmp_path.iterdir()) == names[1:]
+    checkpoint.save(tmp_path / names[0], {"x": jnp.float32(9)}, {"update_id": 9})
+    checkpoint.prune(tmp_path, 2, last=10)  # the run went on before 100
+    assert sorted(p.name for p in tmp_path.iterdir()) == names[:2]
+
+
+def test_a_file_under_another_name_is_left_out(tmp_path):
+    saved = {"x": jnp.zeros(())}
+    checkpoint.save(tmp_path / checkpoint.name_of(3), saved, {"update_id": 3})
+    checkpoint.save(tmp_path / checkpoint.name_of(7), saved, {"update_id": 5})
+    (tmp_path / "update_mine.npz").write_text("no checkpoint")
+    _, about, faults = checkpoint.load_newest(tmp_path, saved)
+    assert about == {"update_id": 3}
+    assert len(faults) == 1
+    assert "update_000000007.npz: damaged, it says that it is of update 5" in faults[0]
+
+
+def test_another_runs_file_is_refused_and_not_left_out(tmp_path):
+    saved = {"x": jnp.zeros(())}
+    for update, lr in ((3, 0.1), (7, 0.2)):
+        about = {"update_id": update, "lr": lr}
+        checkpoint.save(tmp_path / checkpoint.name_of(update), saved, about)
+
+    def fits(about):
+        return None if about["lr"] == 0.1 else f"lr was {about['lr']} there"
+
+    with pytest.raises(OtherRunError, match=r"update_000000007\.npz: lr was 0\.2 there"):
+        checkpoint.load_newest(tmp_path, saved, fits)
+    # One whose manifest was changed by hand is damaged, whatever it says.
+    path = tmp_path / checkpoint.name_of(7)
+    rewrite(path, lambda manifest: manifest | {"about": {"update_id": 7, "lr": 0.1}})
+    _, about, faults = checkpoint.load_newest(tmp_path, saved, fits)
+    assert about["update_id"] == 3
+    assert "the manifest's checksum does not fit" in faults[0]
+
+
+def members(path):
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def npy(array):
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+def rewrite(path, change=None, compression=zipfile.ZIP_STORED, **changes):
+    """Other content for members of a file, by their name without .npy; None drops one."""
+    content = members(path)
+    if change is not None:
+        said = json.loads(np.load(io.BytesIO(content["manifest.npy"])).tobytes())
+        text = json.dumps(change(said)).encode()
+        content["manifest.npy"] = npy(np.frombuffer(text, np.uint8))
+    content |= {f"{name}.npy": value for name, value in changes.items()}
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for name, value in content.items():
+            if value is not None:
+                archive.writestr(name, value)
+
+
+def test_version_1_is_read_and_its_about_is_compared(tmp_path):
+    path, like = tmp_path / checkpoint.name_of(3), jax.eval_shape(tree)
+    checkpoint.save(path, tree(), {"update_id": 3, "lr": 0.1})
+
+    def older(manifest):
+        del manifest["seal"]
+        return manifest | {"version": 1}
+
+    rewrite(path, older)
+    loaded, about, _ = checkpoint.load_newest(tmp_path, like)
+    assert about == {"update_id": 3, "lr": 0.1}
+    assert list(map(bits, jax.tree.leaves(loaded))) == list(map(bits, jax.tree.leaves(tree())))
+    with pytest.raises(OtherRunError, match="another lr"):
+        checkpoint.load_newest(tmp_path, like, lambda about: "another lr")
+
+
+def damages(whole, path, rng):
+    """Files that are damaged in one way each, by bytes, members and fields."""
+    for _ in range(60):
+        flipped = bytearray(whole)
+        flipped[rng.integers(len(whole))] ^= 1 << rng.integers(8)
+        yield flipped
+        yield whole[: rng.integers(len(whole))]
+    odd = (None, b"junk", b"", npy(np.zeros(3)), npy(np.zeros(6, np.int32)), npy(np.zeros(())))
+    for name, content in itertools.product(("0", "manifest", "extra"), odd):
+        path.write_bytes(whole)
+        rewrite(path, **{name: content})
+        yield path.read_bytes()
+    fields = ("format", "version", "about", "leaves", "sha256", "seal")
+    others = (None, True, 3, 2.0, "x", [], {}, [[]], [3], {"path": {}}, 10**400)
+    for field, other in itertools.product(fields, others):
+        path.write_bytes(whole)
+        rewrite(path, lambda manifest, f=field, o=other: manifest | {f: o})
+        yield path.read_bytes()
+    for field in fields:
+        path.write_bytes(whole)
+        rewrite(path, lambda manifest, f=field: {k: v for k, v in manifest.items() if k != f})
+        yield path.read_bytes()
+    for other in others:
+        path.write_bytes(whole)
+        rewrite(path, lambda manifest, o=other: o)
+        yield path.read_bytes()
+
+
+def test_damage_of_any_kind_is_a_checkpoint_error_or_harmless(tmp_path):
+    path = tmp_path / "a.npz"
+    saved = {"x": np.arange(6, dtype=np.float32)}
+    checkpoint.save(path, saved, {"update_id": 1})
+    harmless, num = 0, 0
+    for damaged in damages(path.read_bytes(), path, np.random.default_rng(0)):
+        path.write_bytes(damaged)
+        num += 1
+        with contextlib.suppress(CheckpointError):
+            loaded, about = checkpoint.load(path, saved)
+            assert bits(loaded["x"]) == bits(saved["x"])
+            assert about == {"update_id": 1}
+            harmless += 1
+    assert num == 120 + 18 + 66 + 6 + 11
+    assert (
+        harmless < 30
+    )  # flips where the archive repeats itself, and members that stay as they are
+
+
+def test_nothing_is_inflated_or_read_beyond_the_expected_size(tmp_path):
+    path = tmp_path / "a.npz"
+    saved = {"x": np.zeros(6, np.float32)}
+    checkpoint.save(path, saved, {"update_id": 1})
+    whole, large = path.read_bytes(), npy(np.zeros(2**24, np.uint8))
+    for name, compression in itertools.product(
+        ("0", "manifest", "1"), (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    ):
+        path.write_bytes(whole)
+        rewrite(path, compression=compression, **{name: large})
+        tracemalloc.start()
+        with pytest.raises(CheckpointError):
+            checkpoint.load(path, saved)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 2**22, (name, compression)
+    claims = npy(np.zeros(6, np.float32)).replace(b"(6,)", b"(9999999999,)".ljust(4))
+    path.write_bytes(whole)
+    rewrite(path, **{"0": claims})
+    with pytest.raises(CheckpointError):
+        checkpoint.load(path, saved)
+
+
+def test_a_full_disk_leaves_the_checkpoints_before(tmp_path, monkeypatch):
+    saved = {"x": jnp.zeros(())}
+    checkpoint.save(tmp_path / checkpoint.name_of(1), saved, {"update_id": 1})
+
+    def full(handle):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(checkpoint.os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        checkpoint.save(tmp_path / checkpoint.name_of(2), saved, {"update_id": 2})
+    assert [path.name for path in tmp_path.iterdir()] == [checkpoint.name_of(1)]
 
 
 def test_no_checkpoint_at_all(tmp_path):

@@ -15,36 +15,21 @@ from jaxenvs.baselines.runs.log import read_rows
 from jaxenvs.baselines.runs.options import Options, RunError
 from tests.baselines.runs.test_run import last_arrays
 
-TRAIN = """
-import sys
-from pathlib import Path
-import jax
-jax.config.update("jax_numpy_dtype_promotion", "strict")
-from jaxenvs.baselines import ppo
-from jaxenvs.baselines.runs import run
-from jaxenvs.baselines.runs.options import Options, RunError
-
-folder, coordinator, num, id, updates = sys.argv[1:]
-config = ppo.Config(total_steps=int(updates) * 64, num_envs=4, num_steps=16, hidden=(16,),
-                    eval_episodes=3, normalize_obs=True)
-options = Options(out=Path(folder), seeds=4, rows=40, save_every=4, resume=True, show=False,
-                  tensorboard=False, devices=1, coordinator=coordinator or None,
-                  num_processes=int(num), process_id=int(id))
-try:
-    run.train("ppo", config, options)
-except RunError as error:
-    sys.exit(str(error))
-"""
+FLAGS = ["--num-envs", "4", "--num-steps", "16", "--hidden", "16", "--eval-episodes", "3"]
+FLAGS += ["--normalize-obs", "--seeds", "4", "--rows", "40", "--save-every", "4", "--devices", "1"]
+FLAGS += ["--num-minibatches", "4", "--no-tensorboard", "--no-film", "--no-show"]
 
 
 def start(root, folder, address, num, process_id, updates=40):
-    command = [sys.executable, "-c", TRAIN, str(folder), address, *map(str, (num, process_id))]
+    command = [sys.executable, "-m", "jaxenvs", "train", "ppo", "--out", str(folder), *FLAGS]
+    command += ["--total-steps", str(updates * 64)]
+    if (folder / "config.json").exists():
+        command += ["--resume"]
+    if address:
+        command += ["--coordinator", address, "--num-processes", str(num)]
+        command += ["--process-id", str(process_id)]
     return subprocess.Popen(
-        [*command, str(updates)],
-        cwd=root,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
+        command, cwd=root, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
 
 
@@ -92,7 +77,7 @@ def test_when_one_dies_the_other_says_so_and_the_run_resumes(request, tmp_path):
     processes[1].send_signal(signal.SIGKILL)
     _, errors = processes[0].communicate(timeout=120)
     processes[1].communicate()
-    assert processes[0].returncode != 0
+    assert processes[0].returncode == 1, errors
     assert "lost another process of the run; start all of them again with --resume" in errors
     before = read_rows(folder / "metrics.jsonl")[-1]["update"]
     assert before < updates, "the run was over before a process could be killed"

@@ -15,10 +15,13 @@ import numpy as np
 import pytest
 
 from jaxenvs.baselines import ppo
-from jaxenvs.baselines.runs import checkpoint, run
-from jaxenvs.baselines.runs.checkpoint import CheckpointError
+from jaxenvs.baselines.runs import checkpoint, loop, run
+from jaxenvs.baselines.runs import folder as folders
+from jaxenvs.baselines.runs.checkpoint import CheckpointError, OtherRunError
 from jaxenvs.baselines.runs.log import read_rows
 from jaxenvs.baselines.runs.options import Options, RunError, restore
+
+pytestmark = pytest.mark.usefixtures("compiled_once")
 
 CONFIG = ppo.Config(
     total_steps=12 * 32, num_envs=4, num_steps=8, hidden=(8,), eval_episodes=3, lr=1e-2
@@ -43,7 +46,7 @@ def last_arrays(folder):
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory):
+def finished(tmp_path_factory, compiled_once):
     """A run of two seeds with two learning rates, and its result."""
     folder = tmp_path_factory.mktemp("run") / "a"
     sweep = {"lr": (1e-3, 1e-2)}
@@ -74,6 +77,7 @@ def test_folder(finished):
     assert description["options"]["seeds"] == 2
     saved = json.loads((folder / "result.json").read_text())
     assert saved["agents"] == result.agents
+    assert [row["lr"] for row in saved["settings"]] == [1e-3, 1e-2]
     assert (folder / "curve.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -88,8 +92,8 @@ def test_result(finished):
     assert result.env_steps == 384
     assert result.returns.shape == (4,)
     table = result.table().splitlines()
-    assert table[0].split() == ["lr", "seed", "greedy", "return", "std", "worst", "length"]
-    assert len(table) == 2 + 4 + 2
+    assert table[0].split()[:4] == ["lr", "seed", "greedy", "return"]
+    assert table[-2].startswith("best setting lr=0.0")
 
 
 def test_log_has_a_header_and_a_row_per_chunk_and_agent(finished):
@@ -128,12 +132,22 @@ def test_a_loaded_policy_plays_as_the_trained_agent(finished):
         run.load_policy(folder, agent=4)
 
 
-def test_resuming_a_finished_run_changes_nothing(finished):
+def test_a_finished_run_is_not_compiled_to_be_resumed(finished, monkeypatch):
     folder, result = finished
     before = (untimed(folder), last_arrays(folder))
+    monkeypatch.delattr(loop, "compile_programs")
     again = run.train("ppo", CONFIG, options(folder, resume=True))  # settings are found there
-    assert again.agents == result.agents
+    assert again == result
     assert (untimed(folder), last_arrays(folder)) == before
+
+
+def test_a_run_without_a_result_is_judged_again(finished, tmp_path):
+    folder, result = finished
+    shutil.copytree(folder, tmp_path / "copy")
+    (tmp_path / "copy" / "result.json").write_text("{}")
+    again = run.train("ppo", CONFIG, options(tmp_path / "copy", resume=True))
+    assert again.agents == result.agents
+    assert untimed(tmp_path / "copy") == untimed(folder)
 
 
 def test_refuses_to_mix_runs(finished):
@@ -163,10 +177,20 @@ def test_a_config_that_does_not_fit_overwrites_nothing(finished):
 def test_overwrites_when_asked(tmp_path):
     first = run.train("ppo", CONFIG, options(tmp_path / "a"))
     (tmp_path / "a" / "notes.txt").write_text("mine")
+    # What a run left goes also when the file that says whose it is has gone.
+    shutil.copy(checkpoint.newest(tmp_path / "a" / "checkpoints")[0], tmp_path / "later.npz")
+    shutil.move(tmp_path / "later.npz", tmp_path / "a" / "checkpoints" / checkpoint.name_of(1023))
+    (tmp_path / "a" / "config.json").unlink()
+    with pytest.raises(RunError, match=r"a: holds checkpoints of a run without its config\.json"):
+        run.train("ppo", CONFIG, options(tmp_path / "a"))
+    with pytest.raises(RunError, match=r"jaxenvs train ppo --out .*a --overwrite$"):
+        run.train("ppo", CONFIG, options(tmp_path / "a", resume=True))
     second = run.train("ppo", CONFIG, options(tmp_path / "a", overwrite=True))
     assert first.agents == second.agents
     assert (tmp_path / "a" / "notes.txt").exists()
     assert len(read_rows(tmp_path / "a" / "metrics.jsonl")) == 6
+    kept = [path.name for path in checkpoint.newest(tmp_path / "a" / "checkpoints")]
+    assert kept == ["update_000000012.npz", "update_000000008.npz"]
 
 
 def test_stops_early(tmp_path):
@@ -225,12 +249,17 @@ def test_settings_of_older_versions_are_read(tmp_path):
         restore(kept, run.default_config("dqn"), Options())
 
 
-def test_a_checkpoint_of_another_version_is_refused_in_a_line(finished, tmp_path):
+def test_a_checkpoint_of_another_layout_is_refused_in_a_line(finished, tmp_path, monkeypatch):
     folder, _ = finished
     shutil.copytree(folder, tmp_path / "old")
     config = json.loads((tmp_path / "old" / "config.json").read_text())
     config["config"]["hidden"] = [3]
     (tmp_path / "old" / "config.json").write_text(json.dumps(config))
+    said = r"another run's: hidden was \[8\] there, config.json says \[3\]"
+    with pytest.raises(OtherRunError, match=said) as error:
+        run.load_policy(tmp_path / "old")
+    assert "\n" not in str(error.value)
+    monkeypatch.setattr(folders, "fits", lambda kept: lambda about: None)
     said = "another version of jaxenvs, or for another config"
     with pytest.raises(CheckpointError, match=said) as error:
         run.load_policy(tmp_path / "old")
@@ -253,8 +282,9 @@ from jaxenvs.baselines.runs.options import Options
 
 config = ppo.Config(total_steps=400 * 64, num_envs=4, num_steps=16, hidden=(16,), eval_episodes=3,
                     normalize_obs=True, normalize_reward=True)
-options = Options(out=Path(sys.argv[1]), seeds=2, rows=100, save_every=3, resume=True, show=False,
-                  sweep={"lr": (1e-3, 3e-3)})
+out = Path(sys.argv[1])
+options = Options(out=out, seeds=2, rows=100, save_every=3, resume=(out / "config.json").exists(),
+                  show=False, sweep={"lr": (1e-3, 3e-3)})
 run.train("ppo", config, options)
 """
 
