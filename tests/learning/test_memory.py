@@ -21,3 +21,11 @@ def test_without_a_memory_nobody_does():
     config = preset("ppo", "POPGym-RepeatPreviousEasy-v0")
     config = dataclasses.replace(config, num_envs=16, lr=1e-3)
     assert greedy_returns(make_train("ppo", config), 2).mean() < -0.3
+
+
+@pytest.mark.slow
+def test_several_numbers_at_once_are_learned():
+    """A row and a column of the board at every step: random play gets -0.23."""
+    config = preset("ppo_rnn", "POPGym-MineSweeperEasy-v0")
+    trainer = make_train("ppo_rnn", dataclasses.replace(config, total_steps=500_000))
+    assert greedy_returns(trainer, 2).min() >= 0.1

@@ -63,3 +63,26 @@ def visible(cells: jax.Array | np.ndarray) -> jax.Array:
         lines[line] = seen
         seen = rightward | rightward << one | leftward | leftward >> one
     return (fusion.settled(jnp.stack(lines))[None, :] & weights[:, None]) != 0
+
+
+def seen_from_above(
+    grid: jax.Array,
+    row: jax.Array,
+    col: jax.Array,
+    direction: jax.Array,
+    size: int,
+    through_walls: bool,
+) -> jax.Array:
+    """Which cells of the whole grid the agent sees, `(height, width)` bool."""
+    height, width = grid.shape
+    forward_row, forward_col = ahead(direction)
+    off_row = np.arange(height, dtype=np.int32)[:, None] - row
+    off_col = np.arange(width, dtype=np.int32)[None, :] - col
+    depth = off_row * forward_row + off_col * forward_col
+    across = off_row * forward_col - off_col * forward_row + np.int32(size // 2)
+    inside = (depth >= 0) & (depth < size) & (across >= 0) & (across < size)
+    if through_walls:
+        return inside
+    cells, _, _ = view_cells(grid, row, col, direction, size)
+    place = jnp.where(inside, across * size + np.int32(size - 1) - depth, 0)
+    return inside & visible(cells).reshape(-1)[place]

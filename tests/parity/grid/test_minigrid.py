@@ -140,12 +140,10 @@ def assert_same_obs(theirs: Any, ours: Any, i: Any, env: Any) -> None:
     assert theirs["mission"] == env.missions[int(ours["mission"][i])]
 
 
-def test_any_state_and_action_is_followed(getkey):
-    """Grids full of everything, hands full or empty: views, shadows, doors, keys, boxes."""
-    num_states, size = 1000, 9
-    env = Empty(size=size, see_through_walls=False)
+def any_states(first: Any, num_states: int, draws: np.random.Generator) -> Any:
+    """Grids full of everything, hands full or empty: `first`, a state of `Empty`, many times."""
+    size = first.grid.shape[0]
     kinds = [1, 1, 1, 2, 3, 4, 4, 4, 5, 6, 7, 8, 9]
-    draws = np.random.default_rng(0)
     kind = draws.choice(kinds, (num_states, size, size))
     color, door = draws.integers(0, 6, kind.shape), draws.integers(0, 3, kind.shape)
     color = np.where(kind == 8, 1, np.where(kind == 9, 0, np.where(kind == 1, 0, color)))
@@ -160,8 +158,7 @@ def test_any_state_and_action_is_followed(getkey):
     hands = (hands | np.where(hands > 1, draws.integers(0, 6, num_states), 0) << 4).astype(
         np.uint16
     )
-    first = jax.jit(env.reset)(getkey())[1]
-    state: Any = first.replace(
+    return first.replace(
         time=draws.integers(0, 300, num_states).astype(np.int32),
         grid=grid,
         row=row,
@@ -170,6 +167,14 @@ def test_any_state_and_action_is_followed(getkey):
         carrying=hands,
         mission=np.zeros(num_states, np.int32),
     )
+
+
+def test_any_state_and_action_is_followed(getkey):
+    """Views, shadows, doors, keys, boxes."""
+    num_states, size = 1000, 9
+    env = Empty(size=size, see_through_walls=False)
+    draws = np.random.default_rng(0)
+    state = any_states(jax.jit(env.reset)(getkey())[1], num_states, draws)
     action = draws.integers(0, 7, num_states).astype(np.int32)
     keys = jax.random.split(getkey(), num_states)
     step = jax.jit(jax.vmap(env.step))(keys, state, action)
