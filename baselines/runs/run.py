@@ -42,7 +42,7 @@ from jaxenvs.baselines.runs.result import Result, read_finished
 from jaxenvs.baselines.runs.trained import Policy as Policy
 from jaxenvs.baselines.runs.trained import load_learners, names_of, start_of
 from jaxenvs.baselines.runs.trained import load_policy as load_policy
-from jaxenvs.baselines.runs.waiting import waiting
+from jaxenvs.waiting import waiting
 
 _EVALUATION_SEED = 2**31 - 1  # of the greedy episodes: the same for all learners of all runs
 _KEPT_CHECKPOINTS = 2

@@ -21,7 +21,8 @@ class DmEnv(dm_env.Environment):
     its action, as `dm_env` asks.
 
     Games of bsuite have `bsuite_num_episodes` and `bsuite_info` too, so that bsuite's loggers and
-    its analysis take them: `csv_logging.wrap_environment(DmEnv("bsuite-Catch-v0"), "catch/0", dir)`.
+    its analysis take them:
+    `csv_logging.wrap_environment(DmEnv("bsuite-Catch-v0"), "catch/0", folder)`.
 
     Args:
       env: a registered id or an environment; its own time limit holds.

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import tyro
 
 import jaxenvs
-from jaxenvs.baselines.runs.waiting import waiting
+from jaxenvs.waiting import waiting
 from jaxenvs.cli.arguments import UsageError, extra, usage_errors
 from jaxenvs.cli.make import make
 from jaxenvs.core import Env

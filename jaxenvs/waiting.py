@@ -1,4 +1,4 @@
-"""What a run waits for, said on stderr as soon as the waiting begins."""
+"""What a command waits for, said on stderr as soon as the waiting begins."""
 
 import contextlib
 import sys
