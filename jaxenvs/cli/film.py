@@ -7,10 +7,10 @@ from typing import Annotated, Any
 import tyro
 
 import jaxenvs
-from jaxenvs.waiting import waiting
 from jaxenvs.cli.arguments import UsageError, extra, usage_errors
 from jaxenvs.cli.make import make
 from jaxenvs.core import Env
+from jaxenvs.waiting import waiting
 
 
 @dataclasses.dataclass(frozen=True)

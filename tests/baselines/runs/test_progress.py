@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from jaxenvs import waiting
 from jaxenvs.baselines import ppo
-from jaxenvs.baselines.runs import curve, progress, waiting
+from jaxenvs.baselines.runs import curve, progress
 from jaxenvs.baselines.runs.options import Options
 
 
