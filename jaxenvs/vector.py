@@ -14,7 +14,7 @@ from jaxenvs import prng, resets
 from jaxenvs.core import Env, ParamsT, StateT, Transition, as_key
 from jaxenvs.levels import LevelEnv, LevelSource, has_levels
 from jaxenvs.multi import reward_shape
-from jaxenvs.ranges import Count, check_value
+from jaxenvs.ranges import Count, check, check_value
 from jaxenvs.resets import Autoreset, Pool, usual_chunk, where
 from jaxenvs.spaces import sample_legal
 from jaxenvs.struct import PyTree
@@ -74,26 +74,13 @@ def vectorize(
       TypeError: names the argument of another kind.
       ValueError: names the argument that is out of range.
     """
-    for name, value, annotation in (
-        ("env", env, Env),
-        ("num_envs", num_envs, Count),
-        ("autoreset", autoreset, Autoreset),
-        ("resets", resets, Resets),
-        ("final_obs", final_obs, bool),
-        ("chunk", chunk, Count | None),
-        ("pool_size", pool_size, Count),
-        ("pool_refresh", pool_refresh, Count),
-    ):
-        check_value(name, value, annotation)
+    check_value("env", env, Env)
+    check_value("num_envs", num_envs, Count)
     if level_source is not None and not has_levels(env):
         raise ValueError(f"level_source: {type(env.unwrapped).__name__} has no levels")
-    if chunk is not None and chunk > num_envs:
-        raise ValueError(f"chunk: expected 1 to num_envs ({num_envs}), got {chunk}")
-    if pool_size % pool_refresh:
-        raise ValueError(f"pool_refresh: expected a divisor of {pool_size}, got {pool_refresh}")
     if resets == "auto":
         resets = "chunked" if env.reset_cost == "expensive" else "fused"
-    return VecEnv(
+    venv = VecEnv(
         env=env,
         num_envs=num_envs,
         autoreset=autoreset,
@@ -104,6 +91,11 @@ def vectorize(
         pool_size=pool_size,
         pool_refresh=pool_refresh,
     )
+    if venv.chunk > num_envs:
+        raise ValueError(f"chunk: expected 1 to num_envs ({num_envs}), got {chunk}")
+    if pool_size % pool_refresh:
+        raise ValueError(f"pool_refresh: expected a divisor of {pool_size}, got {pool_refresh}")
+    return venv
 
 
 @jax.tree_util.register_static
@@ -117,14 +109,17 @@ class VecEnv(Generic[StateT, ParamsT]):
     """
 
     env: Env[StateT, ParamsT]
-    num_envs: int
+    num_envs: Count
     autoreset: Autoreset
     resets: Resets
     final_obs: bool
     level_source: LevelSource | None
-    chunk: int
-    pool_size: int
-    pool_refresh: int
+    chunk: Count
+    pool_size: Count
+    pool_refresh: Count
+
+    def __post_init__(self) -> None:
+        check(self)
 
     @property
     def default_params(self) -> ParamsT:

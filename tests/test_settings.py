@@ -99,9 +99,10 @@ class MoreCareful(Careful):
 
 
 def test_a_check_of_its_own_comes_after_that_of_each_field(monkeypatch):
+    wrong: Any = "1"
     for cls in (Careful, MoreCareful):
         with pytest.raises(TypeError, match="low: expected a whole number from 0 to 9, got '1'"):
-            cls(low="1")
+            cls(low=wrong)
         with pytest.raises(ValueError, match="low: expected at most high"):
             cls(low=3)
         with pytest.raises(ValueError, match="high: expected a whole number from 0 to 9"):
@@ -160,7 +161,7 @@ def test_params_with_gives_the_params_of_with_params():
         "sutton_barto_reward": np.bool_(True),
     }
     env = CartPole().with_params(cart_mass=2)
-    params = env.params_with(**changes)
+    params: Any = env.params_with(**changes)
     assert params == env.with_params(**changes).default_params
     assert (params.gravity, params.cart_mass, params.max_steps) == (3.5, 2, 9)
     assert params.gravity.dtype == np.float32
