@@ -113,11 +113,10 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
         self, key: jax.Array, state: StateT, action: Any, params: ParamsT | None = None
     ) -> Transition:
         """Plays one action; the key is consumed. Never resets, also not after the end."""
+        key = as_key(key)
         params = self.canonical_params(params)
         action = self.action_space().cast(action, "action")
-        state, reward, terminated, truncated, info = self.advance(
-            as_key(key), state, action, params
-        )
+        state, reward, terminated, truncated, info = self.advance(key, state, action, params)
         return Transition(self.observe(state, params), state, reward, terminated, truncated, info)
 
     @property
@@ -283,4 +282,6 @@ def as_key(key: Any) -> jax.Array:
         return key
     if dtype == np.uint32 and key.ndim == 1:
         return jax.random.wrap_key_data(key)
+    if isinstance(key, PyTree):
+        raise TypeError("key: expected jax.random.key(seed), got a state: key first, then state")
     raise TypeError(f"key: expected jax.random.key(seed), got {key!r}")

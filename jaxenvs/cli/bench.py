@@ -79,7 +79,10 @@ def main(argv: Sequence[str]) -> None:
         for row in results
     ]
     columns = len(header)
-    table.show(header, [row[:columns] for row in rows], frozenset(range(2, 9)))
+    least = tuple(map(header.index, ("steps", "envs", "bytes/env", "library", "first step")))
+    if arguments.peers:
+        least = tuple(i for i in least if header[i] != "library")
+    table.show(header, [row[:columns] for row in rows], range(2, 9), dispensable=least)
 
 
 def _chosen(arguments: Arguments) -> list[str]:

@@ -1,6 +1,7 @@
 """Ctrl-C that always arrives: also where Python loses it, and while threads compile."""
 
 import contextlib
+import functools
 import os
 import signal
 import sys
@@ -21,10 +22,12 @@ def delivered() -> Iterator[None]:
     collector; Python then only prints "Exception ignored in" and goes on.
     """
     before = sys.unraisablehook
+    # To this very thread, so that it wakes from waiting; any other's signal would not wake it.
+    again = functools.partial(signal.pthread_kill, threading.get_ident(), signal.SIGINT)
 
     def hook(lost: Any) -> None:
         if isinstance(lost.exc_value, KeyboardInterrupt):
-            threading.Timer(_PAUSE, signal.raise_signal, (signal.SIGINT,)).start()
+            threading.Timer(_PAUSE, again).start()
         else:
             before(lost)
 

@@ -19,7 +19,8 @@ from jaxenvs.spaces import Box, Space
 class Arguments:
     """List the environments.
 
-    Without filters all of them. The filters may be combined.
+    Without filters all of them. The filters may be combined. Prints the id, the number of agents,
+    the limit of steps, the family and what it is a port of; a narrow terminal gets fewer columns.
     """
 
     text: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="[TEXT]")] = ""
@@ -48,15 +49,16 @@ def main(argv: Sequence[str]) -> None:
     if arguments.json:
         print(json.dumps([_object(row, arguments.spaces) for row in chosen], indent=2))
         return
-    header = ["id", "family", "limit", "agents"]
-    header += ["observation", "action"] if arguments.spaces else []
+    spaces = ["observation", "action"] if arguments.spaces else []
+    header = ["id", "agents", "limit", *spaces, "family", "port of"]
     cells = []
     for row in chosen:
         limit = str(row.max_steps) if row.max_steps > 0 else "none"
-        line = [row.id, row.family, limit, "several" if row.multi_agent else "one"]
-        line += map(_brief, _spaces(row)) if arguments.spaces else []
-        cells.append([*line, row.reference])
-    table.show([*header, "port of"], cells, frozenset({2}))
+        described = map(_brief, _spaces(row)) if arguments.spaces else ()
+        cells.append([row.id, str(_num_agents(row)), limit, *described, row.family, row.reference])
+    least = ["port of", "family", "limit", *(["agents", "observation"] if spaces else [])]
+    prose = {header.index("port of"): 24, **{header.index(name): 16 for name in spaces}}
+    table.show(header, cells, {1, 2}, prose, dispensable=[header.index(name) for name in least])
 
 
 def select(arguments: Arguments) -> list[EnvSpec]:
@@ -84,6 +86,11 @@ def select(arguments: Arguments) -> list[EnvSpec]:
     return chosen
 
 
+def _num_agents(row: EnvSpec) -> int:
+    """How many agents play; of a game whose number can be chosen, the default's."""
+    return getattr(jaxenvs.make(row.id), "num_agents", 1) if row.multi_agent else 1
+
+
 def _names(row: EnvSpec) -> tuple[str, str, str]:
     """What people may call a game."""
     return row.id, row.entry_point.partition(":")[2], row.reference
@@ -95,8 +102,10 @@ def _spaces(row: EnvSpec) -> tuple[Space, Space]:
 
 
 def _brief(space: Space) -> str:
-    """A space without the bounds of each coordinate."""
-    return f"Box{space.shape} {space.dtype}" if isinstance(space, Box) else str(space)
+    """A space without the bounds of each coordinate; numbers are float32 unless it says so."""
+    if not isinstance(space, Box):
+        return str(space)
+    return f"Box{space.shape}" + ("" if space.dtype == "float32" else f" {space.dtype}")
 
 
 def _object(row: EnvSpec, spaces: bool) -> dict[str, Any]:
@@ -105,6 +114,7 @@ def _object(row: EnvSpec, spaces: bool) -> dict[str, Any]:
         "family": row.family,
         "max_steps": row.max_steps,
         "multi_agent": row.multi_agent,
+        "num_agents": _num_agents(row),
         "reference": row.reference,
         "deviations": list(row.deviations),
         "entry_point": row.entry_point,
