@@ -9,30 +9,19 @@ playing is in a `State`, every number of the game is in a `Params`; both are pyt
 import abc
 import dataclasses
 import functools
-import math
-import typing
 from collections.abc import Callable, Mapping
-from typing import (
-    Annotated,
-    Any,
-    ClassVar,
-    Generic,
-    Literal,
-    NamedTuple,
-    Self,
-    TypeVar,
-    dataclass_transform,
-)
+from typing import Any, ClassVar, Generic, Literal, NamedTuple, Self, TypeVar, dataclass_transform
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs import ranges
+from jaxenvs import changed, ranges
 from jaxenvs.spaces import Space
 from jaxenvs.struct import ByValue, PyTree
 
 Info = dict[str, Any]
+_LAST_TICK = np.iinfo(np.int32).max
 
 
 class State(PyTree):
@@ -103,7 +92,7 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__post_init__" in vars(cls):
-            cls.__post_init__ = _after_checks(cls.__post_init__)  # type: ignore[method-assign]
+            cls.__post_init__ = _after_checks(cls.__post_init__)
         dataclasses.dataclass(frozen=True, kw_only=True)(cls)
         jax.tree_util.register_static(cls)
 
@@ -144,7 +133,7 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
 
         Raises as `params_with`.
         """
-        changes = {name: _by_value(value) for name, value in self._checked(changes).items()}
+        changes = {name: changed.by_value(value) for name, value in self._checked(changes).items()}
         merged = tuple(sorted((dict(self.overrides) | changes).items()))
         return dataclasses.replace(self, overrides=merged)
 
@@ -161,17 +150,13 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
     def _checked(self, changes: Mapping[str, Any]) -> dict[str, Any]:
         """Changes to the params, once they are known to be right."""
         original = canonical(self.original_params())
-        declared = ranges.annotations(type(original))
+        known = [field.name for field in dataclasses.fields(original)]
         for name in changes:
-            if name not in declared:
-                known = list(declared)
+            if name not in known:
                 # In Python's own words, by which callers know an argument that they may leave out.
                 wrong = f"{type(self).__name__} got an unexpected keyword argument {name!r}"
                 raise TypeError(f"{wrong}: its params are {known}")
-        return {
-            name: _checked_param(name, value, getattr(original, name), declared[name])
-            for name, value in changes.items()
-        }
+        return changed.checked(changes, original)
 
     @property
     def unwrapped(self) -> "Env[Any, Any]":
@@ -239,9 +224,10 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
         Takes canonical params, a typed key and an action of the space's dtype, as `step` makes
         them. Returns `(state, reward, terminated, truncated, info)`.
         """
-        # The clock stops at the greatest number that it holds, which is past every time limit.
-        ticks = state.time < np.iinfo(np.int32).max  # type: ignore[attr-defined]
-        time = state.time + ticks.astype(np.int32)  # type: ignore[attr-defined]
+        # The clock stops at the greatest number that it holds. A minimum joins the fusion of the
+        # sum; a comparison would start another one.
+        before = jnp.minimum(state.time, np.int32(_LAST_TICK - 1))  # type: ignore[attr-defined]
+        time = before + np.int32(1)
         state, reward, terminated, info = self.transition(key, state, action, params)
         over = (params.max_steps > 0) & (time >= params.max_steps)
         truncated = jnp.broadcast_to(over, jnp.shape(terminated))
@@ -254,75 +240,6 @@ class Env(abc.ABC, Generic[StateT, ParamsT]):
         if not isinstance(params, Params):
             raise TypeError(f"params: expected {type(self).__name__}'s Params, got {params!r}")
         return canonical(params)
-
-
-def _checked_param(name: str, value: Any, original: Any, annotation: Any) -> Any:
-    """A new value of a param: a number, an array in the param's dtype, or a record of params."""
-    if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(value)):
-        hint = "pass traced params to reset and step"
-        raise TypeError(f"{name}: expected a known value; {hint}")
-    if dataclasses.is_dataclass(original) and not isinstance(original, type):
-        if type(value) is not type(original):
-            raise TypeError(f"{name}: expected {type(original).__qualname__}, got {value!r}")
-        parts = {
-            part: _checked_param(f"{name}.{part}", getattr(value, part), mine, declared)
-            for part, declared in ranges.annotations(type(original)).items()
-            if (mine := getattr(original, part)) is not None
-        }
-        return dataclasses.replace(value, **parts)
-    if np.ndim(original) > 0:
-        return _checked_array(name, value, np.asarray(original), annotation)
-    return _checked_number(name, value, original, annotation)
-
-
-def _checked_number(name: str, value: Any, original: Any, annotation: Any) -> Any:
-    if isinstance(value, np.ndarray | jax.Array) and value.ndim == 0:
-        value = value.item()
-    dtype = np.asarray(original).dtype
-    if isinstance(value, float | np.floating) and math.isinf(value) and value == original:
-        return value
-    kind = {"b": bool, "i": int, "u": int, "f": float}[dtype.kind]
-    declared = ranges.range_of(annotation)
-    ranges.check_value(name, value, Annotated[kind, declared] if declared else kind)
-    if kind is not bool:
-        limits = np.iinfo(dtype) if kind is int else np.finfo(dtype)
-        # As Python's numbers: numpy's comparison warns of one that the dtype does not hold.
-        if not kind(limits.min) <= value <= kind(limits.max):
-            raise ValueError(f"{name}: expected a number that {dtype} holds, got {value!r}")
-    return float(value) if kind is float and isinstance(value, int | np.integer) else value
-
-
-def _checked_array(name: str, value: Any, original: np.ndarray, annotation: Any) -> np.ndarray:
-    try:
-        array = np.asarray(value)
-    except (TypeError, ValueError):
-        expected = f"{original.dtype} of shape {original.shape}"
-        raise TypeError(f"{name}: expected {expected}, got {value!r}") from None
-    if array.shape != original.shape:
-        raise ValueError(f"{name}: expected shape {original.shape}, got {array.shape}")
-    if not np.can_cast(array.dtype, original.dtype, "same_kind"):
-        raise TypeError(f"{name}: expected {original.dtype}, got {array.dtype}")
-    with np.errstate(over="ignore"):
-        cast = array.astype(original.dtype)
-    held = np.isfinite(cast) if cast.dtype.kind == "f" else cast == array
-    if not (held | (cast == original)).all():
-        raise ValueError(f"{name}: expected numbers that {cast.dtype} holds, got {value!r}")
-    if typing.get_origin(annotation) is tuple:
-        ranges.check_value(name, _tuples(cast.tolist()), annotation)
-    return cast
-
-
-def _tuples(nested: Any) -> Any:
-    return tuple(_tuples(part) for part in nested) if isinstance(nested, list) else nested
-
-
-def _by_value(value: Any) -> Any:
-    """`value` as something hashable: trees of arrays as `ByValue`."""
-    try:
-        hash(value)
-    except TypeError:
-        return ByValue(value)
-    return value
 
 
 ParamsLike = TypeVar("ParamsLike")

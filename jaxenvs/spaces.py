@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from jaxenvs.struct import frozen
 
@@ -351,13 +352,13 @@ def namespace(*values: Any) -> ModuleType:
 
     What is known stays numpy and thereby a constant of the program.
     """
-    traced = any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(values))
+    traced = any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(values))
     return jnp if traced else np
 
 
 def _spread(bound: Any, shape: tuple[int, ...]) -> Any:
     """A bound of shape `shape`, read-only if it is known."""
-    if isinstance(bound, jax.core.Tracer):
+    if isinstance(bound, Tracer):
         return jnp.broadcast_to(bound, shape)
     return frozen(np.broadcast_to(bound, shape))
 

@@ -14,7 +14,9 @@ from jaxenvs import prng, resets
 from jaxenvs.core import Env, ParamsT, StateT, Transition, as_key
 from jaxenvs.levels import LevelEnv, LevelSource, has_levels
 from jaxenvs.multi import reward_shape
+from jaxenvs.ranges import Count, check, check_value
 from jaxenvs.resets import Autoreset, Pool, usual_chunk, where
+from jaxenvs.spaces import sample_legal
 from jaxenvs.struct import PyTree
 
 Resets = Literal["auto", "fused", "chunked", "pool"]
@@ -69,21 +71,16 @@ def vectorize(
       pool_refresh: how many of them are renewed at every step; divides `pool_size`.
 
     Raises:
+      TypeError: names the argument of another kind.
       ValueError: names the argument that is out of range.
     """
-    if num_envs < 1:
-        raise ValueError(f"num_envs: expected at least 1, got {num_envs}")
-    _check_choice("autoreset", autoreset, ("same_step", "next_step", "disabled"))
-    _check_choice("resets", resets, ("auto", "fused", "chunked", "pool"))
+    check_value("env", env, Env)
+    check_value("num_envs", num_envs, Count)
     if level_source is not None and not has_levels(env):
         raise ValueError(f"level_source: {type(env.unwrapped).__name__} has no levels")
-    if chunk is not None and not 1 <= chunk <= num_envs:
-        raise ValueError(f"chunk: expected 1 to num_envs ({num_envs}), got {chunk}")
-    if not 1 <= pool_refresh <= pool_size or pool_size % pool_refresh:
-        raise ValueError(f"pool_refresh: expected a divisor of {pool_size}, got {pool_refresh}")
     if resets == "auto":
         resets = "chunked" if env.reset_cost == "expensive" else "fused"
-    return VecEnv(
+    venv = VecEnv(
         env=env,
         num_envs=num_envs,
         autoreset=autoreset,
@@ -94,6 +91,11 @@ def vectorize(
         pool_size=pool_size,
         pool_refresh=pool_refresh,
     )
+    if venv.chunk > num_envs:
+        raise ValueError(f"chunk: expected 1 to num_envs ({num_envs}), got {chunk}")
+    if pool_size % pool_refresh:
+        raise ValueError(f"pool_refresh: expected a divisor of {pool_size}, got {pool_refresh}")
+    return venv
 
 
 @jax.tree_util.register_static
@@ -107,14 +109,17 @@ class VecEnv(Generic[StateT, ParamsT]):
     """
 
     env: Env[StateT, ParamsT]
-    num_envs: int
+    num_envs: Count
     autoreset: Autoreset
     resets: Resets
     final_obs: bool
     level_source: LevelSource | None
-    chunk: int
-    pool_size: int
-    pool_refresh: int
+    chunk: Count
+    pool_size: Count
+    pool_refresh: Count
+
+    def __post_init__(self) -> None:
+        check(self)
 
     @property
     def default_params(self) -> ParamsT:
@@ -196,9 +201,18 @@ class VecEnv(Generic[StateT, ParamsT]):
         fresh = self._restart(prng.fast_key(as_key(key)), fresh, mask, params)
         return self._observe(fresh.env_state, params), fresh
 
-    def sample_actions(self, key: jax.Array, params: ParamsT | None = None) -> Any:
-        """Random actions, `[num_envs, ...]`; the key is consumed."""
-        return jax.vmap(self.env.action_space(params).sample)(self._env_keys(as_key(key)))
+    def sample_actions(
+        self, key: jax.Array, params: ParamsT | None = None, vstate: VecState | None = None
+    ) -> Any:
+        """Random actions, `[num_envs, ...]`, within the bounds of `params`; the key is consumed.
+
+        With the state of the batch, `vstate`, only actions that its masks allow.
+        """
+        keys, space = self._env_keys(as_key(key)), self.env.action_space(params)
+        mask = None if vstate is None else self.action_mask(vstate, params)
+        if mask is None:
+            return jax.vmap(space.sample)(keys)
+        return jax.vmap(lambda key, mask: sample_legal(space, key, mask))(keys, mask)
 
     def action_mask(self, vstate: VecState, params: ParamsT | None = None) -> jax.Array | None:
         """The environment's action masks, `[num_envs, ...]` bool, or None where it has none."""
@@ -280,8 +294,3 @@ class VecEnv(Generic[StateT, ParamsT]):
 def _over_for_all(done: jax.Array) -> jax.Array:
     """`[num_envs]` from `[num_envs, ...]`: an episode is over when it is for all its agents."""
     return done if done.ndim == 1 else done.all(axis=tuple(range(1, done.ndim)))
-
-
-def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name}: expected one of {choices}, got {value!r}")

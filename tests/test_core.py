@@ -44,6 +44,14 @@ def test_terminated_and_truncated_are_told_apart():
     assert (bool(near.terminated), bool(near.truncated)) == (False, True)
 
 
+def test_the_clock_stops_at_the_greatest_number():
+    env, last = Walk(), np.iinfo(np.int32).max
+    _, state = env.reset(jax.random.key(0))
+    for time in (last - 1, last):
+        step = env.step(jax.random.key(1), state.replace(time=jnp.int32(time)), 1)
+        assert (int(step.state.time), bool(step.truncated)) == (last, True)
+
+
 def test_params_may_be_overridden_on_the_instance_and_by_the_call():
     env = CartPole().with_params(gravity=5.0).with_params(max_steps=3)
     assert float(env.default_params.gravity) == 5

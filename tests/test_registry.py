@@ -10,6 +10,7 @@ import pytest
 import jaxenvs
 from jaxenvs import core, registry
 from jaxenvs.testing import check_env
+from jaxenvs.testing._played import an_eager_step_agrees
 
 
 def test_make_takes_fields_and_params():
@@ -75,6 +76,14 @@ def _representatives() -> set[str]:
     return set(first.values()) | {"POPGym-NoisyPositionOnlyPendulumEasy-v0"}
 
 
+def _firsts() -> set[str]:
+    """One representative of each family, which stands for the others in what is slowest."""
+    first: dict[str, str] = {}
+    for env_id in sorted(_representatives()):
+        first.setdefault(jaxenvs.spec(env_id).family, env_id)
+    return set(first.values())
+
+
 @pytest.mark.parametrize(
     "env_id",
     [
@@ -83,7 +92,13 @@ def _representatives() -> set[str]:
     ],
 )
 def test_every_environment_keeps_the_contract(env_id):
-    check_env(jaxenvs.make(env_id))
+    check_env(jaxenvs.make(env_id), eager=env_id not in _representatives() - _firsts())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("env_id", sorted(_representatives() - _firsts()))
+def test_every_class_steps_without_jit_too(env_id):
+    an_eager_step_agrees(jaxenvs.make(env_id))
 
 
 def test_families_and_order():

@@ -164,3 +164,33 @@ def test_legal_actions_are_drawn_by_the_mask(getkey):
     assert spaces.sample_legal(team, getkey(), both).tolist() == [0, 7]
     box = spaces.Box(0, 1, (2,))
     assert bool(box.contains(spaces.sample_legal(box, getkey(), jnp.array([True, False]))))
+
+
+def test_bounds_may_be_traced():
+    lows, highs = jnp.array([[-1.0, -np.inf, 0.0], [2.0, 3.0, -np.inf]]), jnp.array([4.0, np.inf])
+    key = jax.random.key(3)
+
+    @jax.jit
+    @jax.vmap
+    def drawn(low, high):
+        box = spaces.Box([low[0], low[1], low[2]], high)
+        assert box.is_traced
+        assert str(box) == "Box(traced, traced, (3,), float32)"
+        for compare in (hash, lambda box: box == spaces.Box(0, 1, (3,))):
+            with pytest.raises(TypeError, match="traced bounds cannot be compared or hashed"):
+                compare(box)
+        sample = box.sample(key)
+        return sample, box.contains(sample), box.contains(box.cast(sample * np.float32(np.nan)))
+
+    samples, inside, outside = drawn(lows, highs)
+    assert inside.tolist() == [True, True]
+    assert outside.tolist() == [False, False]
+    for low, high, sample in zip(lows, highs, samples, strict=True):
+        np.testing.assert_array_equal(sample, spaces.Box(low, high).sample(key))
+
+
+def test_whole_numbers_have_traced_bounds_too():
+    draw = jax.jit(lambda high: spaces.Box(1, high, (20,), np.int32).sample(jax.random.key(0)))
+    np.testing.assert_array_equal(
+        draw(jnp.int32(3)), spaces.Box(1, 3, (20,), np.int32).sample(jax.random.key(0))
+    )

@@ -102,6 +102,18 @@ class DoubleParams(Walk):
         return WalkParams(bonus=bonus)
 
 
+class RefusesItsDefault(Walk):
+    def original_params(self):
+        return WalkParams(bonus=float("nan"))
+
+
+class KnownBounds(Walk):
+    """A space that needs a Python number."""
+
+    def action_space(self, params=None):
+        return spaces.Discrete(int(self.canonical_params(params).width))
+
+
 class NotANumber(Walk):
     def transition(self, key, state, action, params):
         state, reward, terminated, info = super().transition(key, state, action, params)
@@ -171,6 +183,8 @@ class NoSuccess(Race):
         (NeverTruncates(), "truncated from max_steps on"),
         (StaticParams(), "width cannot be vmapped"),
         (DoubleParams(), "params are float32"),
+        (RefusesItsDefault(), "a default is refused: bonus"),
+        (KnownBounds(), "spaces cannot be made from traced params"),
         (NotANumber(), "rewards are finite"),
         (NothingLegal(), "some action is always legal"),
         (SameNames(), "distinct names"),

@@ -8,7 +8,8 @@ import pytest
 import jaxenvs
 from jaxenvs import prng
 from jaxenvs.envs.classic.cartpole import CartPole
-from tests.toys import Race, Walk
+from jaxenvs.envs.classic.pendulum import Pendulum
+from tests.toys import Crowd, Race, Walk
 
 NUM_ENVS, NUM_STEPS = 7, 40
 
@@ -220,9 +221,15 @@ def test_types_do_not_change_from_step_to_step():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"num_envs": 0}, "num_envs: expected at least 1"),
-        ({"num_envs": 2, "autoreset": "always"}, "autoreset: expected one of"),
-        ({"num_envs": 2, "resets": "lazy"}, "resets: expected one of"),
+        ({"num_envs": 0}, "num_envs: expected a whole number of at least 1"),
+        (
+            {"num_envs": 2, "autoreset": "always"},
+            "autoreset: expected 'same_step', 'next_step' or 'disabled'",
+        ),
+        (
+            {"num_envs": 2, "resets": "lazy"},
+            "resets: expected 'auto', 'fused', 'chunked' or 'pool'",
+        ),
         ({"num_envs": 2, "chunk": 3}, r"chunk: expected 1 to num_envs \(2\), got 3"),
         ({"num_envs": 2, "pool_size": 8, "pool_refresh": 3}, "pool_refresh: expected a divisor"),
     ],
@@ -230,3 +237,51 @@ def test_types_do_not_change_from_step_to_step():
 def test_bad_arguments_are_named(arguments, words):
     with pytest.raises(ValueError, match=words):
         jaxenvs.vectorize(Walk(), **arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"num_envs": 2.0}, "num_envs: expected a whole number"),
+        ({"num_envs": True}, "num_envs: expected a whole number"),
+        ({"num_envs": 2, "final_obs": 1}, "final_obs: expected True or False"),
+        ({"num_envs": 2, "env": "CartPole-v1"}, "env: expected an Env, got 'CartPole-v1'"),
+    ],
+)
+def test_arguments_of_another_kind_are_named(arguments, words):
+    with pytest.raises(TypeError, match=words):
+        jaxenvs.vectorize(**{"env": Walk()} | arguments)
+
+
+def test_actions_are_sampled_within_the_bounds_of_traced_params():
+    venv = jaxenvs.vectorize(Pendulum(), 64)
+    torques = jnp.array([0.5, 8.0])
+    params = jax.vmap(lambda torque: venv.default_params.replace(max_torque=torque))(torques)
+    axes = jax.tree.map(lambda leaf: 0 if leaf.ndim else None, params)
+    sample = jax.jit(jax.vmap(venv.sample_actions, in_axes=(None, axes)))
+    most = jnp.abs(sample(jax.random.key(0), params)).max(axis=(1, 2))
+    assert most[0] <= torques[0]
+    assert torques[0] < most[1] <= torques[1]
+
+
+def test_actions_are_sampled_by_the_masks_of_a_state():
+    venv = jaxenvs.vectorize(Crowd(), 200)
+    _, vstate = venv.reset(jax.random.key(0))
+    drawn = venv.sample_actions(jax.random.key(1), vstate=vstate)
+    assert drawn.max(axis=0).tolist() == [1, 2, 3]
+    walks = jaxenvs.vectorize(Walk(), 5)  # without a mask: as without a state
+    _, vstate = walks.reset(jax.random.key(0))
+    drawn = walks.sample_actions(jax.random.key(1), vstate=vstate)
+    np.testing.assert_array_equal(drawn, walks.sample_actions(jax.random.key(1)))
+
+
+@pytest.mark.parametrize("env_id", jaxenvs.list_envs("classic"))
+def test_classic_games_promote_no_ranks(env_id):
+    venv = jaxenvs.vectorize(jaxenvs.make(env_id), 4, final_obs=True)
+
+    def play(key):
+        _, vstate = venv.reset(key)
+        return venv.step(key, vstate, venv.sample_actions(key, vstate=vstate))
+
+    with jax.numpy_rank_promotion("raise"):
+        jax.eval_shape(play, jax.random.key(0))

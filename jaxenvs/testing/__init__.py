@@ -14,7 +14,8 @@ from jaxenvs.core import Env
 from jaxenvs.levels import has_levels
 from jaxenvs.multi import has_agents
 from jaxenvs.testing._played import (
-    jit_vmap_and_eager_agree,
+    an_eager_step_agrees,
+    jit_and_vmap_agree,
     keys_decide_everything,
     levels_survive_json_and_edits,
     random_play_keeps_to_the_spaces,
@@ -22,22 +23,28 @@ from jaxenvs.testing._played import (
 )
 from jaxenvs.testing._traced import (
     agents_share_an_axis,
+    defaults_lie_in_their_ranges,
     equal_instances_share_one_trace,
     observations_have_the_space_s_type,
     params_are_traced_numbers,
+    spaces_take_traced_params,
     types_never_change,
 )
 
 
-def check_env(env: Env[Any, Any], num_steps: int = 10_000) -> None:
+def check_env(env: Env[Any, Any], num_steps: int = 10_000, *, eager: bool = True) -> None:
     """Raises `AssertionError` at the first law of the contract that `env` breaks.
 
     Args:
       env: the environment, with the params it should be checked with as its defaults.
       num_steps: random steps in which observations, rewards and masks are checked.
+      eager: whether a step without `jit` is compared too, the slowest law; leave it out only where
+        a similar environment has kept it.
     """
     for law in _LAWS:
         law(env)
+    if eager:
+        an_eager_step_agrees(env)
     random_play_keeps_to_the_spaces(env, num_steps)
     if has_agents(env):
         agents_share_an_axis(env)
@@ -48,9 +55,11 @@ def check_env(env: Env[Any, Any], num_steps: int = 10_000) -> None:
 _LAWS = (
     equal_instances_share_one_trace,
     params_are_traced_numbers,
+    defaults_lie_in_their_ranges,
+    spaces_take_traced_params,
     types_never_change,
     observations_have_the_space_s_type,
-    jit_vmap_and_eager_agree,
+    jit_and_vmap_agree,
     keys_decide_everything,
     time_and_its_limit_are_kept,
 )

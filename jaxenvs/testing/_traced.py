@@ -56,6 +56,35 @@ def params_are_traced_numbers(env: Env[Any, Any]) -> None:
     raise AssertionError(f"{type(env).__name__}: Params cannot be vmapped over all at once")
 
 
+def defaults_lie_in_their_ranges(env: Env[Any, Any]) -> None:
+    """The default params are such as `params_with` takes."""
+    params = env.default_params
+    values = {field.name: getattr(params, field.name) for field in dataclasses.fields(params)}
+    try:
+        env.params_with(**values)
+    except (TypeError, ValueError) as error:
+        raise AssertionError(f"{type(env).__name__}: a default is refused: {error}") from error
+
+
+def spaces_take_traced_params(env: Env[Any, Any]) -> None:
+    """Spaces can be made from params that differ from copy to copy, and sampled from."""
+
+    def sampled(params: Any) -> list[tuple[Any, jax.Array]]:
+        pairs = []
+        for space in (env.observation_space(params), env.action_space(params)):
+            drawn = space.sample(jax.random.key(0))
+            pairs.append((drawn, space.contains(drawn)))
+        return pairs
+
+    pairs = jax.tree.map(lambda leaf: jnp.stack([jnp.asarray(leaf)] * 2), env.default_params)
+    try:
+        jax.eval_shape(jax.vmap(sampled), pairs)
+    except Exception as error:
+        raise AssertionError(
+            f"{type(env).__name__}: its spaces cannot be made from traced params: {error}"
+        ) from error
+
+
 def _vmap_error(env: Env[Any, Any], values: dict[str, Any]) -> Exception | None:
     """What goes wrong where the given params, by name, differ from copy to copy."""
 

@@ -14,6 +14,8 @@ from jaxenvs.wrappers.base import Wrapper
 class ClipAction(Wrapper):
     """Takes any real action and clips it into the inner action space, a float32 `Box`.
 
+    The bounds are those of the episode's params.
+
     Raises `ValueError` for other action spaces; those of several agents are all boxes.
     """
 
@@ -23,7 +25,7 @@ class ClipAction(Wrapper):
     def transition(
         self, key: jax.Array, state: Any, action: jax.Array, params: Any
     ) -> tuple[Any, jax.Array, jax.Array, Info]:
-        inner = _box_of(self.env, "ClipAction")
+        inner = _box_of(self.env, "ClipAction", params)
         clipped = jnp.clip(action, inner.low, inner.high)
         return self.env.transition(key, state, clipped, params)
 
@@ -34,6 +36,8 @@ class ClipAction(Wrapper):
 
 class RescaleAction(Wrapper):
     """Takes actions from `low` to `high` and maps them linearly onto the inner `Box`, clipped.
+
+    The inner bounds are those of the episode's params.
 
     Raises `ValueError` for action spaces that are no bounded float32 boxes.
     """
@@ -51,7 +55,7 @@ class RescaleAction(Wrapper):
     def transition(
         self, key: jax.Array, state: Any, action: jax.Array, params: Any
     ) -> tuple[Any, jax.Array, jax.Array, Info]:
-        inner = _box_of(self.env, "RescaleAction")
+        inner = _box_of(self.env, "RescaleAction", params)
         share = jnp.clip((action - self.low) / (self.high - self.low), 0, 1)
         # As a mean of both ends, which meets either of them exactly.
         scaled = inner.low * (1 - share) + inner.high * share
@@ -62,9 +66,9 @@ class RescaleAction(Wrapper):
         return Box(self.low, self.high, space.shape)
 
 
-def _box_of(env: Env[Any, Any], wrapper: str) -> Box:
-    """The action space, of all agents, which has to be a float32 `Box`."""
-    space = env.action_space()
+def _box_of(env: Env[Any, Any], wrapper: str, params: Any = None) -> Box:
+    """The action space, of all agents and under `params`, which has to be a float32 `Box`."""
+    space = env.action_space(params)
     if not isinstance(space, Box) or space.dtype != np.float32:
         raise ValueError(f"{wrapper}: expected a float32 Box of actions, got {space}")
     return space

@@ -1,12 +1,13 @@
 """The last few observations instead of one."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import jax
 import jax.numpy as jnp
 
 from jaxenvs.core import Info
 from jaxenvs.multi import has_agents, stack
+from jaxenvs.ranges import Range
 from jaxenvs.spaces import Space
 from jaxenvs.wrappers.base import MemoryState, MemoryWrapper
 
@@ -23,11 +24,7 @@ class FrameStack(MemoryWrapper):
     Of several agents they are `[num_agents, num_frames, ...]`.
     """
 
-    num_frames: int = 4
-
-    def __post_init__(self) -> None:
-        if self.num_frames < 1:
-            raise ValueError(f"num_frames: expected at least 1, got {self.num_frames}")
+    num_frames: Annotated[int, Range(1, 1000)] = 4
 
     def remember(self, inner: Any, params: Any) -> State:
         first, axis = self.env.observe(inner, params), self._axis

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxenvs.core import Info
+from jaxenvs.ranges import NonNegative
 from jaxenvs.wrappers.base import Wrapper
 
 
@@ -15,12 +16,8 @@ class RewardNoise(Wrapper):
     `info["raw_reward"]` is the game's own. Source: bsuite 0.3.6 `utils/wrappers.py`.
     """
 
-    noise_scale: float = 1.0
+    noise_scale: NonNegative = 1.0
     """Standard deviation of the noise."""
-
-    def __post_init__(self) -> None:
-        if not self.noise_scale >= 0:
-            raise ValueError(f"noise_scale: expected at least 0, got {self.noise_scale}")
 
     def transition(
         self, key: jax.Array, state: Any, action: Any, params: Any

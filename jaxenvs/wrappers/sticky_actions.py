@@ -7,6 +7,7 @@ import jax.numpy as jnp
 
 from jaxenvs.core import Info
 from jaxenvs.multi import reward_shape
+from jaxenvs.ranges import Share
 from jaxenvs.resets import where
 from jaxenvs.wrappers.base import MemoryState, MemoryWrapper
 
@@ -25,11 +26,7 @@ class StickyActions(MemoryWrapper):
     Machado et al., "Revisiting the Arcade Learning Environment" (2018), section 5.2.
     """
 
-    probability: float = 0.25
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.probability <= 1:
-            raise ValueError(f"probability: expected 0 to 1, got {self.probability}")
+    probability: Share = 0.25
 
     def remember(self, inner: Any, params: Any) -> State:
         del params

@@ -8,6 +8,7 @@ import pytest
 import jaxenvs
 from jaxenvs import spaces
 from jaxenvs.envs.classic.cartpole import CartPole
+from jaxenvs.envs.classic.pendulum import Pendulum
 from jaxenvs.testing import check_env
 from jaxenvs.wrappers import (
     ClipAction,
@@ -93,7 +94,7 @@ def test_frames_are_stacked_newest_last():
     seen = np.concatenate([np.stack([plain_first] * 3), plain.obs])
     for i in range(4):
         np.testing.assert_allclose(steps.obs[i], seen[i + 1 : i + 4], rtol=1e-6)
-    with pytest.raises(ValueError, match="num_frames: expected at least 1"):
+    with pytest.raises(ValueError, match="num_frames: expected a whole number from 1 to 1,000"):
         FrameStack(env=CartPole(), num_frames=0)
 
 
@@ -115,7 +116,7 @@ def test_sticky_actions_repeat_as_often_as_said():
     assert abs(stuck.mean() - 0.25) < 4 * np.sqrt(0.25 * 0.75 / stuck.size)
     _, never = _play(StickyActions(env=Echo(), probability=0.0), actions[:100])
     assert np.array_equal(never.reward, actions[:100])
-    with pytest.raises(ValueError, match="probability: expected 0 to 1"):
+    with pytest.raises(ValueError, match="probability: expected a number from 0 to 1"):
         StickyActions(env=Echo(), probability=2.0)
 
 
@@ -159,6 +160,25 @@ def test_actions_are_clipped_and_rescaled():
     for wrapper in (ClipAction, RescaleAction):
         with pytest.raises(ValueError, match=f"{wrapper.__name__}: expected a float32 Box"):
             wrapper(env=CartPole())
+
+
+def test_actions_are_scaled_into_the_bounds_of_the_episode():
+    env = Pendulum()
+    strong = env.params_with(max_torque=8.0)
+    _, state = env.reset(jax.random.key(0), strong)
+
+    def speed(env, action, params=None):
+        return float(env.step(jax.random.key(1), state, jnp.array([action]), params).obs[2])
+
+    full = speed(env, 8.0, strong)
+    assert (
+        full
+        == speed(RescaleAction(env=env), 1.0, strong)
+        == speed(ClipAction(env=env), 99.0, strong)
+    )
+    weak = speed(env, 2.0)
+    assert full > weak + 0.5
+    assert weak == speed(RescaleAction(env=env), 1.0) == speed(ClipAction(env=env), 99.0)
 
 
 def test_wrapped_games_are_vectorized():

@@ -6,12 +6,14 @@ Differs from it in: the arms' rewards are drawn with seed 0, where bsuite takes 
 """
 
 import functools
+from typing import Annotated
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
+from jaxenvs.ranges import Range
 from jaxenvs.struct import array
 
 _NUM_ACTIONS, _SEED = 11, 0
@@ -38,15 +40,11 @@ class SimpleBandit(core.Env[State, Params]):
     `info["regret"]`: what the best arm would have paid more.
     """
 
-    num_actions: int = _NUM_ACTIONS
+    num_actions: Annotated[int, Range(2, 10_000)] = _NUM_ACTIONS
     """How many arms there are."""
 
-    mapping_seed: int = _SEED
+    mapping_seed: Annotated[int, Range(0, 2**32 - 1)] = _SEED
     """How the default rewards are dealt to the arms, as in bsuite for the same seed."""
-
-    def __post_init__(self) -> None:
-        if self.num_actions < 2:
-            raise ValueError(f"num_actions: expected at least 2, got {self.num_actions}")
 
     def original_params(self) -> Params:
         return Params(rewards=arm_rewards(self.mapping_seed, self.num_actions))

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
+from jaxenvs.ranges import NonNegative, Positive
 
 
 class State(core.State):
@@ -27,15 +28,15 @@ class State(core.State):
 class CartParams(core.Params):
     """The constants of both games with this cart."""
 
-    cart_mass: float = 1.0  # kg
-    pole_mass: float = 0.1  # kg
-    half_length: float = 0.5  # m, hinge to the pole's centre of mass
+    cart_mass: Positive = 1.0  # kg
+    pole_mass: Positive = 0.1  # kg
+    half_length: Positive = 0.5  # m, hinge to the pole's centre of mass
     force: float = 10.0  # N, of one push
     gravity: float = 9.8  # m/s^2
-    timescale: float = 0.01  # s, between two actions
-    max_time: float = 10.0  # s, an episode goes on up to here
-    x_threshold: float = 3.0  # m, the end of the track
-    init_range: float = 0.05  # coordinates start between minus and plus this
+    timescale: Positive = 0.01  # s, between two actions
+    max_time: Positive = 10.0  # s, an episode goes on up to here
+    x_threshold: Positive = 3.0  # m, the end of the track
+    init_range: NonNegative = 0.05  # coordinates start between minus and plus this
     max_steps: int = 0
 
 

@@ -5,11 +5,14 @@ learning" (2020).
 Differs from it in nothing.
 """
 
+from typing import Annotated
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
+from jaxenvs.ranges import Range
 
 
 class State(core.State):
@@ -33,16 +36,11 @@ class Catch(core.Env[State, Params]):
     `info["regret"]`: 1 minus that reward.
     """
 
-    rows: int = 10
+    rows: Annotated[int, Range(2, 1000)] = 10
     """How far the ball falls, the paddle's row included."""
 
-    columns: int = 5
+    columns: Annotated[int, Range(1, 1000)] = 5
     """How many places there are to fall."""
-
-    def __post_init__(self) -> None:
-        if self.rows < 2 or self.columns < 1:
-            found = f"{self.rows} rows and {self.columns} columns"
-            raise ValueError(f"rows, columns: expected at least 2 and 1, got {found}")
 
     def original_params(self) -> Params:
         return Params()

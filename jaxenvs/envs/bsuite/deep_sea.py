@@ -7,12 +7,14 @@ itself takes the clock.
 """
 
 import functools
+from typing import Annotated
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
+from jaxenvs.ranges import Range
 from jaxenvs.struct import array
 
 _SIZE, _SEED = 10, 42
@@ -43,7 +45,7 @@ class DeepSea(core.Env[State, Params]):
     `info["bad_episode"]`: whether the treasure is out of reach; `info["denoised_reward"]`: the 1.
     """
 
-    size: int = _SIZE
+    size: Annotated[int, Range(2, 1000)] = _SIZE
     """Rows and columns of the sea."""
 
     deterministic: bool = True
@@ -53,12 +55,8 @@ class DeepSea(core.Env[State, Params]):
     randomize_actions: bool = True
     """Else 1 is right everywhere."""
 
-    mapping_seed: int = _SEED
+    mapping_seed: Annotated[int, Range(0, 2**32 - 1)] = _SEED
     """How the default mapping of the actions is drawn, as in bsuite for the same seed."""
-
-    def __post_init__(self) -> None:
-        if self.size < 2:
-            raise ValueError(f"size: expected at least 2, got {self.size}")
 
     def original_params(self) -> Params:
         if not self.randomize_actions:

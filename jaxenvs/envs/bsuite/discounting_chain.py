@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
+from jaxenvs.ranges import Count, Whole
 
 
 class State(core.State):
@@ -22,9 +23,9 @@ class Params(core.Params):
     """bsuite's constants."""
 
     reward_timestep: tuple[int, int, int, int, int] = (1, 3, 10, 30, 100)  # of each chain
-    mapping_seed: int = 0  # modulo 5: the chain that pays more
+    mapping_seed: Whole = 0  # modulo 5: the chain that pays more
     bonus: float = 0.1  # by how much
-    episode_length: int = 100  # steps until the episode ends
+    episode_length: Count = 100  # steps until the episode ends
     max_steps: int = 0
 
 

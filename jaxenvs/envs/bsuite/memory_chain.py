@@ -6,11 +6,14 @@ Differs from it in nothing: the bits are shown twice, at the reset and at the fi
 bsuite, which observes before it moves its clock.
 """
 
+from typing import Annotated
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, prng, spaces
+from jaxenvs.ranges import Count, Range
 
 
 class State(core.State):
@@ -23,7 +26,7 @@ class State(core.State):
 class Params(core.Params):
     """How long."""
 
-    memory_length: int = 10  # steps between the bits and the question
+    memory_length: Count = 10  # steps between the bits and the question
     max_steps: int = 0
 
 
@@ -36,12 +39,8 @@ class MemoryChain(core.Env[State, Params]):
     minus that reward.
     """
 
-    num_bits: int = 1
+    num_bits: Annotated[int, Range(1, 1000)] = 1
     """How many bits are shown, of which one is asked for."""
-
-    def __post_init__(self) -> None:
-        if self.num_bits < 1:
-            raise ValueError(f"num_bits: expected at least 1, got {self.num_bits}")
 
     def original_params(self) -> Params:
         return Params()

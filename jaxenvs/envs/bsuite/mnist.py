@@ -13,6 +13,7 @@ import numpy as np
 
 from jaxenvs import core, spaces
 from jaxenvs.envs.bsuite import _digits as digits
+from jaxenvs.ranges import Share
 
 
 class State(core.State):
@@ -25,7 +26,7 @@ class State(core.State):
 class Params(core.Params):
     """How much of the data is used."""
 
-    fraction: float = 1.0  # images come from this share of the data, the first ones
+    fraction: Share = 1.0  # images come from this share of the data, the first ones
     max_steps: int = 0
 
 

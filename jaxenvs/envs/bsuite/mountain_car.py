@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxenvs import core, spaces
+from jaxenvs.ranges import Count, Positive
 
 
 class State(core.State):
@@ -23,13 +24,13 @@ class Params(core.Params):
 
     min_position: float = -1.2
     max_position: float = 0.6
-    max_speed: float = 0.07
+    max_speed: Positive = 0.07
     goal_position: float = 0.5
     force: float = 0.001
     gravity: float = 0.0025
     reset_low: float = -0.6  # the car starts between here
     reset_high: float = -0.4  # and here, at rest
-    time_limit: int = 1000  # steps until the episode ends, which is shown and thus no truncation
+    time_limit: Count = 1000  # steps until the episode ends, which is shown and thus no truncation
     max_steps: int = 0
 
 

@@ -5,11 +5,14 @@ learning" (2020).
 Differs from it in nothing.
 """
 
+from typing import Annotated
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
+from jaxenvs.ranges import Count, Range
 
 
 class State(core.State):
@@ -23,7 +26,7 @@ class State(core.State):
 class Params(core.Params):
     """How long."""
 
-    chain_length: int = 20  # steps of an episode
+    chain_length: Count = 20  # steps of an episode
     max_steps: int = 0
 
 
@@ -36,12 +39,8 @@ class UmbrellaChain(core.Env[State, Params]):
     that last reward.
     """
 
-    n_distractor: int = 0
+    n_distractor: Annotated[int, Range(0, 1000)] = 0
     """How many random bits are shown."""
-
-    def __post_init__(self) -> None:
-        if self.n_distractor < 0:
-            raise ValueError(f"n_distractor: expected at least 0, got {self.n_distractor}")
 
     def original_params(self) -> Params:
         return Params()

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces, trig
+from jaxenvs.ranges import NonNegative, Positive
 
 
 class State(core.State):
@@ -30,18 +31,18 @@ class Params(core.Params):
     """Gymnasium's constants."""
 
     gravity: float = 9.8  # m/s^2
-    link_length_1: float = 1.0  # m, of the upper link
-    link_length_2: float = 1.0  # m, of the lower link; the dynamics do without it
-    link_mass_1: float = 1.0  # kg
-    link_mass_2: float = 1.0  # kg
-    link_com_1: float = 0.5  # m, from the upper joint to the centre of mass
-    link_com_2: float = 0.5  # m, from the lower joint to the centre of mass
-    link_moi: float = 1.0  # kg m^2, moment of inertia of either link
+    link_length_1: Positive = 1.0  # m, of the upper link
+    link_length_2: Positive = 1.0  # m, of the lower link; the dynamics do without it
+    link_mass_1: Positive = 1.0  # kg
+    link_mass_2: Positive = 1.0  # kg
+    link_com_1: Positive = 0.5  # m, from the upper joint to the centre of mass
+    link_com_2: Positive = 0.5  # m, from the lower joint to the centre of mass
+    link_moi: Positive = 1.0  # kg m^2, moment of inertia of either link
     torque: float = 1.0  # N m, of one action
-    torque_noise_max: float = 0.0  # N m, uniform noise between +- this is added to the torque
-    dt: float = 0.2  # s, between two actions
-    max_velocity_1: float = 4 * math.pi  # rad/s, velocities are clipped to it
-    max_velocity_2: float = 9 * math.pi  # rad/s
+    torque_noise_max: NonNegative = 0.0  # N m, uniform noise between +- this is added to the torque
+    dt: Positive = 0.2  # s, between two actions
+    max_velocity_1: Positive = 4 * math.pi  # rad/s, velocities are clipped to it
+    max_velocity_2: Positive = 9 * math.pi  # rad/s
     goal_height: float = 1.0  # m above the upper joint, for the free end to rise above
     reset_low: float = -0.1  # each coordinate of the start is uniform from here
     reset_high: float = 0.1  # to here

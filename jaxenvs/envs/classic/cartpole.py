@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces, trig
+from jaxenvs.ranges import Positive
 
 
 class State(core.State):
@@ -29,13 +30,13 @@ class Params(core.Params):
     """Gymnasium's constants."""
 
     gravity: float = 9.8  # m/s^2
-    cart_mass: float = 1.0  # kg
-    pole_mass: float = 0.1  # kg
-    half_length: float = 0.5  # m, hinge to the pole's centre of mass
+    cart_mass: Positive = 1.0  # kg
+    pole_mass: Positive = 0.1  # kg
+    half_length: Positive = 0.5  # m, hinge to the pole's centre of mass
     force: float = 10.0  # N, of one push
-    dt: float = 0.02  # s, between two actions
-    x_limit: float = 2.4  # m, the cart beyond it ends the episode
-    theta_limit: float = math.radians(12)  # rad, the pole beyond it ends the episode
+    dt: Positive = 0.02  # s, between two actions
+    x_limit: Positive = 2.4  # m, the cart beyond it ends the episode
+    theta_limit: Positive = math.radians(12)  # rad, the pole beyond it ends the episode
     reset_low: float = -0.05  # each coordinate of the start is uniform from here
     reset_high: float = 0.05  # to here
     sutton_barto_reward: bool = False  # 0 a step and -1 at the fall, in place of 1 a step

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces, trig
+from jaxenvs.ranges import Positive
 
 
 class State(core.State):
@@ -26,7 +27,7 @@ class ValleyParams(core.Params):
 
     min_position: float = -1.2  # a wall, which stops the car
     max_position: float = 0.6  # the end of the track, which does not
-    max_speed: float = 0.07  # a step; velocities are clipped to it
+    max_speed: Positive = 0.07  # a step; velocities are clipped to it
     goal_position: float = 0.5  # the flag
     goal_velocity: float = 0.0  # at the flag the car must be this fast or faster
     gravity: float = 0.0025  # velocity that a step down the steepest slope adds

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces, trig
+from jaxenvs.ranges import NonNegative, Positive
 
 
 class State(core.State):
@@ -27,15 +28,15 @@ class Params(core.Params):
     """Gymnasium's constants, under its names where its `make` takes them."""
 
     g: float = 10.0  # m/s^2, gravity
-    mass: float = 1.0  # kg, of the rod
-    length: float = 1.0  # m, of the rod
-    dt: float = 0.05  # s, between two actions
-    max_speed: float = 8.0  # rad/s, velocities are clipped to it
-    max_torque: float = 2.0  # N m, actions are clipped to it
+    mass: Positive = 1.0  # kg, of the rod
+    length: Positive = 1.0  # m, of the rod
+    dt: Positive = 0.05  # s, between two actions
+    max_speed: Positive = 8.0  # rad/s, velocities are clipped to it
+    max_torque: NonNegative = 2.0  # N m, actions are clipped to it
     speed_cost: float = 0.1  # for 1 rad^2/s^2
     torque_cost: float = 0.001  # for 1 N^2 m^2
-    x_init: float = math.pi  # rad, the angle at the start is uniform between +-x_init
-    y_init: float = 1.0  # rad/s, the velocity at the start is uniform between +-y_init
+    x_init: NonNegative = math.pi  # rad, the angle at the start is uniform between +-x_init
+    y_init: NonNegative = 1.0  # rad/s, the velocity at the start is uniform between +-y_init
     max_steps: int = 200
 
 

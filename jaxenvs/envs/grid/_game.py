@@ -7,7 +7,7 @@ Differs from it in: the mission is an index into the environment's `missions`, n
 
 import abc
 import enum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -18,6 +18,7 @@ from jaxenvs.envs.grid import _layout as layout
 from jaxenvs.envs.grid import _tiles as tiles
 from jaxenvs.envs.grid import _view as view
 from jaxenvs.envs.grid._tiles import Kind
+from jaxenvs.ranges import Count, Range
 
 
 class Action(enum.IntEnum):
@@ -46,7 +47,7 @@ class State(core.State):
 class Params(core.Params):
     """Numbers of the rules."""
 
-    horizon: int = 100  # T of the reward 1 - time_cost t / T; the original's own limit
+    horizon: Count = 100  # T of the reward 1 - time_cost t / T; the original's own limit
     time_cost: float = 0.9
 
 
@@ -58,7 +59,7 @@ class GridEnv(core.Env[State, Params]):
     into `missions`. Reward: `1 - 0.9 t / T` at success, 0 otherwise.
     """
 
-    view_size: int = 7
+    view_size: Annotated[int, Range(3, 31)] = 7
     """Cells across and ahead that are seen; odd, at least 3."""
     see_through_walls: bool = False
 
@@ -68,8 +69,8 @@ class GridEnv(core.Env[State, Params]):
     num_actions: ClassVar[int] = len(Action)
 
     def __post_init__(self) -> None:
-        if self.view_size < 3 or self.view_size % 2 == 0:
-            raise ValueError(f"view_size: expected an odd number from 3, got {self.view_size}")
+        if self.view_size % 2 == 0:
+            raise ValueError(f"view_size: expected an odd number, got {self.view_size}")
 
     @property
     @abc.abstractmethod

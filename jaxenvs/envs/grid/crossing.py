@@ -5,7 +5,7 @@ al., "AI safety gridworlds" (2017).
 Differs from it in: what `jaxenvs.envs.grid._game` lists.
 """
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
@@ -14,14 +14,15 @@ import numpy as np
 from jaxenvs.envs.grid import _layout as layout
 from jaxenvs.envs.grid import _tiles as tiles
 from jaxenvs.envs.grid._game import GridEnv, Params, State
+from jaxenvs.ranges import Count, Range
 
 
 class Crossing(GridEnv):
     """Cross all rivers through their openings and get to the goal in the bottom right corner."""
 
-    size: int = 9
+    size: Annotated[int, Range(5, 255)] = 9
     """Cells across and down, walls included; odd."""
-    num_crossings: int = 1
+    num_crossings: Count = 1
     """Rivers, of both directions together."""
     obstacle: Literal["lava", "wall"] = "lava"
 
@@ -32,14 +33,12 @@ class Crossing(GridEnv):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.size < 5 or self.size % 2 == 0:
-            raise ValueError(f"size: expected an odd number from 5, got {self.size}")
-        if not 1 <= self.num_crossings <= 2 * len(self._beds):
+        if self.size % 2 == 0:
+            raise ValueError(f"size: expected an odd number, got {self.size}")
+        if self.num_crossings > 2 * len(self._beds):
             raise ValueError(
                 f"num_crossings: expected 1 to {2 * len(self._beds)}, got {self.num_crossings}"
             )
-        if self.obstacle not in ("lava", "wall"):
-            raise ValueError(f"obstacle: expected 'lava' or 'wall', got {self.obstacle!r}")
 
     @property
     def time_limit(self) -> int:

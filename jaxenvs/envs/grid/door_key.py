@@ -4,7 +4,7 @@ Source: MiniGrid's `envs/doorkey.py`.
 Differs from it in: what `jaxenvs.envs.grid._game` lists.
 """
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -13,20 +13,16 @@ from jaxenvs.envs.grid import _layout as layout
 from jaxenvs.envs.grid import _tiles as tiles
 from jaxenvs.envs.grid._game import GridEnv, Params, State
 from jaxenvs.envs.grid._tiles import Color, Door, Kind
+from jaxenvs.ranges import Range
 
 
 class DoorKey(GridEnv):
     """Use the key to open the door and then get to the goal."""
 
-    size: int = 8
+    size: Annotated[int, Range(5, 255)] = 8
     """Cells across and down, walls included."""
 
     missions: ClassVar[tuple[str, ...]] = ("use the key to open the door and then get to the goal",)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.size < 5:
-            raise ValueError(f"size: expected at least 5, got {self.size}")
 
     @property
     def time_limit(self) -> int:

@@ -5,7 +5,7 @@ Differs from it in: what `jaxenvs.envs.grid._game` lists; a ball moves whenever 
 is free, where the original gives up after 100 random tries.
 """
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -17,6 +17,7 @@ from jaxenvs.envs.grid import _layout as layout
 from jaxenvs.envs.grid import _tiles as tiles
 from jaxenvs.envs.grid._game import Action, GridEnv
 from jaxenvs.envs.grid._tiles import Color, Kind
+from jaxenvs.ranges import Range
 
 _BALL = np.uint16(Kind.BALL | Color.BLUE << 4)
 
@@ -40,9 +41,9 @@ class DynamicObstacles(GridEnv):
     Actions: 0 left, 1 right, 2 forward.
     """
 
-    size: int = 8
+    size: Annotated[int, Range(4, 255)] = 8
     """Cells across and down, walls included."""
-    num_obstacles: int = 4
+    num_obstacles: Annotated[int, Range(0, 255)] = 4
     """Balls; as in the original, at most `size / 2 + 1`, beyond that `size / 2` are used."""
     random_start: bool = False
     """Start anywhere, looking anywhere, not in the top left corner looking right."""
@@ -50,13 +51,6 @@ class DynamicObstacles(GridEnv):
 
     missions: ClassVar[tuple[str, ...]] = ("get to the green goal square",)
     num_actions: ClassVar[int] = 3
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.size < 4:
-            raise ValueError(f"size: expected at least 4, got {self.size}")
-        if self.num_obstacles < 0:
-            raise ValueError(f"num_obstacles: expected 0 or more, got {self.num_obstacles}")
 
     @property
     def num_balls(self) -> int:

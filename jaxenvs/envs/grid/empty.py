@@ -4,7 +4,7 @@ Source: MiniGrid's `envs/empty.py`.
 Differs from it in: what `jaxenvs.envs.grid._game` lists.
 """
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -12,23 +12,19 @@ import jax.numpy as jnp
 from jaxenvs.envs.grid import _layout as layout
 from jaxenvs.envs.grid import _tiles as tiles
 from jaxenvs.envs.grid._game import GridEnv, Params, State
+from jaxenvs.ranges import Range
 
 
 class Empty(GridEnv):
     """Walk to the green goal in the bottom right corner."""
 
-    size: int = 8
+    size: Annotated[int, Range(4, 255)] = 8
     """Cells across and down, walls included."""
     random_start: bool = False
     """Start anywhere, looking anywhere, not in the top left corner looking right."""
     see_through_walls: bool = True
 
     missions: ClassVar[tuple[str, ...]] = ("get to the green goal square",)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.size < 4:
-            raise ValueError(f"size: expected at least 4, got {self.size}")
 
     @property
     def time_limit(self) -> int:

@@ -4,7 +4,7 @@ Source: MiniGrid's `envs/fourrooms.py`; Sutton, Precup & Singh, "Between MDPs an
 Differs from it in: what `jaxenvs.envs.grid._game` lists.
 """
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -13,26 +13,21 @@ import numpy as np
 from jaxenvs.envs.grid import _layout as layout
 from jaxenvs.envs.grid import _tiles as tiles
 from jaxenvs.envs.grid._game import GridEnv, Params, State
+from jaxenvs.ranges import Range
 
 _SIZE, _MIDDLE = 19, 9
+_Inside = Annotated[int, Range(1, _SIZE - 2)]
 
 
 class FourRooms(GridEnv):
     """Find the goal in one of four rooms."""
 
-    agent_place: tuple[int, int] | None = None
+    agent_place: tuple[_Inside, _Inside] | None = None
     """Column and row where the agent starts; None: anywhere."""
-    goal_place: tuple[int, int] | None = None
+    goal_place: tuple[_Inside, _Inside] | None = None
     """Column and row of the goal; None: anywhere."""
 
     missions: ClassVar[tuple[str, ...]] = ("reach the goal",)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        for name in ("agent_place", "goal_place"):
-            place = getattr(self, name)
-            if place is not None and not all(0 < x < _SIZE - 1 for x in place):
-                raise ValueError(f"{name}: expected column and row from 1 to 17, got {place}")
 
     @property
     def time_limit(self) -> int:

@@ -4,7 +4,7 @@ Source: MiniGrid's `envs/keycorridor.py`.
 Differs from it in: what `jaxenvs.envs.grid._game` lists; the object to fetch is a ball or a box.
 """
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
@@ -15,6 +15,7 @@ from jaxenvs.envs.grid import _room_grid as rooms
 from jaxenvs.envs.grid import _tiles as tiles
 from jaxenvs.envs.grid._game import Action, GridEnv, Params, State
 from jaxenvs.envs.grid._tiles import NUM_COLORS, Color, Door, Kind
+from jaxenvs.ranges import Range
 
 _NUM_COLS = 3
 _COLORS = [color.name.lower() for color in Color]
@@ -23,23 +24,15 @@ _COLORS = [color.name.lower() for color in Color]
 class KeyCorridor(GridEnv):
     """Fetch the object behind the locked door; the key is in a room on the left."""
 
-    room_size: int = 6
+    room_size: Annotated[int, Range(3, 32)] = 6
     """Cells across a room, walls included."""
-    num_rows: int = 3
+    num_rows: Annotated[int, Range(1, 16)] = 3
     """Rooms on top of each other; three lie side by side."""
     object_kind: Literal["ball", "box"] = "ball"
 
     missions: ClassVar[tuple[str, ...]] = tuple(
         f"pick up the {color} {kind}" for kind in ("ball", "box") for color in _COLORS
     )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        for name, least in (("room_size", 3), ("num_rows", 1)):
-            if getattr(self, name) < least:
-                raise ValueError(f"{name}: expected at least {least}, got {getattr(self, name)}")
-        if self.object_kind not in ("ball", "box"):
-            raise ValueError(f"object_kind: expected 'ball' or 'box', got {self.object_kind!r}")
 
     @property
     def time_limit(self) -> int:

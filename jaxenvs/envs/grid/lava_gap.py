@@ -4,7 +4,7 @@ Source: MiniGrid's `envs/lavagap.py`.
 Differs from it in: what `jaxenvs.envs.grid._game` lists.
 """
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
@@ -12,12 +12,13 @@ import jax.numpy as jnp
 from jaxenvs.envs.grid import _layout as layout
 from jaxenvs.envs.grid import _tiles as tiles
 from jaxenvs.envs.grid._game import GridEnv, Params, State
+from jaxenvs.ranges import Range
 
 
 class LavaGap(GridEnv):
     """Pass the gap and get to the goal; touching lava ends the episode without reward."""
 
-    size: int = 7
+    size: Annotated[int, Range(5, 255)] = 7
     """Cells across and down, walls included."""
     obstacle: Literal["lava", "wall"] = "lava"
 
@@ -25,13 +26,6 @@ class LavaGap(GridEnv):
         "avoid the lava and get to the green goal square",
         "find the opening and get to the green goal square",
     )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.size < 5:
-            raise ValueError(f"size: expected at least 5, got {self.size}")
-        if self.obstacle not in ("lava", "wall"):
-            raise ValueError(f"obstacle: expected 'lava' or 'wall', got {self.obstacle!r}")
 
     @property
     def time_limit(self) -> int:

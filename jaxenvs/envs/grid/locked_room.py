@@ -4,7 +4,7 @@ Source: MiniGrid's `envs/lockedroom.py`.
 Differs from it in: what `jaxenvs.envs.grid._game` lists.
 """
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -14,6 +14,7 @@ from jaxenvs.envs.grid import _layout as layout
 from jaxenvs.envs.grid import _tiles as tiles
 from jaxenvs.envs.grid._game import GridEnv, Params, State
 from jaxenvs.envs.grid._tiles import NUM_COLORS, Color, Door, Kind
+from jaxenvs.ranges import Range
 
 _NUM_ROOMS = 6
 _COLORS = [color.name.lower() for color in Color]
@@ -22,7 +23,7 @@ _COLORS = [color.name.lower() for color in Color]
 class LockedRoom(GridEnv):
     """Find the room with the key, unlock the locked room and get to the goal in it."""
 
-    size: int = 19
+    size: Annotated[int, Range(13, 255)] = 19
     """Cells across and down, walls included."""
 
     missions: ClassVar[tuple[str, ...]] = tuple(
@@ -30,12 +31,6 @@ class LockedRoom(GridEnv):
         for locked in _COLORS
         for source in _COLORS
     )
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        # Doors are in the fourth cell of a room, so a room must be at least five high.
-        if self.size < 13:
-            raise ValueError(f"size: expected at least 13, got {self.size}")
 
     @property
     def time_limit(self) -> int:

@@ -4,7 +4,7 @@ Source: MiniGrid's `envs/multiroom.py`.
 Differs from it in: what `jaxenvs.envs.grid._game` lists.
 """
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -15,6 +15,7 @@ from jaxenvs.envs.grid import _layout as layout
 from jaxenvs.envs.grid import _tiles as tiles
 from jaxenvs.envs.grid._game import GridEnv, Params, State
 from jaxenvs.envs.grid._tiles import NUM_COLORS, Door, Kind
+from jaxenvs.ranges import Range
 from jaxenvs.struct import PyTree
 
 _MIN_SIZE = 4
@@ -41,22 +42,22 @@ class Chain(PyTree):
 class MultiRoom(GridEnv):
     """Open door after door and get to the goal in the last room."""
 
-    min_rooms: int = 6
-    max_rooms: int = 6
-    max_room_size: int = 10
+    min_rooms: Annotated[int, Range(1, 64)] = 6
+    max_rooms: Annotated[int, Range(1, 64)] = 6
+    max_room_size: Annotated[int, Range(_MIN_SIZE, 254)] = 10
     """Cells across a room at most, walls included; a room has at least 4."""
-    size: int = 25
+    size: Annotated[int, Range(_MIN_SIZE + 1, 255)] = 25
     """Cells across and down."""
 
     missions: ClassVar[tuple[str, ...]] = ("traverse the rooms to get to the goal",)
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 1 <= self.min_rooms <= self.max_rooms:
+        if self.min_rooms > self.max_rooms:
             raise ValueError(
                 f"min_rooms: expected 1 to max_rooms ({self.max_rooms}), got {self.min_rooms}"
             )
-        if not _MIN_SIZE <= self.max_room_size < self.size:
+        if self.max_room_size >= self.size:
             raise ValueError(
                 f"max_room_size: expected {_MIN_SIZE} to {self.size - 1}, got {self.max_room_size}"
             )

@@ -68,18 +68,7 @@ class Rules:
         return 2 * self.hand_size + (self.num_players - 1) * hints
 
     def check(self) -> None:
-        """Raises `ValueError` where there is no such game."""
-        for name, least, most in (
-            ("num_players", 2, 5),
-            ("num_colors", 1, len(COLORS)),
-            ("num_ranks", 1, MOST_RANKS),
-            ("hand_size", 1, MOST_IN_HAND),
-            ("information_tokens", 0, 32),
-            ("life_tokens", 1, 32),
-        ):
-            value = getattr(self, name)
-            if not least <= value <= most:
-                raise ValueError(f"{name}: expected {least} to {most}, got {value}")
+        """Raises `ValueError` where there are too few cards for all hands."""
         if self.num_dealt > self.deck_size:
             hands = f"{self.num_players} hands of {self.hand_size}"
             raise ValueError(f"hand_size: {hands} are more than the {self.deck_size} cards")

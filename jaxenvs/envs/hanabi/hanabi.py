@@ -8,7 +8,7 @@ Differs from it in: all act at every step, and those who are not on turn have on
 nothing; an illegal action does nothing, and the turn stays where it is.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -18,10 +18,11 @@ from jaxenvs import core, spaces
 from jaxenvs.envs.hanabi import _state as table
 from jaxenvs.envs.hanabi import _turn as turn
 from jaxenvs.envs.hanabi import _views as views
-from jaxenvs.envs.hanabi._rules import Rules
+from jaxenvs.envs.hanabi._rules import COLORS, MOST_IN_HAND, MOST_RANKS, Rules
 from jaxenvs.envs.hanabi._state import State
 from jaxenvs.envs.hanabi._text import describe
 from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.ranges import Range
 
 Knowledge = Literal["binary", "belief", "none"]
 
@@ -46,22 +47,22 @@ class Hanabi(MultiAgentEnv[State, Params]):
 
     reset_cost = "expensive"
 
-    num_players: int = 2
+    num_players: Annotated[int, Range(2, 5)] = 2
     """2 to 5."""
 
-    num_colors: int = 5
+    num_colors: Annotated[int, Range(1, len(COLORS))] = 5
     """1 to 6."""
 
-    num_ranks: int = 5
+    num_ranks: Annotated[int, Range(1, MOST_RANKS)] = 5
     """1 to 5. A color has three cards of the lowest rank, one of the highest, two of each other."""
 
-    hand_size: int | None = None
+    hand_size: Annotated[int, Range(1, MOST_IN_HAND)] | None = None
     """Cards in a hand, up to 8; None: 5, and 4 for four or five players."""
 
-    information_tokens: int = 8
+    information_tokens: Annotated[int, Range(0, 32)] = 8
     """How often the team can tell before it has to discard, and the most tokens there can be."""
 
-    life_tokens: int = 3
+    life_tokens: Annotated[int, Range(1, 32)] = 3
     """How many cards may be played badly; with the last token the game is lost."""
 
     knowledge: Knowledge = "binary"
@@ -71,9 +72,6 @@ class Hanabi(MultiAgentEnv[State, Params]):
 
     def __post_init__(self) -> None:
         self.rules.check()
-        if self.knowledge not in ("binary", "belief", "none"):
-            known = "expected 'binary', 'belief' or 'none'"
-            raise ValueError(f"knowledge: {known}, got {self.knowledge!r}")
 
     @property
     def rules(self) -> Rules:

@@ -19,6 +19,7 @@ import numpy as np
 
 from jaxenvs import core, prng, spaces
 from jaxenvs.fusion import settled
+from jaxenvs.ranges import Share
 from jaxenvs.struct import PyTree
 
 SIZE = 10  # cells, of either side of the board
@@ -36,7 +37,7 @@ class State(core.State):
 class Params(core.Params):
     """What every game can be told."""
 
-    sticky_action_prob: float = 0.1  # chance that a step plays the last action, not the new one
+    sticky_action_prob: Share = 0.1  # chance that a step plays the last action, not the new one
 
 
 class Draws(PyTree):

@@ -20,6 +20,7 @@ import numpy as np
 
 from jaxenvs.envs.minatar import _game as game
 from jaxenvs.envs.minatar import _slots as slots
+from jaxenvs.ranges import Share, Whole
 
 NUM_ENEMIES, NUM_DIVERS, NUM_SHOTS = 30, 2, 2  # slots
 ENEMIES = np.uint32(2**NUM_ENEMIES - 1)  # the slots of enemies; divers have the other two
@@ -99,14 +100,14 @@ class State(game.State):
 class Params(game.Params):
     """MinAtar's constants. Those of rest and reloading of others are 15 at most."""
 
-    max_oxygen: int = 200  # steps under water
-    reload: int = 5  # steps between two shots of the player
-    spawn_interval: int = 20  # steps between two enemies, at the start
-    rest: int = 5  # steps an enemy rests between two moves, at the start
-    enemy_reload: int = 10  # steps an enemy submarine waits between two shots
-    armed_prob: float = 1 / 3  # chance that an enemy is a submarine
-    diver_spawn_interval: int = 30  # steps between two divers
-    diver_rest: int = 5  # steps a diver rests between two moves
+    max_oxygen: Whole = 200  # steps under water
+    reload: Whole = 5  # steps between two shots of the player
+    spawn_interval: Whole = 20  # steps between two enemies, at the start
+    rest: Whole = 5  # steps an enemy rests between two moves, at the start
+    enemy_reload: Whole = 10  # steps an enemy submarine waits between two shots
+    armed_prob: Share = 1 / 3  # chance that an enemy is a submarine
+    diver_spawn_interval: Whole = 30  # steps between two divers
+    diver_rest: Whole = 5  # steps a diver rests between two moves
     ramping: bool = True  # whether each surfacing makes it harder
     owes_diver: bool = True  # handing in six divers leaves -1, as in MinAtar, in place of 0
 

@@ -14,6 +14,7 @@ from jaxenvs import prng
 from jaxenvs.envs.minatar import _game as game
 from jaxenvs.envs.minatar import _lanes as lanes
 from jaxenvs.envs.minatar._game import DOWN, LEFT, NOOP, RIGHT, SIZE, UP
+from jaxenvs.ranges import Share, Whole
 
 _CELLS = np.arange(SIZE * SIZE, dtype=np.int32)
 _COLUMNS = np.tile(np.arange(SIZE, dtype=np.uint32), SIZE)
@@ -54,11 +55,11 @@ class State(game.State):
 class Params(game.Params):
     """MinAtar's constants."""
 
-    gold_prob: float = 1 / 3  # chance that what spawns is gold
-    spawn_interval: int = 10  # steps between spawns, at the start
-    move_interval: int = 5  # steps between moves, at the start
+    gold_prob: Share = 1 / 3  # chance that what spawns is gold
+    spawn_interval: Whole = 10  # steps between spawns, at the start
+    move_interval: Whole = 5  # steps between moves, at the start
     ramping: bool = True  # whether it gets harder
-    ramp_interval: int = 100  # steps between two increases of the difficulty, less two
+    ramp_interval: Whole = 100  # steps between two increases of the difficulty, less two
 
 
 class Draws(game.Draws):

@@ -14,6 +14,7 @@ from jaxenvs import prng
 from jaxenvs.envs.minatar import _game as game
 from jaxenvs.envs.minatar import _lanes as lanes
 from jaxenvs.envs.minatar._game import DOWN, NOOP, SIZE, UP
+from jaxenvs.ranges import Whole
 
 _COLUMN = 4  # the chicken's
 _MAX_SPEED = 5
@@ -41,7 +42,7 @@ class State(game.State):
 class Params(game.Params):
     """MinAtar's constants."""
 
-    move_interval: int = 3  # steps between two moves of the chicken
+    move_interval: Whole = 3  # steps between two moves of the chicken
     time_limit: int = 2500  # the step after so many ends the game; 0 or less: it never ends
 
 

@@ -14,6 +14,7 @@ from jaxenvs.envs.minatar import _bitmap as bitmap
 from jaxenvs.envs.minatar import _game as game
 from jaxenvs.envs.minatar._bitmap import Bitmap
 from jaxenvs.envs.minatar._game import FIRE, LEFT, NOOP, RIGHT, SIZE
+from jaxenvs.ranges import Whole
 
 _WAVE = np.zeros((SIZE, SIZE), np.bool_)
 _WAVE[:4, 2:8] = True
@@ -44,10 +45,10 @@ class State(game.State):
 class Params(game.Params):
     """MinAtar's constants."""
 
-    shot_interval: int = 5  # steps between two shots of the player
-    alien_move_interval: int = 12  # steps between moves of the wave, at the start
-    alien_shot_interval: int = 10  # steps between shots of the wave
-    min_move_interval: int = 6  # a wave does not get faster than this, but for its losses
+    shot_interval: Whole = 5  # steps between two shots of the player
+    alien_move_interval: Whole = 12  # steps between moves of the wave, at the start
+    alien_shot_interval: Whole = 10  # steps between shots of the wave
+    min_move_interval: Whole = 6  # a wave does not get faster than this, but for its losses
     ramping: bool = True  # whether each wave is faster than the one before
 
 

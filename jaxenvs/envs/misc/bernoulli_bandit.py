@@ -12,6 +12,7 @@ import numpy as np
 
 from jaxenvs import core, spaces
 from jaxenvs.envs.misc import _clock as clock
+from jaxenvs.ranges import Share
 
 
 class State(core.State):
@@ -25,7 +26,7 @@ class State(core.State):
 class Params(clock.Params):
     """gymnax's numbers."""
 
-    reward_prob: float = 0.1  # how often one arm pays; the other one pays as often as this does not
+    reward_prob: Share = 0.1  # how often one arm pays; the other one pays as often as this does not
     max_steps: int = 100
 
 

@@ -7,11 +7,14 @@ and columns; no episode begins at its goal; observations are float32, as the spa
 gymnax's are int32.
 """
 
+from typing import Annotated
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
+from jaxenvs.ranges import Range, Share
 
 PLAN = (
     "xxxxxxxxxxxxx",
@@ -41,14 +44,17 @@ class State(core.State):
     goal: jax.Array  # (2,) int32
 
 
+_Inside = Annotated[int, Range(1, SIZE - 2)]
+
+
 class Params(core.Params):
     """gymnax's numbers."""
 
-    fail_prob: float = 1 / 3  # chance to move another way than meant
+    fail_prob: Share = 1 / 3  # chance to move another way than meant
     resample_init_pos: bool = False  # episodes begin anywhere
     resample_goal_pos: bool = False  # the goal is anywhere
-    start: tuple[int, int] = (4, 1)  # row and column where episodes begin otherwise
-    goal: tuple[int, int] = (8, 9)  # row and column of the goal otherwise
+    start: tuple[_Inside, _Inside] = (4, 1)  # row and column where episodes begin otherwise
+    goal: tuple[_Inside, _Inside] = (8, 9)  # row and column of the goal otherwise
     max_steps: int = 500
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from jaxenvs import core, spaces
 from jaxenvs.envs.misc import _clock as clock
+from jaxenvs.ranges import NonNegative
 
 
 class State(core.State):
@@ -26,8 +27,8 @@ class Params(clock.Params):
     """gymnax's numbers."""
 
     mean_mu: float = -1.0  # average over episodes of the second arm's mean
-    sigma_p: float = 1.0  # standard deviation of that mean between episodes
-    sigma_l: float = 0.1  # standard deviation of its rewards between pulls
+    sigma_p: NonNegative = 1.0  # standard deviation of that mean between episodes
+    sigma_l: NonNegative = 0.1  # standard deviation of its rewards between pulls
     max_steps: int = 100
 
 

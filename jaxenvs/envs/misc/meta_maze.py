@@ -8,12 +8,15 @@ by that; the middle of the maze, where episodes begin, is never a wall, and is t
 sizes of the view; observations lie in the declared space.
 """
 
+from typing import Annotated
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
 from jaxenvs.envs.misc import _clock as clock
+from jaxenvs.ranges import Range
 
 _MOVES = np.array([[-1, 0], [0, 1], [1, 0], [0, -1]], np.int32)  # up, right, down, left
 
@@ -44,17 +47,16 @@ class MetaMaze(core.Env[State, Params]):
     random. Never terminates; truncated after 200 steps.
     """
 
-    maze_size: int = 9
+    maze_size: Annotated[int, Range(3, 255)] = 9
     """Cells along each side within the walls, an odd number."""
 
-    rf_size: int = 3
+    rf_size: Annotated[int, Range(3, 255)] = 3
     """Cells along each side of what the agent sees, an odd number above 1."""
 
     def __post_init__(self) -> None:
-        if self.maze_size < 3 or self.maze_size % 2 == 0:
-            raise ValueError(f"maze_size: expected an odd number above 1, got {self.maze_size}")
-        if self.rf_size < 3 or self.rf_size % 2 == 0:
-            raise ValueError(f"rf_size: expected an odd number above 1, got {self.rf_size}")
+        for name in ("maze_size", "rf_size"):
+            if getattr(self, name) % 2 == 0:
+                raise ValueError(f"{name}: expected an odd number, got {getattr(self, name)}")
 
     @property
     def walls(self) -> np.ndarray:

@@ -15,6 +15,7 @@ import numpy as np
 
 from jaxenvs import core, spaces
 from jaxenvs.envs.misc import _clock as clock
+from jaxenvs.ranges import NonNegative
 
 
 class State(core.State):
@@ -29,10 +30,10 @@ class State(core.State):
 class Params(clock.Params):
     """gymnax's numbers."""
 
-    max_force: float = 0.1  # the longest step along each axis; actions are clipped to it
-    circle_radius: float = 1.0
+    max_force: NonNegative = 0.1  # the longest step along each axis; actions are clipped to it
+    circle_radius: NonNegative = 1.0
     dense_reward: bool = False  # minus the distance to the goal, in place of 1 near it
-    goal_radius: float = 0.2  # the goal is reached from this distance on
+    goal_radius: NonNegative = 0.2  # the goal is reached from this distance on
     center_init: bool = False  # begin at the origin, not anywhere in the half circle
     max_steps: int = 100
 

@@ -7,12 +7,15 @@ step but the last, whoever scores, as does `survival_reward`; serves are random,
 all the same, as without `random_serve`; observations are bools, where gymnax's are float32.
 """
 
+from typing import Annotated
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
 from jaxenvs.fusion import settled
+from jaxenvs.ranges import Range, Whole
 
 STAY, UP, DOWN = range(3)
 AGENT, OPPONENT = range(2)  # the paddle on the left and the one on the right
@@ -30,9 +33,9 @@ class State(core.State):
 class Params(core.Params):
     """gymnax's numbers."""
 
-    ball_max_y_speed: int = 3  # rows per step, at most
-    paddle_y_speed: int = 1  # rows per step
-    ball_x_speed: int = 1  # columns per step
+    ball_max_y_speed: Whole = 3  # rows per step, at most
+    paddle_y_speed: Whole = 1  # rows per step
+    ball_x_speed: Whole = 1  # columns per step
     use_ai_policy: bool = True  # the opponent follows the ball; else it moves as the agent does
     survival_reward: bool = False  # 1 for every step that does not end the game, as in gymnax
     random_serve: bool = True  # to either side, up, down or straight; else straight to the right
@@ -47,19 +50,16 @@ class Pong(core.Env[State, Params]):
     -1 for one that gets past the agent. Ends then; truncated after 1000 steps.
     """
 
-    width: int = 40
+    width: Annotated[int, Range(6, 255)] = 40
     """Columns of the court."""
 
-    height: int = 30
+    height: Annotated[int, Range(6, 255)] = 30
     """Rows of the court."""
 
-    paddle_half_height: int = 2
+    paddle_half_height: Annotated[int, Range(1, 127)] = 2
     """Rows of a paddle above its middle, and below it."""
 
     def __post_init__(self) -> None:
-        for name, least in (("width", 6), ("height", 6), ("paddle_half_height", 1)):
-            if getattr(self, name) < least:
-                raise ValueError(f"{name}: expected {least} or more, got {getattr(self, name)}")
         if 2 * self.paddle_half_height + 1 > self.height:
             raise ValueError("paddle_half_height: expected paddles no higher than the court")
 

@@ -7,12 +7,14 @@ observation fails with other than two.
 """
 
 import math
+from typing import Annotated
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
+from jaxenvs.ranges import Positive, Range
 
 
 class State(core.State):
@@ -27,7 +29,7 @@ class Params(core.Params):
     """gymnax's numbers."""
 
     torque_scale: float = 1.0  # rad/s^2 for an action of 1
-    dt: float = 0.05  # s, between two actions
+    dt: Positive = 0.05  # s, between two actions
     max_steps: int = 100
 
 
@@ -39,12 +41,8 @@ class Reacher(core.Env[State, Params]):
     steps. A goal may lie out of reach, in the corners around the circle.
     """
 
-    num_joints: int = 2
+    num_joints: Annotated[int, Range(1, 100)] = 2
     """Links of the arm."""
-
-    def __post_init__(self) -> None:
-        if self.num_joints < 1:
-            raise ValueError(f"num_joints: expected at least 1, got {self.num_joints}")
 
     def original_params(self) -> Params:
         return Params()

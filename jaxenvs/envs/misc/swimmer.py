@@ -5,11 +5,14 @@ is pushed; not MuJoCo's Swimmer.
 Differs from it in: actions beyond the space are clipped.
 """
 
+from typing import Annotated
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
+from jaxenvs.ranges import Positive, Range
 
 
 class State(core.State):
@@ -24,7 +27,7 @@ class State(core.State):
 class Params(core.Params):
     """gymnax's numbers."""
 
-    dt: float = 0.05  # s, between two actions
+    dt: Positive = 0.05  # s, between two actions
     max_steps: int = 500
 
 
@@ -36,12 +39,8 @@ class Swimmer(core.Env[State, Params]):
     after 500 steps. All things begin between -1 and 1; the sea has no borders.
     """
 
-    num_urchins: int = 5
+    num_urchins: Annotated[int, Range(0, 1000)] = 5
     """Urchins."""
-
-    def __post_init__(self) -> None:
-        if self.num_urchins < 0:
-            raise ValueError(f"num_urchins: expected 0 or more, got {self.num_urchins}")
 
     def original_params(self) -> Params:
         return Params()

@@ -10,14 +10,15 @@ from jaxenvs.envs.mpe import _assignment as assignment
 from jaxenvs.envs.mpe import _view as view
 from jaxenvs.envs.mpe import _world as world
 from jaxenvs.envs.mpe._scenario import ParamsT, Scenario, StateT
-from jaxenvs.envs.mpe._world import Mover
+from jaxenvs.envs.mpe._world import Bodies, Mover
+from jaxenvs.ranges import NonNegative
 
 
 class Params(world.Params):
     """The physics, the sizes and what counts as being there."""
 
     terminate_on_success: bool = False  # whether the game is over when everybody is in place
-    success_radius: float = 0.05  # an agent nearer to its place than this is there
+    success_radius: NonNegative = 0.05  # an agent nearer to its place than this is there
 
 
 class Places(Scenario[StateT, ParamsT]):
@@ -28,7 +29,7 @@ class Places(Scenario[StateT, ParamsT]):
 
     reset_cost: ClassVar = "cheap"
 
-    num_agents: int = 4  # pyright: ignore[reportIncompatibleMethodOverride]
+    num_agents: Bodies = 4  # pyright: ignore[reportIncompatibleMethodOverride]
     """Agents, and places."""
 
     @abc.abstractmethod

@@ -10,13 +10,19 @@ NaN.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core
+from jaxenvs.ranges import Positive, Range, Share
+
+Bodies = Annotated[int, Range(1, 100)]
+"""How many bodies there are of a kind that the game needs."""
+MaybeBodies = Annotated[int, Range(0, 100)]
+"""How many bodies there are of a kind that the game can do without."""
 
 
 class Mover(NamedTuple):
@@ -52,14 +58,19 @@ class State(core.State):
     landmarks: jax.Array  # (num_landmarks, 2) float32
 
 
-class Params(core.Params):
+class MotionParams(core.Params):
+    """The physics where nothing collides."""
+
+    dt: Positive = 0.1  # seconds of a step
+    damping: Share = 0.25  # the share of its velocity that a body loses in a step
+    max_steps: int = 25
+
+
+class Params(MotionParams):
     """The physics."""
 
-    dt: float = 0.1  # seconds of a step
-    damping: float = 0.25  # the share of its velocity that a body loses in a step
     contact_force: float = 100.0  # per unit of overlap
-    contact_margin: float = 0.001  # over which contact sets in
-    max_steps: int = 25
+    contact_margin: Positive = 0.001  # over which contact sets in
 
 
 def rows(kinds: Sequence[Mover] | Sequence[Landmark], field: str) -> jax.Array:

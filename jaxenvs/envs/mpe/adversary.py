@@ -10,7 +10,8 @@ import jax.numpy as jnp
 from jaxenvs.envs.mpe import _view as view
 from jaxenvs.envs.mpe import _world as world
 from jaxenvs.envs.mpe._scenario import Scenario, pick
-from jaxenvs.envs.mpe._world import Landmark, Mover
+from jaxenvs.envs.mpe._world import Bodies, Landmark, MaybeBodies, Mover
+from jaxenvs.ranges import NonNegative
 
 
 class State(world.State):
@@ -19,11 +20,11 @@ class State(world.State):
     goal: jax.Array  # () int32, of the landmarks
 
 
-class Params(world.Params):
+class Params(world.MotionParams):
     """The physics and the sizes."""
 
-    agent_radius: float = 0.15
-    landmark_radius: float = 0.08
+    agent_radius: NonNegative = 0.15
+    landmark_radius: NonNegative = 0.08
 
 
 class Adversary(Scenario[State, Params]):
@@ -35,13 +36,13 @@ class Adversary(Scenario[State, Params]):
     theirs. Truncated after 25 steps.
     """
 
-    num_good: int = 2
+    num_good: Bodies = 2
     """Good agents, and landmarks."""
 
-    num_agent_neighbors: int | None = None
+    num_agent_neighbors: MaybeBodies | None = None
     """How many others an agent sees, the nearest first, zeros where there are fewer; None: all."""
 
-    num_landmark_neighbors: int | None = None
+    num_landmark_neighbors: MaybeBodies | None = None
     """How many landmarks an agent sees, likewise."""
 
     def original_params(self) -> Params:

@@ -15,7 +15,8 @@ from jaxenvs import core
 from jaxenvs.envs.mpe import _view as view
 from jaxenvs.envs.mpe import _world as world
 from jaxenvs.envs.mpe._scenario import Scenario, pick
-from jaxenvs.envs.mpe._world import Landmark, Mover
+from jaxenvs.envs.mpe._world import Bodies, Landmark, Mover
+from jaxenvs.ranges import NonNegative, Positive
 
 NOTHING = -1
 REACH = 0.95  # treasures lie between minus and plus this along each axis
@@ -30,15 +31,15 @@ class State(world.State):
     gain: jax.Array  # () float32, what the last step's pickups and deliveries were worth
 
 
-class Params(world.Params):
+class Params(world.MotionParams):
     """The physics, the sizes, the speeds and the rewards."""
 
-    collector_radius: float = 0.05
-    deposit_radius: float = 0.075
-    treasure_radius: float = 0.025
+    collector_radius: NonNegative = 0.05
+    deposit_radius: NonNegative = 0.075
+    treasure_radius: NonNegative = 0.025
     acceleration: float = 1.5
-    max_speed: float = 1.0
-    deposit_mass: float = 2.25
+    max_speed: NonNegative = 1.0
+    deposit_mass: Positive = 2.25
     pickup_reward: float = 5.0  # of everybody
     delivery_reward: float = 5.0  # of everybody
     collision_penalty: float = 5.0  # of a collector, for each other that it overlaps
@@ -59,13 +60,13 @@ class CollectTreasure(Scenario[State, Params]):
     all. Truncated after 25 steps.
     """
 
-    num_collectors: int = 6
+    num_collectors: Bodies = 6
     """Collectors."""
 
-    num_deposits: int = 2
+    num_deposits: Bodies = 2
     """Deposits, and kinds of treasure."""
 
-    num_treasures: int = 6
+    num_treasures: Bodies = 6
     """Treasures."""
 
     def original_params(self) -> Params:

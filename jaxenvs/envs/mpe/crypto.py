@@ -9,13 +9,18 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core
-from jaxenvs.envs.mpe import _world as world
 from jaxenvs.envs.mpe._scenario import Scenario, pick
 from jaxenvs.envs.mpe._world import Landmark, Mover
 
 NUM_SYMBOLS = 4
 NUM_SECRETS = 2  # the message and the key are one of the first two symbols
 EVE, BOB, ALICE = range(3)
+
+
+class Params(core.Params):
+    """The time limit; nobody moves, so there is no physics."""
+
+    max_steps: int = 25
 
 
 class State(core.State):
@@ -26,7 +31,7 @@ class State(core.State):
     message: jax.Array  # (3, 4) float32, what Eve, Bob and Alice said
 
 
-class Crypto(Scenario[State, world.Params]):
+class Crypto(Scenario[State, Params]):
     """Agents Eve, Bob and Alice; actions: 0 to 3, the symbol to say; or a `Box` of the four.
 
     Observations: Eve sees what Alice said `(4,)`, Bob the key and what she said `(8,)`, Alice the
@@ -35,17 +40,17 @@ class Crypto(Scenario[State, world.Params]):
     Truncated after 25 steps.
     """
 
-    def original_params(self) -> world.Params:
-        return world.Params()
+    def original_params(self) -> Params:
+        return Params()
 
-    def movers(self, params: world.Params) -> tuple[Mover, ...]:
+    def movers(self, params: Params) -> tuple[Mover, ...]:
         names = ("eve", "bob", "alice")
         return tuple(Mover(n, 1, 0.05, movable=False, vocabulary=NUM_SYMBOLS) for n in names)
 
-    def landmark_kinds(self, params: world.Params) -> tuple[Landmark, ...]:
+    def landmark_kinds(self, params: Params) -> tuple[Landmark, ...]:
         return ()
 
-    def initial(self, key: jax.Array, params: world.Params) -> State:
+    def initial(self, key: jax.Array, params: Params) -> State:
         draws = jax.random.uniform(key, (2,), jnp.float32)
         return State(
             time=jnp.int32(0),
@@ -54,11 +59,11 @@ class Crypto(Scenario[State, world.Params]):
             message=jnp.zeros((3, NUM_SYMBOLS), jnp.float32),
         )
 
-    def act(self, state: State, action: jax.Array, params: world.Params) -> State:
+    def act(self, state: State, action: jax.Array, params: Params) -> State:
         _, message = self.decode(action, params)
         return state.replace(message=message)
 
-    def rewards(self, state: State, params: world.Params) -> jax.Array:
+    def rewards(self, state: State, params: Params) -> jax.Array:
         error = jnp.square(state.message - _color(state.goal)).sum(axis=1)
         error = jnp.where((state.message == 0).all(axis=1), np.float32(0), error)
         team = error[EVE] - error[BOB]
@@ -67,7 +72,7 @@ class Crypto(Scenario[State, world.Params]):
     def view_sizes(self) -> tuple[int, ...]:
         return NUM_SYMBOLS, 2 * NUM_SYMBOLS, 2 * NUM_SYMBOLS
 
-    def views(self, state: State, params: world.Params) -> tuple[jax.Array, ...]:
+    def views(self, state: State, params: Params) -> tuple[jax.Array, ...]:
         heard, key, goal = state.message[ALICE], _color(state.key), _color(state.goal)
         return heard[None], jnp.concatenate([key, heard])[None], jnp.concatenate([goal, key])[None]
 

@@ -6,7 +6,7 @@ Differs from it in: actions are MPE's five, where FACMAC's are pushes along two 
 gets the team's reward, and observes what is within 1.5 unless told otherwise.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import jax
 import jax.numpy as jnp
@@ -16,7 +16,8 @@ from jaxenvs import core, trig
 from jaxenvs.envs.mpe import _view as view
 from jaxenvs.envs.mpe import _world as world
 from jaxenvs.envs.mpe._scenario import Scenario
-from jaxenvs.envs.mpe._world import Landmark, Mover, State
+from jaxenvs.envs.mpe._world import Bodies, Landmark, MaybeBodies, Mover, State
+from jaxenvs.ranges import NonNegative, Range
 
 NUM_WAYPOINTS = 5
 
@@ -24,14 +25,14 @@ NUM_WAYPOINTS = 5
 class Params(world.Params):
     """The physics, the sizes, the speeds, the rewards and the eyesight."""
 
-    predator_radius: float = 0.075
+    predator_radius: NonNegative = 0.075
     predator_acceleration: float = 3.0
-    predator_max_speed: float = 1.0
-    prey_radius: float = 0.05
-    prey_max_speed: float = 1.3
-    obstacle_radius: float = 0.2
+    predator_max_speed: NonNegative = 1.0
+    prey_radius: NonNegative = 0.05
+    prey_max_speed: NonNegative = 1.3
+    obstacle_radius: NonNegative = 0.2
     catch_reward: float = 10.0  # of every predator, for each contact with prey
-    view_radius: float = 1.5  # what is further away is seen as zeros
+    view_radius: NonNegative = 1.5  # what is further away is seen as zeros
 
 
 class Facmac(Scenario[State, Params]):
@@ -48,19 +49,19 @@ class Facmac(Scenario[State, Params]):
 
     continuous_actions: bool = True
 
-    num_predators: int = 3
+    num_predators: Bodies = 3
     """Agents."""
 
-    num_prey: int = 1
+    num_prey: Bodies = 1
     """Bodies to be caught."""
 
-    num_obstacles: int = 2
+    num_obstacles: MaybeBodies = 2
     """Obstacles."""
 
     score: Literal["min", "sum"] = "min"
     """How prey judges places."""
 
-    num_points: int = 100
+    num_points: Annotated[int, Range(1, 10_000)] = 100
     """Places that each prey thinks of."""
 
     def original_params(self) -> Params:

@@ -13,14 +13,15 @@ import numpy as np
 
 from jaxenvs.envs.mpe import _places as places
 from jaxenvs.envs.mpe._world import Landmark, State
+from jaxenvs.ranges import NonNegative
 
 
 class Params(places.Params):
     """The physics, the sizes and the circle."""
 
-    agent_radius: float = 0.05
-    landmark_radius: float = 0.03
-    circle_radius: float = 0.5
+    agent_radius: NonNegative = 0.05
+    landmark_radius: NonNegative = 0.03
+    circle_radius: NonNegative = 0.5
 
 
 class Formation(places.Places[State, Params]):

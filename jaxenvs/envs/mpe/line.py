@@ -13,6 +13,7 @@ import numpy as np
 
 from jaxenvs.envs.mpe import _places as places
 from jaxenvs.envs.mpe._world import Landmark, State
+from jaxenvs.ranges import NonNegative
 
 TURNS = np.radians(5.0 * np.arange(72))
 COSINES, SINES = np.cos(TURNS).astype(np.float32), np.sin(TURNS).astype(np.float32)
@@ -21,9 +22,9 @@ COSINES, SINES = np.cos(TURNS).astype(np.float32), np.sin(TURNS).astype(np.float
 class Params(places.Params):
     """The physics, the sizes and the line."""
 
-    agent_radius: float = 0.03
-    landmark_radius: float = 0.02
-    line_length: float = 1.25  # between the landmarks
+    agent_radius: NonNegative = 0.03
+    landmark_radius: NonNegative = 0.02
+    line_length: NonNegative = 1.25  # between the landmarks
 
 
 class Line(places.Places[State, Params]):

@@ -11,6 +11,7 @@ import numpy as np
 from jaxenvs.envs.mpe import _world as world
 from jaxenvs.envs.mpe._scenario import Scenario, pick
 from jaxenvs.envs.mpe._world import Landmark, Mover
+from jaxenvs.ranges import NonNegative
 
 LANDMARK_COLORS = np.array([[0.1, 0.9, 0.1], [0.1, 0.1, 0.9]], np.float32)
 GOOD_COLORS = np.array([[0.25, 0.75, 0.25], [0.25, 0.25, 0.75]], np.float32)  # by the goal
@@ -25,8 +26,8 @@ class State(world.State):
 class Params(world.Params):
     """The physics and the sizes."""
 
-    agent_radius: float = 0.05
-    landmark_radius: float = 0.05
+    agent_radius: NonNegative = 0.05
+    landmark_radius: NonNegative = 0.05
 
 
 class Push(Scenario[State, Params]):

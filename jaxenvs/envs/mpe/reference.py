@@ -12,6 +12,7 @@ from jaxenvs.envs.mpe import _view as view
 from jaxenvs.envs.mpe import _world as world
 from jaxenvs.envs.mpe._scenario import Scenario, pick
 from jaxenvs.envs.mpe._world import Landmark, Mover
+from jaxenvs.ranges import NonNegative, Share
 
 NUM_LANDMARKS = 3
 NUM_SYMBOLS = 10
@@ -24,12 +25,12 @@ class State(world.State):
     message: jax.Array  # (2, 10) float32
 
 
-class Params(world.Params):
+class Params(world.MotionParams):
     """The physics, the sizes and the rewards."""
 
-    agent_radius: float = 0.05
-    landmark_radius: float = 0.05
-    local_ratio: float = 0.5  # the share of an agent's own reward; the rest is the team's mean
+    agent_radius: NonNegative = 0.05
+    landmark_radius: NonNegative = 0.05
+    local_ratio: Share = 0.5  # the share of an agent's own reward; the rest is the team's mean
 
 
 class Reference(Scenario[State, Params]):

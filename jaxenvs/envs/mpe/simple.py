@@ -11,13 +11,14 @@ from jaxenvs.envs.mpe import _view as view
 from jaxenvs.envs.mpe import _world as world
 from jaxenvs.envs.mpe._scenario import Scenario
 from jaxenvs.envs.mpe._world import Landmark, Mover, State
+from jaxenvs.ranges import NonNegative
 
 
-class Params(world.Params):
+class Params(world.MotionParams):
     """The physics and the sizes."""
 
-    agent_radius: float = 0.05
-    landmark_radius: float = 0.05
+    agent_radius: NonNegative = 0.05
+    landmark_radius: NonNegative = 0.05
 
 
 class Simple(Scenario[State, Params]):

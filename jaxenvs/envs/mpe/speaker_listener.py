@@ -12,6 +12,7 @@ from jaxenvs.envs.mpe import _view as view
 from jaxenvs.envs.mpe import _world as world
 from jaxenvs.envs.mpe._scenario import Scenario, pick
 from jaxenvs.envs.mpe._world import Landmark, Mover
+from jaxenvs.ranges import NonNegative
 
 NUM_LANDMARKS = 3
 
@@ -23,11 +24,11 @@ class State(world.State):
     message: jax.Array  # (2, 3) float32, of the speaker and of the silent listener
 
 
-class Params(world.Params):
+class Params(world.MotionParams):
     """The physics and the sizes."""
 
-    agent_radius: float = 0.075
-    landmark_radius: float = 0.04
+    agent_radius: NonNegative = 0.075
+    landmark_radius: NonNegative = 0.04
 
 
 class SpeakerListener(Scenario[State, Params]):

@@ -11,18 +11,19 @@ import numpy as np
 from jaxenvs.envs.mpe import _view as view
 from jaxenvs.envs.mpe import _world as world
 from jaxenvs.envs.mpe._scenario import Scenario
-from jaxenvs.envs.mpe._world import Landmark, Mover, State
+from jaxenvs.envs.mpe._world import Bodies, Landmark, MaybeBodies, Mover, State
+from jaxenvs.ranges import NonNegative, Share
 
 
 class Params(world.Params):
     """The physics, the sizes and the rewards."""
 
-    agent_radius: float = 0.15
-    landmark_radius: float = 0.05
-    local_ratio: float = 0.5  # the share of an agent's own reward; the rest is the team's
+    agent_radius: NonNegative = 0.15
+    landmark_radius: NonNegative = 0.05
+    local_ratio: Share = 0.5  # the share of an agent's own reward; the rest is the team's
     collision_penalty: float = 1.0  # for each other agent that an agent touches
     terminate_on_success: bool = False  # whether the game is over when all landmarks are covered
-    capture_radius: float = 0.1  # an agent nearer than this covers a landmark
+    capture_radius: NonNegative = 0.1  # an agent nearer than this covers a landmark
 
 
 class Spread(Scenario[State, Params]):
@@ -35,13 +36,13 @@ class Spread(Scenario[State, Params]):
     after 25 steps.
     """
 
-    num_agents: int = 3  # pyright: ignore[reportIncompatibleMethodOverride]
+    num_agents: Bodies = 3  # pyright: ignore[reportIncompatibleMethodOverride]
     """Agents, and landmarks."""
 
-    num_agent_neighbors: int | None = None
+    num_agent_neighbors: MaybeBodies | None = None
     """How many others an agent sees, the nearest first, zeros where there are fewer; None: all."""
 
-    num_landmark_neighbors: int | None = None
+    num_landmark_neighbors: MaybeBodies | None = None
     """How many landmarks an agent sees, likewise."""
 
     curriculum = ({"collision_penalty": 0.0}, {"collision_penalty": 1.0})

@@ -11,20 +11,21 @@ import numpy as np
 from jaxenvs.envs.mpe import _view as view
 from jaxenvs.envs.mpe import _world as world
 from jaxenvs.envs.mpe._scenario import Scenario, out_of_bounds
-from jaxenvs.envs.mpe._world import Landmark, Mover, State
+from jaxenvs.envs.mpe._world import Bodies, Landmark, MaybeBodies, Mover, State
+from jaxenvs.ranges import NonNegative
 
 
 class Params(world.Params):
     """The physics, the sizes, the speeds and the rewards."""
 
-    adversary_radius: float = 0.075
+    adversary_radius: NonNegative = 0.075
     adversary_acceleration: float = 3.0
-    adversary_max_speed: float = 1.0
-    good_radius: float = 0.05
+    adversary_max_speed: NonNegative = 1.0
+    good_radius: NonNegative = 0.05
     good_acceleration: float = 4.0
-    good_max_speed: float = 1.3
-    good_speed: float = 1.0  # a factor on the two above
-    obstacle_radius: float = 0.2
+    good_max_speed: NonNegative = 1.3
+    good_speed: NonNegative = 1.0  # a factor on the two above
+    obstacle_radius: NonNegative = 0.2
     catch_reward: float = 10.0  # of every adversary, for each contact with a good agent
     terminate_on_success: bool = False  # whether the game is over when all good agents are caught
 
@@ -39,22 +40,22 @@ class Tag(Scenario[State, Params]):
     axis. Truncated after 25 steps.
     """
 
-    num_good: int = 1
+    num_good: Bodies = 1
     """Good agents, the prey."""
 
-    num_adversaries: int = 3
+    num_adversaries: Bodies = 3
     """Adversaries."""
 
-    num_obstacles: int = 2
+    num_obstacles: MaybeBodies = 2
     """Obstacles."""
 
-    num_agent_neighbors: int | None = None
+    num_agent_neighbors: MaybeBodies | None = None
     """How many others an agent sees, the nearest first, zeros where there are fewer; None: all.
 
     With a number, it also sees as many velocities, zeros for those of adversaries.
     """
 
-    num_landmark_neighbors: int | None = None
+    num_landmark_neighbors: MaybeBodies | None = None
     """How many obstacles an agent sees, likewise."""
 
     curriculum = ({"good_speed": 0.5}, {"good_speed": 0.75}, {"good_speed": 1.0})

@@ -11,7 +11,8 @@ import numpy as np
 from jaxenvs.envs.mpe import _view as view
 from jaxenvs.envs.mpe import _world as world
 from jaxenvs.envs.mpe._scenario import Scenario, out_of_bounds
-from jaxenvs.envs.mpe._world import Landmark, Mover
+from jaxenvs.envs.mpe._world import Bodies, Landmark, MaybeBodies, Mover
+from jaxenvs.ranges import NonNegative
 
 NUM_SYMBOLS = 4
 
@@ -25,15 +26,15 @@ class State(world.State):
 class Params(world.Params):
     """The physics, the sizes, the speeds and the rewards."""
 
-    adversary_radius: float = 0.075
+    adversary_radius: NonNegative = 0.075
     adversary_acceleration: float = 3.0
-    adversary_max_speed: float = 1.0
-    good_radius: float = 0.045
+    adversary_max_speed: NonNegative = 1.0
+    good_radius: NonNegative = 0.045
     good_acceleration: float = 4.0
-    good_max_speed: float = 1.3
-    obstacle_radius: float = 0.2
-    food_radius: float = 0.03
-    forest_radius: float = 0.3
+    good_max_speed: NonNegative = 1.3
+    obstacle_radius: NonNegative = 0.2
+    food_radius: NonNegative = 0.03
+    forest_radius: NonNegative = 0.3
     catch_reward: float = 5.0  # of every adversary, for each contact with a good agent
     food_reward: float = 2.0  # of a good agent, for each piece of food that it touches
 
@@ -52,19 +53,19 @@ class WorldComm(Scenario[State, Params]):
     food and twice tag's penalty for being far out. Truncated after 25 steps.
     """
 
-    num_good: int = 2
+    num_good: Bodies = 2
     """Good agents, the prey."""
 
-    num_adversaries: int = 4
+    num_adversaries: Bodies = 4
     """Adversaries; the first is the leader."""
 
-    num_obstacles: int = 1
+    num_obstacles: MaybeBodies = 1
     """Obstacles."""
 
-    num_food: int = 2
+    num_food: Bodies = 2
     """Pieces of food, at least one."""
 
-    num_forests: int = 2
+    num_forests: MaybeBodies = 2
     """Forests."""
 
     def original_params(self) -> Params:

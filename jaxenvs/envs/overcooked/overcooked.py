@@ -6,7 +6,7 @@ Differs from it in: the shaped reward stands in the info, and in the reward only
 for; kitchens may have any number of cooks, with five layers of the lossless view for each.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -20,6 +20,7 @@ from jaxenvs.envs.overcooked import _starts as starts
 from jaxenvs.envs.overcooked._kitchens import Kitchen, kitchen
 from jaxenvs.envs.overcooked._state import State, with_cooks_settled
 from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.ranges import Range, Share
 from jaxenvs.struct import array
 
 NUM_ACTIONS = 6
@@ -51,7 +52,7 @@ class Params(core.Params):
     shaping: float = 0.0  # how much of each cook's shaped reward is added to her reward
     random_places: bool = False  # whether cooks start anywhere
     random_directions: bool = False  # whether cooks look anywhere at first
-    random_things: float = 0.0  # the chance that a pot is in use, or a hand full, at first
+    random_things: Share = 0.0  # the chance that a pot is in use, or a hand full, at first
 
 
 class Overcooked(MultiAgentEnv[State, Params]):
@@ -73,7 +74,7 @@ class Overcooked(MultiAgentEnv[State, Params]):
     observation: Literal["lossless", "features"] = "lossless"
     """`lossless`: layers over the kitchen; `features`: directions to what is near, pots, walls."""
 
-    num_pots_seen: int = 2
+    num_pots_seen: Annotated[int, Range(0, 100)] = 2
     """How many of the nearest pots the features describe."""
 
     compat: Literal["overcooked_ai", "jaxmarl"] = "overcooked_ai"
@@ -81,15 +82,6 @@ class Overcooked(MultiAgentEnv[State, Params]):
     things are not shown, and the five classic kitchens have its starts; with the old dynamics."""
 
     def __post_init__(self) -> None:
-        for name, known in (
-            ("dynamics", ("new", "old")),
-            ("observation", ("lossless", "features")),
-            ("compat", ("overcooked_ai", "jaxmarl")),
-        ):
-            if getattr(self, name) not in known:
-                raise ValueError(f"{name}: expected one of {known}, got {getattr(self, name)!r}")
-        if self.num_pots_seen < 0:
-            raise ValueError(f"num_pots_seen: expected 0 or more, got {self.num_pots_seen}")
         _ = self.kitchen  # which is refused here if it is none
 
     @property

@@ -9,12 +9,6 @@ _ONE = np.uint32(1)
 _COLUMNS = np.arange(MAX_SIZE, dtype=np.uint32)
 
 
-def check_size(board_size: int) -> None:
-    """Raises `ValueError` where a row does not fit into a number."""
-    if not 1 <= board_size <= MAX_SIZE:
-        raise ValueError(f"board_size: expected 1 to {MAX_SIZE}, got {board_size}")
-
-
 def square(board_size: int, row: jax.Array, column: jax.Array) -> jax.Array:
     """The board of one square, `(board_size,)`."""
     here = np.arange(board_size, dtype=np.int32) == row

@@ -1,6 +1,6 @@
 """What the tasks with playing cards share: some decks, shuffled together."""
 
-from typing import Generic
+from typing import Annotated, Generic
 
 import jax
 import jax.numpy as jnp
@@ -8,16 +8,14 @@ import jax.numpy as jnp
 from jaxenvs import core
 from jaxenvs.core import StateT
 from jaxenvs.envs.popgym import _cards as cards
+from jaxenvs.ranges import Range
 
 
 class CardGame(core.Env[StateT, core.Params], Generic[StateT]):
     """A game with `num_cards` cards, 52 of each deck."""
 
-    num_decks: int = 1
+    num_decks: Annotated[int, Range(1, 1000)] = 1
     """Decks of 52 cards, shuffled together."""
-
-    def __post_init__(self) -> None:
-        cards.check_decks(self.num_decks)
 
     @property
     def num_cards(self) -> int:

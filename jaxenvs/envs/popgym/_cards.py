@@ -17,18 +17,6 @@ DECK_SIZE = 52
 NUM_KINDS: dict[str, int] = {"colors": 2, "suits": 4, "ranks": 13}
 
 
-def check_decks(num_decks: int) -> None:
-    """Raises `ValueError` where so many decks cannot be counted."""
-    if not 1 <= num_decks <= 1000:
-        raise ValueError(f"num_decks: expected 1 to 1000, got {num_decks}")
-
-
-def check_feature(feature: str) -> None:
-    """Raises `ValueError` for anything that cards do not have."""
-    if feature not in NUM_KINDS:
-        raise ValueError(f"deck_type: expected one of {list(NUM_KINDS)}, got {feature!r}")
-
-
 def full_deck(num_decks: int, feature: Feature) -> jax.Array:
     """How many cards there are of each kind, `(num_kinds,)` uint16."""
     num_kinds = NUM_KINDS[feature]

@@ -5,13 +5,14 @@ others only as any user does.
 """
 
 import abc
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
+from jaxenvs.ranges import NonNegative, Range
 
 _EPISODE_LENGTH = 200
 
@@ -40,7 +41,7 @@ class PartlySeen(core.Env[State, Params]):
     game: core.Env[Any, Any]
     """The game underneath."""
 
-    episode_length: int = _EPISODE_LENGTH
+    episode_length: Annotated[int, Range(1, 2**31 - 1)] = _EPISODE_LENGTH
     """The time limit, by which rewards are scaled."""
 
     seen: ClassVar[tuple[int, ...]]
@@ -48,10 +49,6 @@ class PartlySeen(core.Env[State, Params]):
 
     params_class: ClassVar[type[Params]]
     """Its `Params`, with the game's default."""
-
-    def __post_init__(self) -> None:
-        if self.episode_length < 1:
-            raise ValueError(f"episode_length: expected at least 1, got {self.episode_length}")
 
     @abc.abstractmethod
     def scale(self, reward: jax.Array) -> jax.Array:
@@ -92,7 +89,7 @@ class NoisyState(State):
 class NoisyParams(Params):
     """The game's own numbers and those of the noise."""
 
-    noise: float = 0.1  # standard deviation, in each coordinate and at each step anew
+    noise: NonNegative = 0.1  # standard deviation, in each coordinate and at each step anew
 
 
 class NoisilySeen(PartlySeen):

@@ -5,12 +5,15 @@ reinforcement learning" (ICLR 2023).
 Differs from it in: ships that might not fit are refused, where popgym would search for ever.
 """
 
+from typing import Annotated
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
 from jaxenvs.envs.popgym import _bitboard as bitboard
+from jaxenvs.ranges import Count, Range
 
 
 class State(core.State):
@@ -29,20 +32,19 @@ class Battleship(core.Env[State, core.Params]):
     steps as there are squares. The action has to be remembered too, it is not shown.
     """
 
-    board_size: int = 10
+    board_size: Annotated[int, Range(1, bitboard.MAX_SIZE)] = 10
     """Squares along each side, at most 32."""
 
-    ship_sizes: tuple[int, ...] = (2, 3, 3, 4)
+    ship_sizes: tuple[Count, ...] = (2, 3, 3, 4)
     """Squares in a line that each ship takes; they are placed in this order."""
 
     reset_cost = "expensive"
 
     def __post_init__(self) -> None:
-        bitboard.check_size(self.board_size)
         squares = 0
         for size in self.ship_sizes:
             # Blocking a row takes a square in every stretch of the ship's size.
-            if size < 1 or squares >= self.board_size * (self.board_size // size):
+            if squares >= self.board_size * (self.board_size // size):
                 raise ValueError(
                     f"ship_sizes: {self.ship_sizes} do not always fit on {self.board_size} squares"
                     " a side"

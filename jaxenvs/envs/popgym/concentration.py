@@ -6,6 +6,7 @@ Differs from it in: suits make pairs too, if there is an even number of decks.
 """
 
 import math
+from typing import Annotated
 
 import jax
 import jax.numpy as jnp
@@ -14,6 +15,7 @@ import numpy as np
 from jaxenvs import core, spaces
 from jaxenvs.envs.popgym import _cards as cards
 from jaxenvs.envs.popgym._card_game import CardGame
+from jaxenvs.ranges import Range
 
 
 class State(core.State):
@@ -34,6 +36,9 @@ class Concentration(CardGame[State]):
     when all cards lie face up; truncated after `episode_length` steps.
     """
 
+    num_decks: Annotated[int, Range(1, 50)] = 1
+    """Decks of 52 cards, shuffled together."""
+
     deck_type: cards.Feature = "ranks"
     """What makes a pair: colors (2), suits (4) or ranks (13)."""
 
@@ -41,7 +46,6 @@ class Concentration(CardGame[State]):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        cards.check_feature(self.deck_type)
         if self.num_cards // self.num_kinds % 2:
             raise ValueError(
                 f"deck_type: an odd number of cards of each kind in {self.num_decks} decks of"

@@ -34,10 +34,6 @@ class CountRecall(CardGame[State]):
     deck_type: cards.Feature = "colors"
     """What makes two cards of one kind: colors (2), suits (4) or ranks (13)."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        cards.check_feature(self.deck_type)
-
     @property
     def num_kinds(self) -> int:
         """Kinds of cards."""

@@ -5,6 +5,8 @@ reinforcement learning" (ICLR 2023).
 Differs from it in: a game decided at the last step allowed is truncated as well as terminated.
 """
 
+from typing import Annotated
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -12,6 +14,7 @@ import numpy as np
 from jaxenvs import core, spaces
 from jaxenvs.envs.popgym import _bitboard as bitboard
 from jaxenvs.envs.popgym import _cards as cards
+from jaxenvs.ranges import Count, Range
 
 
 class State(core.State):
@@ -30,17 +33,16 @@ class MineSweeper(core.Env[State, core.Params]):
     after `num_clear` steps. The action has to be remembered too, it is not shown.
     """
 
-    board_size: int = 4
+    board_size: Annotated[int, Range(2, bitboard.MAX_SIZE)] = 4
     """Tiles along each side, at most 32."""
 
-    num_mines: int = 2
+    num_mines: Count = 2
     """Tiles with a mine."""
 
     reset_cost = "expensive"
 
     def __post_init__(self) -> None:
-        bitboard.check_size(self.board_size)
-        if not (self.num_mines >= 1 and self.num_clear >= 3):
+        if self.num_clear < 3:
             raise ValueError(
                 f"num_mines: expected 1 to {self.board_size**2 - 3}, got {self.num_mines}"
             )

@@ -5,11 +5,14 @@ observable reinforcement learning" (ICLR 2023).
 Differs from it in: info does not give the hidden chances away.
 """
 
+from typing import Annotated
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
+from jaxenvs.ranges import Range
 
 
 class State(core.State):
@@ -27,18 +30,13 @@ class MultiarmedBandit(core.Env[State, core.Params]):
     after `episode_length` steps. The action has to be remembered too, it is not shown.
     """
 
-    num_bandits: int = 10
+    num_bandits: Annotated[int, Range(1, 10_000)] = 10
     """Arms to choose from."""
 
-    episode_length: int = 200
+    episode_length: Annotated[int, Range(1, 2**31 - 1)] = 200
     """Pulls in an episode, by which rewards are scaled."""
 
     reset_cost = "expensive"
-
-    def __post_init__(self) -> None:
-        for name in ("num_bandits", "episode_length"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}: expected at least 1, got {getattr(self, name)}")
 
     def original_params(self) -> core.Params:
         return core.Params(max_steps=self.episode_length)

@@ -12,6 +12,7 @@ import numpy as np
 from jaxenvs import core, spaces
 from jaxenvs.envs.popgym import _cards as cards
 from jaxenvs.envs.popgym._card_game import CardGame
+from jaxenvs.ranges import Count
 
 
 class State(core.State):
@@ -29,12 +30,12 @@ class RepeatPrevious(CardGame[State]):
     where it is not, 0 as long as there is no such card. Ends with the last card of the decks.
     """
 
-    k: int = 4
+    k: Count = 4
     """Which card to name, counted back from the one in view, which is 1."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 1 <= self.k < self.num_cards:
+        if self.k >= self.num_cards:
             raise ValueError(f"k: expected 1 to {self.num_cards - 1}, got {self.k}")
 
     def initial(self, key: jax.Array, params: core.Params) -> State:

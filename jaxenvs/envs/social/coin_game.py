@@ -6,7 +6,7 @@ awareness" (2018).
 Differs from it in nothing but what the rows of its ids list.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import jax
 import jax.numpy as jnp
@@ -14,6 +14,7 @@ import numpy as np
 
 from jaxenvs import core, prng, spaces
 from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.ranges import Range
 
 MOVES = np.array([[0, 1], [0, -1], [1, 0], [-1, 0], [0, 0]], np.int32)  # row, column
 RED, BLUE = range(2)
@@ -45,7 +46,7 @@ class CoinGame(MultiAgentEnv[State, Params]):
     `info["round_over"]` tells. Truncated after 100 steps.
     """
 
-    size: int = 3
+    size: Annotated[int, Range(2, 16)] = 3
     """Rows and columns of the torus, 2 to 16."""
 
     one_coin: bool = False
@@ -65,11 +66,6 @@ class CoinGame(MultiAgentEnv[State, Params]):
 
     compat: Literal["", "jaxmarl"] = ""
     """`jaxmarl`: the step that ends a round has no reward, as there."""
-
-    def __post_init__(self) -> None:
-        """Raises `ValueError` for a size that the draws are not made for."""
-        if not 2 <= self.size <= 16:
-            raise ValueError(f"size: expected 2 to 16, got {self.size}")
 
     def original_params(self) -> Params:
         return Params()

@@ -10,6 +10,7 @@ import numpy as np
 
 from jaxenvs import core, spaces
 from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.ranges import Share
 
 SWAPPED = np.array([0, 2, 1, 3, 4])  # CC, CD, DC, DD, start, seen from the other side
 
@@ -26,7 +27,7 @@ class Params(core.Params):
     payoff: tuple[tuple[float, ...], ...] = ((-1.0, -1.0), (-3.0, 0.0), (0.0, -3.0), (-2.0, -2.0))
     """By outcome, CC, CD, DC, DD: a number for each player."""
 
-    gamma: float = 0.96  # what a step later is worth
+    gamma: Share = 0.96  # what a step later is worth
     max_steps: int = 100
 
 

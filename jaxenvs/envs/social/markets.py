@@ -4,12 +4,17 @@ Source: pax `cournot.py` and `fishery.py`; Cournot (1838); Perman et al., "Natur
 environmental economics" (2003).
 """
 
+from typing import Annotated
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
 from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.ranges import NonNegative, Range
+
+_Agents = Annotated[int, Range(1, 1000)]
 
 
 class CournotState(core.State):
@@ -38,7 +43,7 @@ class Cournot(MultiAgentEnv[CournotState, CournotParams]):
     number of firms.
     """
 
-    num_agents: int = 2  # pyright: ignore[reportIncompatibleMethodOverride]
+    num_agents: _Agents = 2  # pyright: ignore[reportIncompatibleMethodOverride]
     """Firms."""
 
     def original_params(self) -> CournotParams:
@@ -96,8 +101,8 @@ class FisheryParams(core.Params):
     efficiency: float = 0.009  # the share of the stock that a unit of effort catches
     price: float = 200.0  # of the whole sea's catch
     cost: float = 0.9  # of a unit of effort
-    initial_stock: float = 0.5
-    max_stock: float = 1.0  # beyond which nothing grows
+    initial_stock: NonNegative = 0.5
+    max_stock: NonNegative = 1.0  # beyond which nothing grows
     max_steps: int = 100
 
 
@@ -112,7 +117,7 @@ class Fishery(MultiAgentEnv[FisheryState, FisheryParams]):
     Differs from pax in: at the start nobody has fished, where pax shows random numbers.
     """
 
-    num_agents: int = 2  # pyright: ignore[reportIncompatibleMethodOverride]
+    num_agents: _Agents = 2  # pyright: ignore[reportIncompatibleMethodOverride]
     """Fishers."""
 
     def original_params(self) -> FisheryParams:

@@ -4,6 +4,7 @@ Source: pax `iterated_matrix_game.py` and `iterated_tensor_game_n_player.py` (Wi
 """
 
 import abc
+from typing import Annotated
 
 import jax
 import jax.numpy as jnp
@@ -11,6 +12,7 @@ import numpy as np
 
 from jaxenvs import core, spaces
 from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.ranges import Range
 
 Table = tuple[tuple[float, ...], ...]
 
@@ -21,6 +23,9 @@ def public_good(num_agents: int) -> Table:
     """By the number of defectors, what those who cooperate get and what those who defect get."""
     shares = [2 * (num_agents - defectors) / num_agents for defectors in range(num_agents + 1)]
     return tuple((share - 1.0, share) for share in shares)
+
+
+_Agents = Annotated[int, Range(1, 16)]
 
 
 class State(core.State):
@@ -132,7 +137,7 @@ class TensorGame(Repeated):
     Differs from pax in: the default payoffs are a public good's.
     """
 
-    num_agents: int = _NUM_AGENTS  # pyright: ignore[reportIncompatibleMethodOverride]
+    num_agents: _Agents = _NUM_AGENTS  # pyright: ignore[reportIncompatibleMethodOverride]
     """Players."""
 
     def original_params(self) -> TensorParams:

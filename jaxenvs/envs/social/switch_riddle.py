@@ -5,14 +5,19 @@ deep distributed recurrent Q-networks" (2016).
 Differs from it in nothing.
 """
 
+from typing import Annotated
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
 from jaxenvs.multi import MultiAgentEnv
+from jaxenvs.ranges import Range
 
 NOTHING, SWITCH, TELL = range(3)
+
+_Agents = Annotated[int, Range(2, 1000)]
 
 
 class State(core.State):
@@ -41,7 +46,7 @@ class SwitchRiddle(MultiAgentEnv[State, Params]):
     reward.
     """
 
-    num_agents: int = 3  # pyright: ignore[reportIncompatibleMethodOverride]
+    num_agents: _Agents = 3  # pyright: ignore[reportIncompatibleMethodOverride]
     """Prisoners, at least three."""
 
     def original_params(self) -> Params:

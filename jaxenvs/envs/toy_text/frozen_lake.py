@@ -7,13 +7,15 @@ map without a start, or with letters other than S, F, H and G, is refused.
 
 import functools
 from collections.abc import Sequence
+from typing import Annotated, Literal
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs import core
+from jaxenvs import core, ranges
 from jaxenvs.envs.toy_text import _tabular as tabular
+from jaxenvs.ranges import Range, Share
 
 MAPS = {
     "4x4": ("SFFF", "FHFH", "FFFH", "HFFG"),
@@ -41,7 +43,7 @@ class State(tabular.State):
 class Params(core.Params):
     """Gymnasium's defaults."""
 
-    success_rate: float = 1 / 3  # to move as meant on slippery ice; else to either side alike
+    success_rate: Share = 1 / 3  # to move as meant on slippery ice; else to either side alike
     reward_schedule: tuple[float, float, float] = (1.0, 0.0, 0.0)  # at the goal, hole, elsewhere
     max_steps: int = 100
 
@@ -53,13 +55,13 @@ class FrozenLake(tabular.Tabular[State, Params]):
     slippery ice two moves out of three go to a side. `info["prob"]`: the chance of what happened.
     """
 
-    desc: tuple[str, ...] | None = None
+    desc: tuple[str, ...] | list[str] | None = None
     """The map, a string a row of S (start), F (frozen), H (hole) and G (goal)."""
 
-    map_name: str | None = "4x4"
+    map_name: Literal["4x4", "8x8"] | None = "4x4"
     """`4x4` or `8x8`, where `desc` is None; if this is None too, a random 8 by 8 map."""
 
-    map_seed: int = 0
+    map_seed: Annotated[int, Range(0, 2**32 - 1)] = 0
     """What the random map is drawn from."""
 
     is_slippery: bool = True
@@ -69,15 +71,14 @@ class FrozenLake(tabular.Tabular[State, Params]):
         if self.desc is not None:
             # A list would do in Gymnasium; here the map is part of what is hashed.
             object.__setattr__(self, "desc", tuple(self.desc))
-        elif self.map_name is not None and self.map_name not in MAPS:
-            raise ValueError(f"map_name: expected one of {list(MAPS)}, got {self.map_name!r}")
+            ranges.check_value("desc", self.desc, tuple[str, ...])
         _lake(self.board)
 
     @property
     def board(self) -> tuple[str, ...]:
         """The map that is played on."""
         if self.desc is not None:
-            return self.desc
+            return tuple(self.desc)
         return _random_board(self.map_seed) if self.map_name is None else MAPS[self.map_name]
 
     @property

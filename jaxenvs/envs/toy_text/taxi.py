@@ -13,6 +13,7 @@ import numpy as np
 
 from jaxenvs import core
 from jaxenvs.envs.toy_text import _tabular as tabular
+from jaxenvs.ranges import Share
 
 SIZE = 5
 CITY = (
@@ -53,8 +54,8 @@ class Params(core.Params):
     step_reward: float = -1.0
     delivery_reward: float = 20.0
     illegal_reward: float = -10.0  # picking up or setting down where that cannot be
-    rainy_probability: float = 0.8  # to move as meant in the rain; else to either side alike
-    fickle_probability: float = 0.3  # that a passenger changes the destination on the way
+    rainy_probability: Share = 0.8  # to move as meant in the rain; else to either side alike
+    fickle_probability: Share = 0.3  # that a passenger changes the destination on the way
     max_steps: int = 200
 
 

@@ -97,5 +97,6 @@ def test_wind_and_waves(getkey):
     ],
 )
 def test_impossible_boards_are_refused(env_id, fields):
-    with pytest.raises(ValueError, match="expected at least"):
+    (name,) = fields
+    with pytest.raises(ValueError, match=f"{name}: expected a whole number from [12] to 1,000"):
         jaxenvs.make(env_id, **fields)

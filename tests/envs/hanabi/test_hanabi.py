@@ -202,9 +202,9 @@ def test_six_colors_fit(getkey):
 @pytest.mark.parametrize(
     ("kwargs", "message"),
     [
-        ({"num_players": 6}, "num_players: expected 2 to 5, got 6"),
+        ({"num_players": 6}, "num_players: expected a whole number from 2 to 5, got 6"),
         ({"num_colors": 1, "hand_size": 6}, "hand_size: 2 hands of 6 are more than the 10 cards"),
-        ({"life_tokens": 0}, "life_tokens: expected 1"),
+        ({"life_tokens": 0}, "life_tokens: expected a whole number from 1"),
         ({"knowledge": "all"}, "knowledge: expected 'binary'"),
     ],
 )

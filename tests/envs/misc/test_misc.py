@@ -138,9 +138,16 @@ def test_the_view_is_centred_on_the_agent(maze_size, rf_size, getkey):
     np.testing.assert_array_equal(np.asarray(obs[: rf_size**2]).reshape(view.shape), view)
 
 
-@pytest.mark.parametrize("kwargs", [{"maze_size": 8}, {"rf_size": 1}, {"rf_size": 4}])
-def test_mazes_have_a_middle(kwargs):
-    with pytest.raises(ValueError, match="expected an odd number above 1"):
+@pytest.mark.parametrize(
+    ("kwargs", "words"),
+    [
+        ({"maze_size": 8}, "maze_size: expected an odd number, got 8"),
+        ({"rf_size": 1}, "rf_size: expected a whole number from 3 to 255, got 1"),
+        ({"rf_size": 4}, "rf_size: expected an odd number, got 4"),
+    ],
+)
+def test_mazes_have_a_middle(kwargs, words):
+    with pytest.raises(ValueError, match=words):
         jaxenvs.make("Misc-MetaMaze-v0", **kwargs)
 
 

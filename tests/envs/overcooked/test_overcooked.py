@@ -256,8 +256,8 @@ def test_what_is_no_kitchen_is_refused(text, message):
     ("fields", "message"),
     [
         ({"layout": "canteen"}, "layout: expected a text of lines or one of"),
-        ({"dynamics": "quick"}, "dynamics: expected one of"),
-        ({"num_pots_seen": -1}, "num_pots_seen: expected 0 or more"),
+        ({"dynamics": "quick"}, "dynamics: expected 'new' or 'old'"),
+        ({"num_pots_seen": -1}, "num_pots_seen: expected a whole number from 0"),
     ],
 )
 def test_what_cannot_be_is_refused(fields, message):

@@ -46,7 +46,9 @@ def test_boards_of_bits(size):
 
 
 def test_boards_are_at_most_as_wide_as_a_number():
-    with pytest.raises(ValueError, match="board_size: expected 1 to 32, got 33"):
+    with pytest.raises(
+        ValueError, match="board_size: expected a whole number from 1 to 32, got 33"
+    ):
         jaxenvs.make("POPGym-BattleshipEasy-v0", board_size=33)
 
 

@@ -111,10 +111,14 @@ def test_draws_are_those_of_a_shuffled_deck(getkey):
 @pytest.mark.parametrize(
     ("name", "kwargs", "message"),
     [
-        ("RepeatFirst", {"num_decks": 0}, "num_decks: expected 1"),
-        ("RepeatPrevious", {"k": 0}, "k: expected 1 to 51, got 0"),
+        ("RepeatFirst", {"num_decks": 0}, "num_decks: expected a whole number from 1 to 1,000"),
+        ("RepeatPrevious", {"k": 0}, "k: expected a whole number of at least 1, got 0"),
         ("RepeatPrevious", {"k": 52}, "k: expected 1 to 51, got 52"),
-        ("CountRecall", {"deck_type": "shapes"}, "deck_type: expected one of"),
+        (
+            "CountRecall",
+            {"deck_type": "shapes"},
+            "deck_type: expected 'colors', 'suits' or 'ranks'",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused(name, kwargs, message):

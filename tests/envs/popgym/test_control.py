@@ -72,5 +72,5 @@ def test_a_pole_that_has_fallen_costs(getkey):
 
 
 def test_an_episode_needs_a_length():
-    with pytest.raises(ValueError, match="episode_length: expected at least 1"):
+    with pytest.raises(ValueError, match="episode_length: expected a whole number from 1"):
         jaxenvs.make("POPGym-PositionOnlyCartPoleEasy-v0", episode_length=0)

@@ -94,7 +94,7 @@ def test_all_places_are_equally_likely_whatever_the_others_are():
 
 
 def test_a_torus_has_a_size_that_can_be_drawn():
-    with pytest.raises(ValueError, match=r"size: expected 2 to 16, got 17"):
+    with pytest.raises(ValueError, match=r"size: expected a whole number from 2 to 16, got 17"):
         jaxenvs.make("Social-CoinGame-v1", size=17)
 
 
