@@ -26,7 +26,8 @@ def checked(changes: Mapping[str, Any], original: Any, prefix: str = "") -> dict
       prefix: what the names in messages begin with.
 
     Returns:
-      The values: arrays in the original's dtype, numbers as they were given.
+      The values: arrays in the original's dtype, numbers as they were given, but whole ones as
+      floats where the param is one.
 
     Raises:
       TypeError: a value is traced or of another kind.
@@ -84,7 +85,7 @@ def _checked_number(name: str, value: Any, original: Any, annotation: Any) -> An
         # As Python numbers, since numpy would round `value` to the dtype before it compares.
         if not float(limits.min) <= value <= float(limits.max):
             raise ValueError(f"{name}: expected a number that {dtype} holds, got {value!r}")
-    return value
+    return float(value) if kind is float and isinstance(value, int | np.integer) else value
 
 
 def _checked_array(name: str, value: Any, original: np.ndarray, annotation: Any) -> np.ndarray:

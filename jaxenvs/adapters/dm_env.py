@@ -20,9 +20,8 @@ class DmEnv(dm_env.Environment):
     discount 1, so that a value follows. A step after the last one starts a new episode and ignores
     its action, as `dm_env` asks.
 
-    Games of bsuite have `bsuite_num_episodes` and `bsuite_info` too, so that bsuite's loggers and
-    its analysis take them:
-    `csv_logging.wrap_environment(DmEnv("bsuite-Catch-v0"), "catch/0", folder)`.
+    Games of bsuite have `bsuite_num_episodes` and `bsuite_info` too, so that bsuite's loggers take
+    them: `csv_logging.wrap_environment(DmEnv("bsuite-Catch-v0"), "catch/0", results_dir)`.
 
     Args:
       env: a registered id or an environment; its own time limit holds.

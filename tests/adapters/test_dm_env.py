@@ -1,11 +1,9 @@
-import inspect
 import unittest
 from typing import Any
 
 import bsuite
 import numpy as np
 import pytest
-from bsuite.environments import mnist
 from bsuite.utils import wrappers
 from dm_env import test_utils
 
@@ -110,11 +108,8 @@ def test_what_is_counted_has_bsuite_s_names(env_id):
 
 
 def test_what_is_counted_of_digits_has_bsuite_s_names():
-    """Its own environment would load the data set."""
-    names = set(
-        inspect.getsource(mnist.MNISTBandit.bsuite_info).partition("dict(")[2].split("=")[:1]
-    )
-    assert set(DmEnv("bsuite-MNISTNoise-v0").bsuite_info()) == names == {"total_regret"}
+    """Its own environment would download the data set."""
+    assert set(DmEnv("bsuite-MNISTNoise-v0").bsuite_info()) == {"total_regret"}
     assert DmEnv("bsuite-MNIST-v0").bsuite_num_episodes == 10_000
 
 

@@ -18,9 +18,10 @@ from gymnasium.error import ResetNeeded
 from gymnasium.utils.env_checker import check_env
 
 import jaxenvs
+from jaxenvs.adapters.dm_env import DmEnv
 from jaxenvs.adapters.gymnasium import GymnasiumEnv
 from jaxenvs.wrappers import StickyActions
-from tests.adapters.compare import assert_same, make
+from tests.adapters.compare import assert_same, make, make_vec
 from tests.toys import Race, Walk
 
 CLASSIC = [env_id for env_id in jaxenvs.list_envs("classic") if env_id in gym.registry]
@@ -270,6 +271,16 @@ def test_coordinates_beyond_the_box_are_the_game_s_business_as_in_gymnasium():
         seen[torque, action] = env.step(np.float32([action]))[0][2]
     assert seen[2.0, 5.0] == seen[2.0, 2.0]
     assert seen[2.0, 2.0] < seen[8.0, 5.0] < seen[8.0, 8.0] == seen[8.0, 9.0]
+
+
+def test_games_of_several_agents_are_refused_with_the_door_that_takes_them():
+    refusal = r"Spread is a game of several agents: .*pettingzoo"
+    with pytest.raises(TypeError, match=refusal):
+        make("jaxenvs/MPE-SimpleSpread-v3")
+    with pytest.raises(TypeError, match=refusal):
+        make_vec("jaxenvs/MPE-SimpleSpread-v3", 2)
+    with pytest.raises(TypeError, match=r"several agents.*pettingzoo"):
+        DmEnv("MPE-SimpleSpread-v3")
 
 
 def test_a_step_needs_a_reset():

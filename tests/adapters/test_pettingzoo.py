@@ -165,6 +165,76 @@ def test_observations_have_no_padding():
     assert env.action_space("speaker_0") is env.action_space("speaker_0")
 
 
+@pytest.mark.parametrize("is_reset", [False, True])
+def test_environments_pickle_fresh_and_reset(is_reset):
+    for make in (adapter.parallel_env, adapter.aec_env):
+        env = make(Crowd())
+        if is_reset:
+            env.reset(seed=3)
+        twin = pickle.loads(pickle.dumps(env))
+        if not is_reset:
+            env.reset(seed=3)
+            twin.reset(seed=3)
+        np.testing.assert_equal(twin.state(), env.state())
+        assert twin.agents == env.agents
+
+
+def test_illegal_actions_are_reported_or_refused():
+    """The riddle lets one prisoner at a time move; the others have only the action 0."""
+    env = adapter.parallel_env("Social-SwitchRiddle-v1")
+    strict = adapter.parallel_env("Social-SwitchRiddle-v1", illegal="raise")
+    turns = adapter.aec_env("Social-SwitchRiddle-v1", illegal="raise")
+    obs, infos = env.reset(seed=0)
+    strict.reset(seed=0)
+    turns.reset(seed=0)
+    assert "illegal_action" not in infos["agent_0"]
+    outside = [agent for agent in env.agents if obs[agent]["action_mask"].sum() == 1]
+    actions = dict.fromkeys(env.agents, 0) | {outside[0]: 1}
+    reports = env.step(actions)[4]
+    assert {agent: reports[agent]["illegal_action"] for agent in env.possible_agents} == {
+        agent: agent == outside[0] for agent in env.possible_agents
+    }
+    with pytest.raises(ValueError, match=rf"{outside[0]}: action 1 is illegal .* allows \[0\]"):
+        strict.step(actions)
+    for agent in turns.agents:
+        if agent == outside[0]:
+            with pytest.raises(ValueError, match=f"{agent}: action 1 is illegal"):
+                turns.step(1)
+        turns.step(0)  # chooses again
+    # What was refused changed nothing.
+    legal = dict.fromkeys(env.agents, 0)
+    env.reset(seed=0)
+    np.testing.assert_equal(strict.step(legal)[0], env.step(legal)[0])
+    np.testing.assert_equal(turns.state(), env.state())
+    with pytest.raises(ValueError, match="illegal: expected 'report' or 'raise'"):
+        adapter.parallel_env(Crowd(), illegal="ignore")
+
+
+@pytest.mark.parametrize(("env_id", "fps"), [("MPE-Simple-v3", 10), ("Hanabi-VerySmall-2p-v0", 8)])
+def test_windows_keep_the_game_s_own_pace(env_id, fps, monkeypatch):
+    waits = []
+
+    class Window:
+        def show(self, picture):
+            assert picture.dtype == np.uint8
+
+        def keys(self):
+            pass
+
+        def wait(self, fps):
+            waits.append(fps)
+
+    monkeypatch.setattr("jaxenvs.adapters._host.frames.open_window", lambda *_: Window())
+    monkeypatch.setattr(
+        "jaxenvs.adapters._host.frames.picture", lambda *_: np.zeros((4, 4, 3), np.uint8)
+    )
+    for make in (adapter.parallel_env, adapter.aec_env):
+        env = make(env_id, render_mode="human")
+        assert env.metadata["render_fps"] == fps
+        env.reset(seed=0)
+        assert waits.pop() == fps
+
+
 def test_masks_come_where_the_rules_forbid_something():
     env = adapter.parallel_env(Crowd())
     obs, infos = env.reset(seed=0)
@@ -185,5 +255,9 @@ def test_mistakes_are_named():
     env.reset(seed=0)
     with pytest.raises(ValueError, match="expected one for each"):
         env.step({"agent_0": 0})
-    with pytest.raises(ValueError, match="0 to 4"):
+    with pytest.raises(ValueError, match="expected one for each"):
+        env.step({"agent_0": 0, "agent_1": 0, "agent_2": 0})
+    with pytest.raises(ValueError, match="agent_1: action: expected 0 to 4"):
         env.step({"agent_0": 0, "agent_1": 5})
+    with pytest.raises(ValueError, match=r"damping: .* finite"):
+        env.reset(seed=1, options={"damping": np.nan})
