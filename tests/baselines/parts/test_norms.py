@@ -4,6 +4,7 @@ import functools
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs.baselines.parts.moments import Norms
@@ -30,7 +31,7 @@ def after(obs, reward, done, present, ends) -> Any:
     """The statistics after rollouts that end there, one after the other."""
     norms = Norms.zero(obs[0], by_obs=True, by_reward=True)
     for part in map(slice, (0, *ends), ends):
-        norms, _ = norms.reward(reward[part], done[part], np.float32(GAMMA), present[part])
+        norms, _ = norms.reward(reward[part], done[part], jnp.float32(GAMMA), present[part])
         norms = norms.after(obs[part], present[part])
     return norms
 
