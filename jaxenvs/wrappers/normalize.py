@@ -201,7 +201,7 @@ class NormalizeObservation(_BatchWrapper):
         """No moments yet, for observations of a shape; of several agents each has its own."""
         if not has_agents(self.env):
             return Moments.zero(shape)
-        return jax.vmap(lambda _: Moments.zero(shape[1:]))(jnp.arange(shape[0]))
+        return jax.vmap(lambda _: Moments.zero(shape[1:]))(jnp.arange(shape[0], dtype=jnp.int32))
 
     def _update(self, moments: Any, obs: Any, observed: jax.Array | None) -> Any:
         if self.frozen:
