@@ -170,7 +170,9 @@ class NormalizeObservation(_BatchWrapper):
         """Steps the inner batch."""
         step = self.batch.step(key, vstate.inner, action, params)
         fresh = self._fresh(vstate, step)
-        observed = None if fresh is None else vstate.playing | fresh
+        observed = vstate.playing
+        if observed is not None and fresh is not None:
+            observed = observed | fresh
         moments = self._update(vstate.moments, step.obs, observed)
         info = step.info
         if "final_obs" in info:
@@ -199,7 +201,7 @@ class NormalizeObservation(_BatchWrapper):
         """No moments yet, for observations of a shape; of several agents each has its own."""
         if not has_agents(self.env):
             return Moments.zero(shape)
-        return jax.vmap(lambda _: Moments.zero(shape[1:]))(jnp.arange(shape[0]))
+        return jax.vmap(lambda _: Moments.zero(shape[1:]))(jnp.arange(shape[0], dtype=jnp.int32))
 
     def _update(self, moments: Any, obs: Any, observed: jax.Array | None) -> Any:
         if self.frozen:
@@ -251,13 +253,13 @@ class NormalizeReward(_BatchWrapper):
           ValueError: moments that are not those of a number.
         """
         obs, inner = self._reset_batch(key, params, inner_moments)
-        moments = Moments.zero() if moments is None else _fitting(moments, Moments.zero())
+        known = Moments.zero() if moments is None else _fitting(moments, Moments.zero())
         return obs, RewardState(
             inner=inner,
             playing=self._everyone(),
             # Returns start in the shape of the rewards, which the inner batch counts already.
             discounted=jnp.zeros_like(inner.episode_return),
-            moments=moments,
+            moments=known,
         )
 
     def step(

@@ -104,7 +104,7 @@ def test_trains_on_every_kind_of_space(name, kind):
         action, past = trainer.act(policy, obs, mask, trainer.memory)
         assert not np.asarray(past.start).any()
         assert jax.tree.structure(past) == jax.tree.structure(trainer.memory)
-    assert env.action_space().contains(np.asarray(action))
+    assert env.action_space().contains(jax.tree.map(np.asarray, action))
     if mask is not None and kind == "masked":
         start = np.int32(5)
         legal = np.take_along_axis(

@@ -76,8 +76,8 @@ def seen_from_above(
     """Which cells of the whole grid the agent sees, `(height, width)` bool."""
     height, width = grid.shape
     forward_row, forward_col = ahead(direction)
-    off_row = np.arange(height, dtype=np.int32)[:, None] - row
-    off_col = np.arange(width, dtype=np.int32)[None, :] - col
+    off_row = jnp.arange(height, dtype=jnp.int32)[:, None] - row
+    off_col = jnp.arange(width, dtype=jnp.int32)[None, :] - col
     depth = off_row * forward_row + off_col * forward_col
     across = off_row * forward_col - off_col * forward_row + np.int32(size // 2)
     inside = (depth >= 0) & (depth < size) & (across >= 0) & (across < size)

@@ -102,8 +102,8 @@ class SymbolicObservation(_GridObservation):
         kinds = tiles.kind_of(state.grid).astype(jnp.int32)
         kinds = jnp.where(state.grid == tiles.EMPTY, -1, kinds)
         kinds = jnp.where(layout.at(state.grid, state.row, state.col), AGENT, kinds).T
-        places = np.stack(np.indices(kinds.shape, np.int32), axis=-1)
-        return jnp.concatenate([places, kinds[..., None]], axis=-1)
+        places = np.indices(kinds.shape, np.int32)  # columns, then rows
+        return jnp.concatenate([places, kinds[None]]).transpose(1, 2, 0)
 
     def picture_space(self) -> spaces.Box:
         height, width = self.grid_shape

@@ -39,7 +39,7 @@ def test_choices_become_every_action_of_the_space():
 def test_a_mask_of_another_shape_is_refused():
     head = head_of(MultiDiscrete([2, 3]))
     with pytest.raises(ValueError, match=r"action mask: expected \(2, 3\) for .*got \(5,\)"):
-        head.distribution(jnp.zeros((7, 5)), None, np.ones((7, 5), bool))
+        head.distribution(jnp.zeros((7, 5)), None, jnp.ones((7, 5), jnp.bool_))
 
 
 @pytest.mark.parametrize(

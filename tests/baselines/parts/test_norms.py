@@ -1,7 +1,9 @@
 """The learners' own normalization: agents that have left are in none of its statistics."""
 
+import functools
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -24,12 +26,19 @@ def rollout():
     return obs, reward.astype(np.float32), done, present
 
 
+@functools.partial(jax.jit, static_argnums=4)
+def after(obs, reward, done, present, ends) -> Any:
+    """The statistics after rollouts that end there, one after the other."""
+    norms = Norms.zero(obs[0], by_obs=True, by_reward=True)
+    for part in map(slice, (0, *ends), ends):
+        norms, _ = norms.reward(reward[part], done[part], jnp.float32(GAMMA), present[part])
+        norms = norms.after(obs[part], present[part])
+    return norms
+
+
 def test_what_agents_that_have_left_see_and_get_does_not_count():
     obs, reward, done, present = rollout()
-    norms: Any = Norms.zero(jnp.asarray(obs[0]), by_obs=True, by_reward=True)
-    for half in (slice(0, 5), slice(5, STEPS)):
-        norms, _ = norms.reward(reward[half], done[half], np.float32(GAMMA), present[half])
-        norms = norms.after(obs[half], present[half])
+    norms = after(obs, reward, done, present, (5, STEPS))
     assert abs(norms.rewards.mean) < 100
     np.testing.assert_allclose(norms.obs.mean, obs[present].mean(0), rtol=1e-4)
     np.testing.assert_allclose(norms.obs.var, obs[present].var(0), rtol=1e-4)
@@ -45,9 +54,7 @@ def test_what_agents_that_have_left_see_and_get_does_not_count():
 
 def test_where_nobody_is_there_nothing_changes():
     obs, reward, done, present = rollout()
-    norms: Any = Norms.zero(jnp.asarray(obs[0]), by_obs=True, by_reward=True)
-    norms, _ = norms.reward(reward, done, np.float32(GAMMA), present & False)
-    norms = norms.after(obs, present & False)
+    norms = after(obs, reward, done, present & False, (STEPS,))
     for moments in (norms.obs, norms.rewards):
         np.testing.assert_array_equal(moments.count, 0)
         np.testing.assert_array_equal(moments.mean, 0)

@@ -199,8 +199,7 @@ def test_without_bootstrapping_a_time_limit_ends_the_game():
     assert (np.asarray(going_on)[cut, 0] > SCALE * mean[cut]).all()
 
 
-@pytest.mark.parametrize("double_q", [False, True])
-def test_a_time_limit_is_worth_the_best_action_that_is_legal_there(double_q):
+def test_a_time_limit_is_worth_the_best_action_that_is_legal_there():
     """Only the number of the turn is legal: 2 at the limit, 0 when an episode begins."""
     config = dqn.Config(total_steps=32, num_envs=4, num_steps=8, hidden=(8,), gamma=0.5)
     learner, hp = QLearner(config, Turns()), config.hyper_params
@@ -210,14 +209,16 @@ def test_a_time_limit_is_worth_the_best_action_that_is_legal_there(double_q):
         weights, other, situation = started(learner, key)
         _, steps = learner.play(weights, situation, key, 8, jnp.float32(0.5))
         after = learner.network.ahead(other, None, steps)
-        arguments = (weights, other, hp, steps, double_q, False)
-        return steps, after, learner.network.value_and_target(*arguments)[1]
+        target = learner.network.value_and_target
+        targets = [target(weights, other, hp, steps, double, False)[1] for double in (False, True)]
+        return steps, after, targets
 
-    steps, after, target = jax.tree.map(np.asarray, found(jax.random.key(0)))
+    steps, after, targets = jax.tree.map(np.asarray, found(jax.random.key(0)))
     done = steps.done
     assert done.sum() == 16
-    np.testing.assert_array_equal(target[done], 1 + 0.5 * after[done][:, 2])
-    np.testing.assert_array_equal(target[~done], 1 + 0.5 * after[~done][:, 1])
+    for target in targets:
+        np.testing.assert_array_equal(target[done], 1 + 0.5 * after[done][:, 2])
+        np.testing.assert_array_equal(target[~done], 1 + 0.5 * after[~done][:, 1])
     wrong = (after[done].max(axis=-1), after[done][:, 0])  # all legal, those of a new episode
     assert all((after[done][:, 2] != value).all() for value in wrong)
 
