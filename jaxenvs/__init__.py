@@ -1,7 +1,7 @@
 """Reinforcement-learning environments and baselines that run on the accelerator, in JAX."""
 
 import importlib as _importlib
-from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import TYPE_CHECKING
 from typing import Any as _Any
 
 import jaxenvs.envs as _envs  # registers the ids
@@ -25,7 +25,7 @@ from jaxenvs.vector import VecEnv as VecEnv
 from jaxenvs.vector import VecState as VecState
 from jaxenvs.vector import vectorize as vectorize
 
-if _TYPE_CHECKING:
+if TYPE_CHECKING:
     from jaxenvs import baselines as baselines
     from jaxenvs import render as render
 

@@ -119,13 +119,7 @@ def film(
     Raises `ValueError`, which names the argument, for what cannot be played or written, before
     anything is played.
     """
-    for name, value, low in (("episodes", episodes, 1), ("max_steps", max_steps, 1)):
-        if value < low:
-            raise ValueError(f"{name}: expected at least {low}, got {value}")
-    if not 32 <= size <= 4096:
-        raise ValueError(f"size: expected 32 to 4096 pixels, got {size}")
-    if fps is not None and not fps > 0:
-        raise ValueError(f"fps: expected more than 0, got {fps:g}")
+    _check(episodes, max_steps, size, fps)
     with needs("render"):
         from jaxenvs.render import episode, record
     if out is not None:
@@ -146,6 +140,17 @@ def film(
     if out is not None:
         shown.save(out)
     return shown
+
+
+def _check(episodes: int, max_steps: int, size: int, fps: float | None) -> None:
+    """Refuses numbers out of their ranges, as `ValueError`."""
+    for name, value in (("episodes", episodes), ("max_steps", max_steps)):
+        if value < 1:
+            raise ValueError(f"{name}: expected at least 1, got {value}")
+    if not 32 <= size <= 4096:
+        raise ValueError(f"size: expected 32 to 4096 pixels, got {size}")
+    if fps is not None and not 0 < fps < float("inf"):
+        raise ValueError(f"fps: expected more than 0, got {fps:g}")
 
 
 def cast(
