@@ -170,7 +170,9 @@ def drift_of(name: str) -> Drift:
 
 def save(path: Path, drift: NeuralDrift, about: dict[str, Any]) -> None:
     """Writes a learned drift and what is said about it, JSON values, atomically to an .npz."""
-    arrays = {name: np.asarray(drift.weights[name], np.float32) for name in _WEIGHTS}
+    arrays: dict[str, Any] = {
+        name: np.asarray(drift.weights[name], np.float32) for name in _WEIGHTS
+    }
     form = {name: getattr(drift, name) for name in _FORM}
     manifest = {"format": _FORMAT, "version": _VERSION, "form": form, "about": about}
     manifest["sha256"] = _digest(manifest, arrays)

@@ -1,5 +1,6 @@
 """Where a run's figures go: a JSON Lines file, and TensorBoard."""
 
+import importlib
 import json
 import math
 import os
@@ -87,9 +88,8 @@ class TensorBoard:
                 writer.flush()
 
     def _add(self, setting: str, **event: Any) -> None:
-        from tensorboardX.proto.event_pb2 import Event
-
-        self._writers[setting].write_event(Event(wall_time=time.time(), **event))
+        event_pb2: Any = importlib.import_module("tensorboardX.proto.event_pb2")
+        self._writers[setting].write_event(event_pb2.Event(wall_time=time.time(), **event))
 
     def close(self) -> None:
         """Flushes and closes the event files."""

@@ -215,10 +215,11 @@ def written(path, change=None, **arrays):
     small = NeuralDrift(width=4)
     drifts.save(path, dataclasses.replace(small, weights=small.fresh()), {"env": "CartPole-v1"})
     with np.load(path) as archive:
-        content = dict(archive) | arrays
+        content: dict[str, Any] = dict(archive) | arrays
     manifest = json.loads(content["manifest"].tobytes())
     text = json.dumps(manifest if change is None else change(manifest))
-    np.savez(path, **content | {"manifest": np.frombuffer(text.encode(), np.uint8)})
+    content["manifest"] = np.frombuffer(text.encode(), np.uint8)
+    np.savez(path, **content)
     return str(path)
 
 

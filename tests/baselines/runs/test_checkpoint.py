@@ -189,14 +189,14 @@ def npy(array):
     return file.getvalue()
 
 
-def rewrite(path, change=None, compression=zipfile.ZIP_STORED, **changes):
+def rewrite(path, change=None, compression=zipfile.ZIP_STORED, changes=None):
     """Other content for members of a file, by their name without .npy; None drops one."""
     content = members(path)
     if change is not None:
         said = json.loads(np.load(io.BytesIO(content["manifest.npy"])).tobytes())
         text = json.dumps(change(said)).encode()
         content["manifest.npy"] = npy(np.frombuffer(text, np.uint8))
-    content |= {f"{name}.npy": value for name, value in changes.items()}
+    content |= {f"{name}.npy": value for name, value in (changes or {}).items()}
     with zipfile.ZipFile(path, "w", compression) as archive:
         for name, value in content.items():
             if value is not None:
@@ -229,7 +229,7 @@ def damages(whole, path, rng):
     odd = (None, b"junk", b"", npy(np.zeros(3)), npy(np.zeros(6, np.int32)), npy(np.zeros(())))
     for name, content in itertools.product(("0", "manifest", "extra"), odd):
         path.write_bytes(whole)
-        rewrite(path, **{name: content})
+        rewrite(path, changes={name: content})
         yield path.read_bytes()
     fields = ("format", "version", "about", "leaves", "sha256", "seal")
     others = (None, True, 3, 2.0, "x", [], {}, [[]], [3], {"path": {}}, 10**400)
@@ -275,7 +275,7 @@ def test_nothing_is_inflated_or_read_beyond_the_expected_size(tmp_path):
         ("0", "manifest", "1"), (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
     ):
         path.write_bytes(whole)
-        rewrite(path, compression=compression, **{name: large})
+        rewrite(path, compression=compression, changes={name: large})
         tracemalloc.start()
         with pytest.raises(CheckpointError):
             checkpoint.load(path, saved)
@@ -284,7 +284,7 @@ def test_nothing_is_inflated_or_read_beyond_the_expected_size(tmp_path):
         assert peak < 2**22, (name, compression)
     claims = npy(np.zeros(6, np.float32)).replace(b"(6,)", b"(9999999999,)".ljust(4))
     path.write_bytes(whole)
-    rewrite(path, **{"0": claims})
+    rewrite(path, changes={"0": claims})
     with pytest.raises(CheckpointError):
         checkpoint.load(path, saved)
 

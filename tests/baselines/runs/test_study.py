@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import sys
 
 import numpy as np
 import pytest
@@ -189,3 +190,10 @@ def test_changes_that_do_not_fit(changes, said, capsys):
     flags = ["--algorithms", "ppo", "pqn", "--envs", "CartPole-v1", "--changes", changes]
     assert main(["study", *flags]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_core_install_is_told_what_is_missing(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "optax", None)
+    monkeypatch.delitem(sys.modules, "jaxenvs.baselines.ppo", raising=False)
+    assert main(["study", "--algorithms", "ppo", "--envs", "CartPole-v1"]) == 2
+    assert "needs optax, which is not installed: pip install" in capsys.readouterr().err
