@@ -126,7 +126,7 @@ def test_the_report_counts_what_was_run(tmp_path, monkeypatch):
 
 
 def test_the_chart_of_means_begins_at_random_play(tmp_path, monkeypatch):
-    plt, limits = study._plot(), []
+    plt, limits = study.curve.pyplot(), []
     monkeypatch.setattr(plt, "close", lambda figure: limits.append(figure.axes[0].get_xlim()))
     monkeypatch.setattr(study.statistics, "interval", lambda values: Interval(0.9, 0.8, 0.95))
     scores = study.Scores({"ppo": np.ones((1, 1))}, ["CartPole-v1"], np.zeros(1), np.ones(1))
