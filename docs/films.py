@@ -93,12 +93,17 @@ def pace_of(game: Game) -> Pace:
     return PACES.get(game.family, Pace(1, 100))
 
 
-def write(game: Game) -> pathlib.Path:
-    """Films a class beside its page."""
+def write(game: Game) -> pathlib.Path | None:
+    """Films a class beside its page; nothing where its picture never changes."""
     from PIL import Image
 
     pace, film = pace_of(game), frames(scene_of(game), SIDE, seed=1)
-    images = [Image.fromarray(next(film)) for _ in range(pace.num_frames)]
+    shown = [next(film) for _ in range(pace.num_frames)]
+    path = game.page.with_suffix(".webp")
+    if all((frame == shown[0]).all() for frame in shown):
+        path.unlink(missing_ok=True)
+        return None
+    images = [Image.fromarray(frame) for frame in shown]
     held = io.BytesIO()
     # Flat colors: without losses a film is smaller than with them, or than a GIF.
     images[0].save(
@@ -111,6 +116,5 @@ def write(game: Game) -> pathlib.Path:
         lossless=True,
         method=4,
     )
-    path = game.page.with_suffix(".webp")
     path.write_bytes(held.getvalue())
     return path

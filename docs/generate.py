@@ -113,7 +113,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         import films
 
         for game in chosen(options.films):
-            print(films.write(game).relative_to(ROOT))
+            if path := films.write(game):
+                print(path.relative_to(ROOT))
     write(texts())
 
 

@@ -281,13 +281,13 @@ def family_title(family: str) -> str:
 
 
 def family_page(family: str, members: list[Game]) -> str:
-    """The pictures of a family, each with a link to its page."""
+    """The films of a family, or its pictures, each with a link to its page."""
     name, _, about = family_title(family).partition(": ")
     cards = []
     for game in members:
         link = f"[**{game.name}**]({game.name}.md)"
-        picture = f"[![{game.name}]({game.name}.png)]({game.name}.md)"
-        lines = [picture] if game.page.with_suffix(".png").exists() else []
+        shown = [s for s in (".webp", ".png") if game.page.with_suffix(s).exists()]
+        lines = [f"[![{game.name}]({game.name}{s})]({game.name}.md)" for s in shown[:1]]
         lines += [link, task(made(game.example))]
         cards.append("-   " + "\n\n    ".join(lines))
     grid = '<div class="grid cards games" markdown>\n\n' + "\n\n".join(cards) + "\n\n</div>"

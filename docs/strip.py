@@ -130,13 +130,15 @@ def frames(scene: Scene, size: int, seed: int) -> Iterator[np.ndarray]:
     dice = np.random.default_rng(seed)
     reset, step, mask = jax.jit(env.reset), jax.jit(env.step), jax.jit(env.action_mask)
     _, state = reset(jax.random.key(seed))
-    steps = 0
+    steps, over = 0, False
     for frame in range(10**9):
         while steps < scene.start + frame * scene.pace:
-            action = scene.policy(state, mask(state), dice)
-            t = step(jax.random.key(seed * 10_000 + steps), state, action)
-            over = bool((t.terminated | t.truncated).all())
-            state = reset(jax.random.key(seed * 10_000 + steps))[1] if over else t.state
+            key = jax.random.key(seed * 10_000 + steps)
+            if over:  # the last state has been seen
+                state, over = reset(key)[1], False
+            else:
+                t = step(key, state, scene.policy(state, mask(state), dice))
+                state, over = t.state, bool((t.terminated | t.truncated).all())
             steps += 1
         yield draw(env, state, size)
 
