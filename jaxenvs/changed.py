@@ -80,11 +80,6 @@ def _checked_number(name: str, value: Any, original: Any, annotation: Any) -> An
         return value
     declared = ranges.range_of(annotation)
     ranges.check_value(name, value, Annotated[kind, declared] if declared else kind)
-    if kind is not bool:
-        limits = np.finfo(dtype) if kind is float else np.iinfo(dtype)
-        # As Python numbers, since numpy would round `value` to the dtype before it compares.
-        if not float(limits.min) <= value <= float(limits.max):
-            raise ValueError(f"{name}: expected a number that {dtype} holds, got {value!r}")
     return float(value) if kind is float and isinstance(value, int | np.integer) else value
 
 
