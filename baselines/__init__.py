@@ -90,4 +90,4 @@ def load_policy(folder: str | os.PathLike[str], agent: int | None = None) -> "Po
     """
     from jaxenvs.baselines.runs import run
 
-    return run.load_policy(folder, agent)
+    return run.load_policy(pathlib.Path(folder), agent)

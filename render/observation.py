@@ -75,8 +75,9 @@ def observation(env: Env[Any, Any], state: Any, params: Any, size: int) -> np.nd
             left = i * WIDTH + MARGIN
             at = (left * unit, (top + TITLE / 2 - 3) * unit)
             canvas.text(panel.title, at, 14 * unit, palette.INK, bold=True)
-            box = (left, top + TITLE, WIDTH - 2 * MARGIN, panel.height)
-            panel.paint(canvas, Area(*(length * unit for length in box), unit))
+            width = (WIDTH - 2 * MARGIN) * unit
+            area = Area(left * unit, (top + TITLE) * unit, width, panel.height * unit, unit)
+            panel.paint(canvas, area)
             top += TITLE + panel.height + MARGIN
     return canvas.rgb()
 

@@ -10,10 +10,11 @@ import imageio.v3 as iio
 import jax
 import numpy as np
 import pytest
+from gymnasium.envs import registration
 
 import jaxenvs
 import jaxenvs.render
-from jaxenvs import registry
+from jaxenvs import registry, spaces
 from jaxenvs.cli import main
 
 GAME = '''
@@ -73,8 +74,7 @@ def table(monkeypatch):
     """The tables of ids as they are, whatever a test adds to them."""
     monkeypatch.setattr(registry, "_SPECS", dict(registry._SPECS))
     monkeypatch.setattr(registry, "_sought", set())
-    monkeypatch.setattr(gym.envs.registration, "registry", dict(gym.registry))
-    monkeypatch.setattr(gym, "registry", gym.envs.registration.registry)
+    monkeypatch.setattr(registration, "registry", dict(registration.registry))
     monkeypatch.setattr(sys, "path", list(sys.path))
     before = set(sys.modules)
     yield
@@ -104,7 +104,7 @@ def test_an_id_may_bring_its_module(corridor, monkeypatch):
     with pytest.raises(ValueError, match="no environment 'Corridor-v0'"):
         jaxenvs.spec("Corridor-v0")
     env = jaxenvs.make("mycorridor:Corridor-v0", length=7)
-    assert env.observation_space().shape == (7,)
+    assert env.observation_space() == spaces.Box(0.0, 1.0, (7,))
     assert jaxenvs.spec("mycorridor:Corridor-v0").id == "Corridor-v0"
     game = gym.make("mycorridor:jaxenvs/Corridor-v0", render_mode="rgb_array")
     game.reset(seed=0)
@@ -150,7 +150,7 @@ def test_an_installed_package_names_its_module(corridor, monkeypatch):
     monkeypatch.syspath_prepend(corridor)
     assert jaxenvs.make("CartPole-v1")
     assert "mycorridor" not in sys.modules  # nobody has asked for it
-    assert jaxenvs.make("Corridor-v0").observation_space().shape == (6,)
+    assert jaxenvs.make("Corridor-v0").observation_space() == spaces.Box(0.0, 1.0, (6,))
     assert jaxenvs.list_envs("mycorridor") == ["Corridor-v0"]
 
 

@@ -8,8 +8,8 @@ import re
 import sys
 import types
 
-import gymnasium as gym
 import pytest
+from gymnasium.envs import registration
 
 from jaxenvs import registry
 
@@ -27,7 +27,7 @@ def run(cells: list[str], monkeypatch, folder: pathlib.Path, **sizes: int) -> ty
     main = types.ModuleType("__main__")
     monkeypatch.setitem(sys.modules, "__main__", main)
     monkeypatch.setattr(registry, "_SPECS", dict(registry._SPECS))
-    monkeypatch.setattr(gym.envs.registration, "registry", dict(gym.registry))
+    monkeypatch.setattr(registration, "registry", dict(registration.registry))
     monkeypatch.chdir(folder)
     code = "\n".join(cells)
     for name, size in sizes.items():

@@ -46,7 +46,7 @@ class Still(core.Env[core.State, core.Params]):
 
 def shown(space: spaces.Space, time: int, size: int = 256) -> np.ndarray:
     env = Still(seen=space)
-    return observation(env, core.State(time=np.int32(time)), env.default_params, size)
+    return observation(env, core.State(time=jnp.int32(time)), env.default_params, size)
 
 
 @pytest.mark.parametrize(

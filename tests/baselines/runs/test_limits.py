@@ -16,7 +16,8 @@ from jaxenvs.baselines.runs.options import Options, RunError
 RECORDS = {name: algorithms.default_config(name) for name in algorithms.ALGORITHMS}
 RECORDS["options"] = Options()
 FREE = {
-    "options": {"stop_return", "coordinator", "out", "init_from"},  # any finite number; checked otherwise
+    # any finite number; checked otherwise
+    "options": {"stop_return", "coordinator", "out", "init_from"},
     **{name: {"env", "drift"} for name in algorithms.ALGORITHMS},  # names, with their own checks
 }
 
