@@ -93,10 +93,7 @@ class Config(RunConfig):
     def check(self) -> None:
         """Raises `ValueError` that names the field that does not fit."""
         super().check()
-        if self.remembers:
-            checks.divides(self, "num_minibatches", self.num_envs, "num_envs")
-        else:
-            checks.divides(self, "num_minibatches", self.batch_size, "num_envs * num_steps")
+        checks.minibatches(self, self.remembers)
         checks.no_filters_with_memory(self)
 
 

@@ -88,10 +88,7 @@ class Config(RunConfig):
     def check(self) -> None:
         """Raises `ValueError` that names the field that does not fit."""
         super().check()
-        if self.whole:
-            checks.divides(self, "num_minibatches", self.num_envs, "num_envs")
-        else:
-            checks.divides(self, "num_minibatches", self.batch_size, "num_envs * num_steps")
+        checks.minibatches(self, self.whole)
         checks.no_filters_with_memory(self)
         if not 0 <= self.window <= self.num_steps:
             limit = f"num_steps = {self.num_steps}"

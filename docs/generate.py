@@ -107,8 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         import pictures
 
         for game in chosen(options.images):
-            if path := pictures.write(game, options.steps):
-                print(path.relative_to(ROOT))
+            print(pictures.write(game, options.steps).relative_to(ROOT))
     if options.films is not None:
         import films
 

@@ -17,28 +17,21 @@ BACKGROUND = (24, 27, 33)  # between frames
 
 
 def draw(env: jaxenvs.Env[Any, Any], state: Any, size: int) -> np.ndarray:
-    """The picture of a state, uint8 `[height, width, 3]`, the longer side `size` pixels.
+    """The picture of a state, uint8 `[height, width, 3]`, the longer side `size` pixels."""
+    from jaxenvs.render import frame
 
-    Raises `ValueError` where the game has no picture.
-    """
-    from jaxenvs.render import draw as drawn
-
-    return drawn(env, state, size=size)
+    return frame(env, state, size=size)
 
 
-def write(game: Game, num_steps: int) -> pathlib.Path | None:
-    """Draws a class beside its page; nothing where `jaxenvs.render` has no picture of it."""
+def write(game: Game, num_steps: int) -> pathlib.Path:
+    """Draws a class beside its page."""
     from PIL import Image
 
     rows = SHEETS.get(game.name, [[game.example]])
     frames = []
     for row in rows:
         envs = [jaxenvs.make(env_id) for env_id in row]
-        try:
-            frames.append([draw(env, state_in_play(env, num_steps), SIDE) for env in envs])
-        except ValueError as error:
-            print(f"{game.name}: {error}")
-            return None
+        frames.append([draw(env, state_in_play(env, num_steps), SIDE) for env in envs])
     path = game.page.with_suffix(".png")
     path.parent.mkdir(parents=True, exist_ok=True)
     if game.name not in SHEETS:

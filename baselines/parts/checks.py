@@ -6,11 +6,17 @@ MOST = 2**31 - 1
 """The largest count: programs count in int32."""
 
 
-def divides(config: Any, name: str, total: int, of: str) -> None:
-    """Raises `ValueError` if the field `name` does not divide `total`, which is called `of`."""
-    if total % getattr(config, name):
-        found = getattr(config, name)
-        raise ValueError(f"{name}: expected a divisor of {of} = {total}, got {found}")
+def minibatches(config: Any, whole: bool) -> None:
+    """Raises `ValueError` if `num_minibatches` does not divide what they are made of.
+
+    These are `whole` environments, or else single steps.
+    """
+    total, of = config.batch_size, "num_envs * num_steps"
+    if whole:
+        total, of = config.num_envs, "num_envs"
+    if total % config.num_minibatches:
+        found = config.num_minibatches
+        raise ValueError(f"num_minibatches: expected a divisor of {of} = {total}, got {found}")
 
 
 def one_update(config: Any) -> None:

@@ -7,6 +7,7 @@ so that a folder cut off at any moment says which run its other files belong to.
 import contextlib
 import dataclasses
 import itertools
+import re
 import shutil
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -202,13 +203,18 @@ def _are_same(one: Path | str, other: Path | str | None) -> bool:
     return other is not None and Path(one).resolve() == Path(other).resolve()
 
 
+def plain(name: str) -> str:
+    """`name` as the name of a folder, without what an id may have and a folder may not."""
+    return re.sub(r"[/:]", "-", name)
+
+
 def _new_folder(name: str) -> Path:
     """A folder of its own under runs/, named after the time; a number tells those of a second."""
     parent, stamp = Path("runs"), time.strftime("%Y%m%d-%H%M%S")
     parent.mkdir(exist_ok=True)
     for i in itertools.count(1):
         end = "" if i == 1 else f"-{i}"
-        out = parent / f"{name}-{stamp}{end}".replace("/", "-")
+        out = parent / plain(f"{name}-{stamp}{end}")
         with contextlib.suppress(FileExistsError):
             out.mkdir()
             return out

@@ -48,7 +48,7 @@ class Entry:
     @property
     def name(self) -> str:
         """Its folder."""
-        return f"{self.algorithm}-{self.env}".replace("/", "-")
+        return folder.plain(f"{self.algorithm}-{self.env}")
 
     @property
     def config(self) -> Any:
