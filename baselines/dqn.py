@@ -20,16 +20,9 @@ import optax
 
 import jaxenvs
 from jaxenvs.baselines.parts import checks, rollout
-from jaxenvs.baselines.parts.config import (
-    Filters,
-    HyperParams,
-    PositiveShare,
-    RunConfig,
-    TotalSteps,
-    Width,
-    swept,
-)
+from jaxenvs.baselines.parts.config import HyperParams, RunConfig, swept
 from jaxenvs.baselines.parts.exploration import Schedule, schedule
+from jaxenvs.baselines.parts.kinds import Filters, PositiveShare, TotalSteps, Width
 from jaxenvs.baselines.parts.learning import gradient_steps
 from jaxenvs.baselines.parts.memory import MemoryKind
 from jaxenvs.baselines.parts.mixing import TeamOptions

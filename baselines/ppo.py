@@ -23,18 +23,10 @@ import jaxenvs
 from jaxenvs import prng
 from jaxenvs.baselines.parts import checks, rollout
 from jaxenvs.baselines.parts.actor_critic import Policy, networks_of
-from jaxenvs.baselines.parts.config import (
-    Filters,
-    HyperParams,
-    LogDeviation,
-    PositiveShare,
-    RunConfig,
-    TotalSteps,
-    Width,
-    swept,
-)
+from jaxenvs.baselines.parts.config import HyperParams, RunConfig, swept
 from jaxenvs.baselines.parts.drifts import Drift, Setting, drift_of
 from jaxenvs.baselines.parts.evaluate import play_episodes, summarize
+from jaxenvs.baselines.parts.kinds import Filters, LogDeviation, PositiveShare, TotalSteps, Width
 from jaxenvs.baselines.parts.learning import gradient_steps, minibatches, progress_of
 from jaxenvs.baselines.parts.memory import MemoryKind, Past
 from jaxenvs.baselines.parts.metrics import explained_variance, mean_over

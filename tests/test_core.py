@@ -218,4 +218,4 @@ def test_state_and_key_in_the_wrong_order_are_named():
     env = jaxenvs.make("CartPole-v1")
     _, state = jax.eval_shape(env.reset, jax.random.key(0))
     with pytest.raises(TypeError, match=r"^key: expected jax\.random\.key\(seed\), got a state"):
-        env.step(state, 1, jax.random.key(0))  # type: ignore[arg-type]
+        env.step(state, 1, jax.random.key(0))

@@ -13,8 +13,9 @@ from typing import Any
 from jaxenvs import ranges
 from jaxenvs.baselines import ppo
 from jaxenvs.baselines.meta.search import Search, Settings, inner_config, save_means
-from jaxenvs.baselines.parts.config import HyperParams, PositiveShare, Width
+from jaxenvs.baselines.parts.config import HyperParams
 from jaxenvs.baselines.parts.drifts import NeuralDrift
+from jaxenvs.baselines.parts.kinds import PositiveShare, Width
 from jaxenvs.baselines.parts.trainer import Trainer
 from jaxenvs.ranges import Count, NonNegative, Positive
 

@@ -4,25 +4,13 @@ import dataclasses
 import functools
 import types
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 
 from jaxenvs import ranges
 from jaxenvs.baselines.parts import checks
-from jaxenvs.ranges import Range
 from jaxenvs.struct import PyTree
-
-TotalSteps = Annotated[int, Range(1, 10**12)]
-"""Environment steps of a run."""
-LogDeviation = Annotated[float, Range(-20, 20)]
-"""The logarithm of a deviation."""
-Width = Annotated[int, Range(1, 10**6)]
-"""Of a layer or a memory."""
-Filters = Annotated[int, Range(0, 10**6)]
-"""Of a convolution; 0: there is none."""
-PositiveShare = Annotated[float, Range(0, 1, above=True)]
-"""Above 0, 1 at most."""
 
 HyperParams = Any
 """The traced numbers of a config: a pytree of float32 scalars, a field for each `swept` one."""

@@ -13,7 +13,7 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from jaxenvs.baselines.parts.config import Width
+from jaxenvs.baselines.parts.kinds import Width
 from jaxenvs.baselines.parts.networks import MLP, Readout
 
 Kind = Literal["own", "sum", "monotonic"]

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 
@@ -99,7 +100,7 @@ def test_other_errors_that_python_drops_are_shown_as_ever(monkeypatch):
     shown = []
     monkeypatch.setattr(sys, "unraisablehook", shown.append)
     with interrupts.delivered():
-        hook = sys.unraisablehook
+        hook: Any = sys.unraisablehook
         hook(type("Lost", (), {"exc_value": ValueError("lost")}))
     assert len(shown) == 1
 
