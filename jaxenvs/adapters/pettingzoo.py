@@ -66,7 +66,8 @@ class _Checked(OrderEnforcingWrapper):
         if self._has_reset and self.agents:
             agent = self.agent_selection
             if not (self.terminations[agent] or self.truncations[agent]):
-                self.env.unwrapped.read_action(agent, action)
+                game: Any = self.unwrapped
+                game.read_action(agent, action)
         super().step(action)
 
 

@@ -68,7 +68,7 @@ def test_refuses(space, action, message):
 
 def test_coordinates_beyond_the_box_reach_the_game():
     for action in ([2.5], np.array([-1e9]), jnp.float32([3])):
-        np.testing.assert_array_equal(action_reader(TORQUE)(action), np.float32(action))
+        np.testing.assert_array_equal(action_reader(TORQUE)(action), np.asarray(action, np.float32))
 
 
 def test_batches_lead_with_their_axis_in_every_part():

@@ -82,6 +82,8 @@ PENDULUM = jaxenvs.make("Pendulum-v1")
         (CARTPOLE, {"gravity": np.nan}, ValueError, "gravity: .* finite, got nan"),
         (CARTPOLE, {"gravity": np.inf}, ValueError, "gravity: .* finite, got inf"),
         (CARTPOLE, {"gravity": 1e39}, ValueError, "gravity: .*float32.*, got 1e.39"),
+        (CARTPOLE, {"cart_mass": -1}, ValueError, "cart_mass: expected a number above 0, got -1"),
+        (CARTPOLE, {"half_length": 0}, ValueError, "half_length: expected a number above 0, got 0"),
         (CARTPOLE, {"gravity": True}, TypeError, "gravity: expected a number.*, got True"),
         (PENDULUM, {"params": {"max_torque": "8"}}, TypeError, "max_torque: expected a number"),
     ],

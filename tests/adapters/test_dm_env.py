@@ -79,11 +79,12 @@ class Rows:
 )
 def test_bsuite_s_logging_counts_as_on_its_own_environment(env_id, bsuite_id):
     """Both play each ball with the action that is right for it, or stay."""
-    theirs, ours = bsuite.load_from_id(bsuite_id), DmEnv(env_id, seed=1)
+    theirs: Any = bsuite.load_from_id(bsuite_id)
+    ours: Any = DmEnv(env_id, seed=1)
     assert ours.bsuite_num_episodes == theirs.bsuite_num_episodes
     columns = []
     for env in (theirs, ours):
-        logger = Rows()
+        logger: Any = Rows()
         logged = wrappers.Logging(env, logger, log_every=True)
         returns = []
         for episode in range(8):

@@ -268,7 +268,7 @@ def test_coordinates_beyond_the_box_are_the_game_s_business_as_in_gymnasium():
     seen = {}
     for torque, action in ((2.0, 2.0), (2.0, 5.0), (8.0, 5.0), (8.0, 8.0), (8.0, 9.0)):
         env.reset(seed=0, options={"max_torque": torque})
-        seen[torque, action] = env.step(np.float32([action]))[0][2]
+        seen[torque, action] = env.step(np.array([action], np.float32))[0][2]
     assert seen[2.0, 5.0] == seen[2.0, 2.0]
     assert seen[2.0, 2.0] < seen[8.0, 5.0] < seen[8.0, 8.0] == seen[8.0, 9.0]
 

@@ -275,14 +275,14 @@ def test_actions_are_checked():
 
 
 def test_each_copy_clips_within_its_own_bounds():
-    envs = gym.make_vec("jaxenvs/Pendulum-v1", num_envs=2)
+    envs = make_vec("jaxenvs/Pendulum-v1", num_envs=2)
     envs.reset(seed=[0, 0])
     envs.reset(seed=[0, 0], options={"max_torque": 8.0, "reset_mask": np.array([False, True])})
     obs = envs.step(np.full((2, 1), 8.0))[0]
     single = gym.make("jaxenvs/Pendulum-v1")
     for i, torque in enumerate((2.0, 8.0)):
         single.reset(seed=0, options={"max_torque": torque})
-        np.testing.assert_allclose(obs[i], single.step(np.float32([8.0]))[0], rtol=1e-6)
+        np.testing.assert_allclose(obs[i], single.step(np.array([8.0], np.float32))[0], rtol=1e-6)
     assert obs[0, 2] < obs[1, 2]
 
 

@@ -88,7 +88,7 @@ def test_pettingzoo_gives_each_agent_its_own_under_every_wrapper(name):
 
 def check_pettingzoo(game, wrapped, seen, moves_at):
     plain, env = pz.parallel_env(game, masks=False), pz.parallel_env(wrapped, masks=False)
-    turns = pz.aec_env(wrapped, masks=False)
+    turns: Any = pz.aec_env(wrapped, masks=False)
     obs, ours = plain.reset(seed=3)[0], env.reset(seed=3)[0]
     turns.reset(seed=3)
     frames = {agent: [obs[agent]] for agent in game.agents}

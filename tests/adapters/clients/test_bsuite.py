@@ -1,5 +1,7 @@
 """bsuite's runner and its logging to csv files, read again by its analysis."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from bsuite.baselines import experiment
@@ -12,7 +14,8 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 def test_a_run_is_written_and_read(tmp_path):
-    env = csv_logging.wrap_environment(DmEnv("bsuite-Catch-v0", seed=0), "catch/0", str(tmp_path))
+    game: Any = DmEnv("bsuite-Catch-v0", seed=0)
+    env: Any = csv_logging.wrap_environment(game, "catch/0", str(tmp_path))
     player = random_agent.default_agent(env.observation_spec(), env.action_spec(), seed=0)
     experiment.run(player, env, num_episodes=20)
     rows, _ = csv_load.load_bsuite(str(tmp_path))

@@ -23,7 +23,7 @@ def lenient():
 
 def test_ppo_learns_cartpole():
     env, params = gymnax.make("CartPole-v1")
-    config = {"num_envs": 64, "num_steps": 64, "num_epochs": 4, "num_minibatches": 8}
+    config = {"num_envs": 16, "num_steps": 32, "num_epochs": 10, "num_minibatches": 4}
     ppo = rejax.PPO.create(
         env=env,
         env_params=params,

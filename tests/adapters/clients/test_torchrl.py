@@ -22,7 +22,8 @@ def test_an_id_is_enough(env_id):
 
 
 def test_several_by_one_id():
-    check_env_specs(GymEnv("jaxenvs/CartPole-v1", num_envs=3))
+    # With the module's name, since each of its processes begins by importing nothing.
+    check_env_specs(GymEnv("jaxenvs:jaxenvs/CartPole-v1", num_envs=3))
 
 
 def test_the_batch_restarts_in_the_step_that_ends_an_episode():
