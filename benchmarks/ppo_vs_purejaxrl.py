@@ -13,7 +13,7 @@ distribution is a few lines, so that no time goes into importing or tracing it.
 import math
 import pathlib
 import sys
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
@@ -30,7 +30,7 @@ class Setting(NamedTuple):
     total_steps: int
     num_envs: int
     num_minibatches: int
-    activation: str
+    activation: Literal["tanh", "relu"]
     lr: float
 
 

@@ -87,9 +87,9 @@ def fits(kept: Kept) -> checkpoint.Fits:
     return difference
 
 
-def holds_run(out: Path) -> bool:
+def holds_run(out: Path | str) -> bool:
     """Whether a folder says that there is a run in it."""
-    return (out / CONFIG).exists()
+    return (Path(out) / CONFIG).exists()
 
 
 def length_of(config: Any) -> str:

@@ -174,7 +174,7 @@ class JaxMarlEnv:
 
         def padded(agent: str) -> jax.Array:
             action = jnp.asarray(actions[agent]).astype(space.dtype)
-            return _pad(action.reshape(self._acted[agent].shape), shape)  # type: ignore[attr-defined]
+            return _pad(action.reshape(self._acted[agent].shape), shape)
 
         return jnp.stack([padded(agent) for agent in self.agents])
 

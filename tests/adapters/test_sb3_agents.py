@@ -12,7 +12,7 @@ from tests.toys import Crowd
 def test_each_agent_is_a_slot():
     envs = AgentsVecEnv("MPE-SimpleSpeakerListener-v4", num_envs=3)
     assert envs.num_envs == 6
-    assert envs.action_space.n == 5  # type: ignore[attr-defined]
+    assert envs.action_space.n == 5
     obs = envs.reset()
     assert obs.shape == (6, 13)
     assert obs[:, 11:].tolist() == [[1, 0], [0, 1]] * 3
