@@ -52,8 +52,8 @@ def check_game(algorithm: str, env_id: str) -> None:
     fitting = [name for name in algorithms.ALGORITHMS if algorithms.serves_teams(name) == several]
     kinds = ("one agent", "several agents")
     raise RunError(
-        f"env: {algorithm} expects a game of {kinds[not several]}, but {env_id} is one of "
-        f"{kinds[several]}, for {', '.join(fitting)}"
+        f"env: {algorithm} expects a game of {kinds[not several]}, and {env_id} has "
+        f"{kinds[several]}: choose one of {', '.join(fitting)}"
     )
 
 
