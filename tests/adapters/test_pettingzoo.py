@@ -259,5 +259,5 @@ def test_mistakes_are_named():
         env.step({"agent_0": 0, "agent_1": 0, "agent_2": 0})
     with pytest.raises(ValueError, match="agent_1: action: expected 0 to 4"):
         env.step({"agent_0": 0, "agent_1": 5})
-    with pytest.raises(ValueError, match=r"damping: expected a number from 0 to 1"):
+    with pytest.raises(ValueError, match="damping: expected a number from 0 to 1, got nan"):
         env.reset(seed=1, options={"damping": np.nan})

@@ -77,6 +77,27 @@ def test_attributes_methods_and_wrappers_are_answered():
     assert normalized.step(np.zeros(2, np.int64))[0].shape == (2, 4)
 
 
+def test_options_are_checked_when_they_are_set():
+    batch: Any = JaxVecEnv("CartPole-v1", 2)
+    batch.set_options({"gravity": 3.0})
+    with pytest.raises(ValueError, match=r"gravity: .*, got nan"):
+        batch.set_options({"gravity": np.nan})
+    with pytest.raises(ValueError, match="the same for all copies"):
+        batch.set_options([{"gravity": 3.0}, {}])
+    batch.reset()  # with those that were set before
+    assert batch.batch.params.gravity.tolist() == [3.0, 3.0]
+
+
+def test_masks_are_where_maskable_ppo_looks_for_them():
+    """sb3-contrib's `get_action_masks` and `is_masking_supported`, of a batch."""
+    batch: Any = JaxVecEnv("Taxi-v4", 3)
+    assert batch.has_attr("action_masks")
+    batch.reset()
+    masks = np.stack(batch.env_method("action_masks"))
+    np.testing.assert_array_equal(masks, [info["action_mask"] for info in batch.reset_infos])
+    np.testing.assert_array_equal(batch.get_attr("action_masks", 1)[0](), masks[1])
+
+
 def test_pictures_are_tiled():
     batch = JaxVecEnv("CartPole-v1", 4, render_mode="rgb_array")
     batch.reset()

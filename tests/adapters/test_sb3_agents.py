@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from gymnasium.error import ResetNeeded
 
 pytest.importorskip("stable_baselines3", reason="Stable-Baselines3 is in no extra")
 
@@ -44,6 +45,25 @@ def test_smaller_agents_take_their_last_action():
     assert reward.tolist() == [1, 2, 3]
     with pytest.raises(TypeError, match="several agents"):
         AgentsVecEnv("CartPole-v1")
+
+
+def test_masks_leave_out_what_an_agent_does_not_have():
+    envs = AgentsVecEnv(Crowd(), num_envs=2)
+    with pytest.raises(ResetNeeded):
+        envs.action_masks()
+    envs.reset()
+    masks = np.stack(envs.env_method("action_masks"))
+    assert masks.sum(axis=1).tolist() == [2, 3, 4] * 2
+    alike = AgentsVecEnv("MPE-SimpleSpread-v3", num_envs=2)
+    alike.reset()
+    assert alike.action_masks().tolist() == [[True] * 5] * 6
+
+
+def test_options_are_refused():
+    envs = AgentsVecEnv("MPE-SimpleSpread-v3", num_envs=1)
+    envs.set_options({})
+    with pytest.raises(ValueError, match=r"damping.*give params to AgentsVecEnv"):
+        envs.set_options({"damping": 0.9})
 
 
 def test_ppo_learns_on_it():
