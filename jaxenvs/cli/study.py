@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import tyro
 
+from jaxenvs import extras
 from jaxenvs.cli.arguments import UsageError, extra, note, parse, usage_errors
 
 
@@ -61,6 +62,8 @@ def main(argv: Sequence[str]) -> None:
         ]
         for entry in entries:
             _ = entry.config  # refuses now what does not fit
+    with extra("render"):
+        extras.require("render", "matplotlib")  # of the figures
     title = arguments.title or study.default_title(entries)
     with extra("render"), usage_errors((RunError, CheckpointError)):
         try:

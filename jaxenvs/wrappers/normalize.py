@@ -86,9 +86,10 @@ class _BatchWrapper:
         """The environment's default params."""
         return self.batch.default_params
 
-    def sample_actions(self, key: jax.Array, params: Any = None) -> Any:
-        """Random actions, `[num_envs, ...]`; the key is consumed."""
-        return self.batch.sample_actions(key, params)
+    def sample_actions(self, key: jax.Array, params: Any = None, vstate: Any = None) -> Any:
+        """Random actions, `[num_envs, ...]`, as of the inner batch; the key is consumed."""
+        inner = None if vstate is None else vstate.inner
+        return self.batch.sample_actions(key, params, inner)
 
     def action_mask(self, vstate: Any, params: Any = None) -> jax.Array | None:
         """The environment's action masks, `[num_envs, ...]` bool, or None where it has none."""

@@ -41,6 +41,7 @@ def test_version(capsys):
         (["play", "CartPole-v1", "--size", "1"], "--size: expected 64 to 4096, got 1"),
         (["play", "CartPole-v1", "--set", "gravity"], "expected NAME=VALUE"),
         (["play", "CartPole-v1", "--set", "gravty=3"], "unexpected keyword argument 'gravty'"),
+        (["watch", "CartPole-v1", "--set", "gravity=abc"], "gravity: expected a number, got 'abc'"),
         (["watch", "CartPole-v1", "--out", "a.avi"], "ends in .gif, .mp4 or .html, got 'a.avi'"),
         (["watch", "CartPole-v1", "--episodes", "0"], "--episodes: expected at least 1, got 0"),
         (["watch", "CartPole-v1", "--size", "0"], "--size: expected 32 to 4096, got 0"),
@@ -74,6 +75,7 @@ def test_version(capsys):
         (["train", "ppo", "--sweep.env", "1"], "--sweep.env"),
         (["train", "ppo", "--seeds", "0", "--no-film"], "seeds: expected a whole number"),
         (["train", "ppo", "--env-kwargs", "gravty=3"], "unexpected keyword argument 'gravty'"),
+        (["train", "ppo", "--env-kwargs", f"max_steps={2**40}"], "max_steps: expected a whole"),
     ],
 )
 def test_mistakes_get_one_line_and_code_2(argv, says, capsys, tmp_path):

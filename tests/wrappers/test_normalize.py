@@ -7,7 +7,7 @@ import jaxenvs
 from jaxenvs.envs.classic.cartpole import CartPole
 from jaxenvs.wrappers import NormalizeObservation, NormalizeReward
 from jaxenvs.wrappers.moments import Moments
-from tests.toys import Crowd, Walk
+from tests.toys import Crowd, Turns, Walk
 
 
 def _rollout(batch, num_steps, seed=0):
@@ -33,6 +33,13 @@ def test_moments_are_those_of_everything_seen():
     assert float(moments.count) == len(flat)
     np.testing.assert_allclose(moments.mean, flat.mean(0), rtol=1e-5)
     np.testing.assert_allclose(moments.var, flat.var(0), rtol=1e-4)
+
+
+def test_actions_are_sampled_by_the_masks_of_the_wrapped_state():
+    batch = NormalizeReward(batch=NormalizeObservation(batch=jaxenvs.vectorize(Turns(), 3)))
+    _, vstate = batch.reset(jax.random.key(0))
+    for seed in range(3):
+        assert batch.sample_actions(jax.random.key(seed), vstate=vstate).tolist() == [0, 0, 0]
 
 
 def test_observations_are_normalised_by_what_the_batch_has_seen():

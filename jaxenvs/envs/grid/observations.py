@@ -17,7 +17,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs import ranges, spaces
+from jaxenvs import spaces
 from jaxenvs.envs.grid import _layout as layout
 from jaxenvs.envs.grid import _pixels as pixels
 from jaxenvs.envs.grid import _tiles as tiles
@@ -37,7 +37,6 @@ class _GridObservation(Wrapper):
     """A game of the grid, or a wrapped one, with another `image`."""
 
     def __post_init__(self) -> None:
-        ranges.check(self)
         if not isinstance(self.unwrapped, GridEnv):
             found = type(self.unwrapped).__name__
             raise TypeError(f"env: expected a game of MiniGrid, got {found}")
