@@ -271,8 +271,19 @@ def _ceil(length: float) -> int:
     return math.ceil(_up(length))
 
 
-@functools.lru_cache(maxsize=64)
 def _font(size: int, bold: bool) -> pygame.font.Font:
+    """A font of `size` pixels, opened again if somebody has quit pygame, as Gymnasium's windows."""
+    font = _opened(size, bold)
+    try:
+        font.get_height()
+    except pygame.error:
+        _opened.cache_clear()
+        font = _opened(size, bold)
+    return font
+
+
+@functools.lru_cache(maxsize=64)
+def _opened(size: int, bold: bool) -> pygame.font.Font:
     """Matplotlib's DejaVu Sans, which has arrows and Greek, else the font that pygame brings."""
     pygame.font.init()
     found = importlib.util.find_spec("matplotlib")

@@ -79,16 +79,17 @@ def collect_and_wait():
 
 
 def test_an_interrupt_that_python_drops_comes_again(capfd):
-    dropped = []
+    armed, dropped = [], []
 
     def callback(phase, info):
-        if not dropped:
+        if armed and not dropped:
             dropped.append(phase)
             raise KeyboardInterrupt
 
     gc.callbacks.append(callback)
     try:
         with pytest.raises(KeyboardInterrupt), interrupts.delivered():
+            armed.append(True)  # a collection before this would be lost for good
             collect_and_wait()
     finally:
         gc.callbacks.remove(callback)

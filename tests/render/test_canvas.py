@@ -1,4 +1,5 @@
 import numpy as np
+import pygame
 import pytest
 
 from jaxenvs.render.canvas import Canvas, View
@@ -59,6 +60,16 @@ def test_text_stands_beside_its_point(align, side):
     inked = np.nonzero((canvas.rgb() != WHITE).any(axis=(0, 2)))[0]
     assert (side * (inked - 50) >= -1).all()
     assert inked.size > 10
+
+
+def test_text_can_be_written_after_somebody_has_quit_pygame():
+    written = []
+    for _ in range(2):
+        canvas = Canvas(60, 20)
+        canvas.text("12", (30, 10), 14)
+        written.append(canvas.rgb())
+        pygame.quit()  # as when a window of Gymnasium is closed
+    np.testing.assert_array_equal(*written)
 
 
 def test_edges_are_smooth():
