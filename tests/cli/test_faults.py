@@ -73,7 +73,8 @@ def test_the_process_of_an_interrupted_command_ends_at_once(monkeypatch):
     assert ended == [130]
 
 
-def collect_and_wait():
+def collect_and_wait(armed):
+    armed.append(True)  # what is dropped before this is lost for good
     gc.collect()  # Python says "Exception ignored" of what a callback raises, and goes on
     time.sleep(5)
 
@@ -89,8 +90,7 @@ def test_an_interrupt_that_python_drops_comes_again(capfd):
     gc.callbacks.append(callback)
     try:
         with pytest.raises(KeyboardInterrupt), interrupts.delivered():
-            armed.append(True)  # a collection before this would be lost for good
-            collect_and_wait()
+            collect_and_wait(armed)
     finally:
         gc.callbacks.remove(callback)
     assert dropped
