@@ -231,7 +231,7 @@ def test_large_states_play_the_same(monkeypatch):
     result = [env.reset(seed=3), *play(env, sampled(env, 30))]
     assert not env._program.carry.as_words
     for ours, theirs in zip(result, expected, strict=True):
-        assert_same(ours, theirs)
+        assert_same(ours, theirs, rounding=1e-6)  # of the other compilation
 
 
 def test_equal_environments_compile_once():

@@ -73,7 +73,7 @@ def counted(env, mode, num_steps=40):
             there = there & ~terminated[t, copy]
             over = ended[t, copy] or idle  # over until it is reset, whatever the game says then
             fresh = resets[t, copy] if mode == "disabled" else over
-            total = np.where(there & ~over, total, 0)
+            total = np.where(there & (not over), total, 0)
             there = there | fresh
             over = over and not (mode == "disabled" and fresh)
     return observed, paid
