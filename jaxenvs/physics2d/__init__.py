@@ -1,9 +1,11 @@
 """A two-dimensional rigid-body engine for batches of small scenes; no RL in here.
 
-world, state = ...                       # records of `jaxenvs.physics2d.world`
+world, state = Scene().floor().circle(0.5, (0, 2), name="ball").world()
 state, contacts = step(world, state, Controls(motor=motor, thrust=thrust))
 """
 
+from jaxenvs.physics2d.records import Body, Joint, Rule, SceneError, Thruster
+from jaxenvs.physics2d.scene import Scene
 from jaxenvs.physics2d.world import (
     Bodies,
     Contacts,
@@ -22,12 +24,18 @@ from jaxenvs.physics2d.world import (
 
 __all__ = [
     "Bodies",
+    "Body",
     "Contacts",
     "Controls",
+    "Joint",
     "Joints",
+    "Rule",
+    "Scene",
+    "SceneError",
     "Settings",
     "Sizes",
     "State",
+    "Thruster",
     "Thrusters",
     "World",
     "at_rest",
