@@ -182,7 +182,7 @@ def test_validate_finds_what_was_put_in_past_the_builder():
     [
         (
             Sizes(bodies=6, vertices=4, joints=3, thrusters=1),
-            "body 5 'car': expected at most 6 slots",
+            "body 6 'cabin': expected at most 6 slots",
         ),
         (
             Sizes(bodies=8, vertices=3, joints=3, thrusters=1),
