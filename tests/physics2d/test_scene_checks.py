@@ -1,6 +1,7 @@
 """What is refused while a scene is built, by part and field."""
 
 import math
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,8 @@ from jaxenvs.physics2d.records import Body, Joint, SceneError
 from jaxenvs.physics2d.scene import Scene
 from jaxenvs.physics2d.world import Sizes
 from tests.physics2d.scenes import car
+
+NO_KIND: Any = "cube"
 
 
 @pytest.mark.parametrize(
@@ -47,10 +50,15 @@ from tests.physics2d.scenes import car
             "body 2: radius: expected one, as this is a circle, got None",
         ),
         (
-            lambda s: s.add(Body(kind="circle", radius=1, vertices=shapes.box_vertices(1, 1))),
+            lambda s: s.add(
+                Body(kind="circle", radius=1, vertices=shapes.as_points(shapes.box_vertices(1, 1)))
+            ),
             "body 2: vertices: expected none, as this is a circle",
         ),
-        (lambda s: s.add(Body(kind="cube", radius=1)), "body 2: kind: expected 'circle' or 'polyg"),
+        (
+            lambda s: s.add(Body(kind=NO_KIND, radius=1)),
+            "body 2: kind: expected 'circle' or 'polyg",
+        ),
     ],
 )
 def test_bodies_that_are_refused(build, message):
@@ -175,6 +183,8 @@ def test_validate_finds_what_was_put_in_past_the_builder():
         scene.replace(bodies=(broken, *scene.bodies[1:])).validate()
     with pytest.raises(SceneError, match=r"^joint 1 'weld': b: expected the name or index"):
         scene.replace(bodies=scene.bodies[:-1]).world()
+    with pytest.raises(SceneError, match=r"^joint 1 'weld': b: expected the name or index"):
+        scene.replace(bodies=scene.bodies[:-1]).world(Sizes(bodies=20, joints=9, thrusters=9))
 
 
 @pytest.mark.parametrize(

@@ -152,13 +152,16 @@ def places(value, here=()):
             yield from places(one, (*here, key))
 
 
+def found(fields, place):
+    for key in place:
+        fields = fields[key]
+    return fields
+
+
 def changed(fields, place, value):
     """A copy with another value at a place; `...` takes it out."""
     fields = copy.deepcopy(fields)
-    *way, last = place
-    holder = fields
-    for key in way:
-        holder = holder[key]
+    holder, last = found(fields, place[:-1]), place[-1]
     if value is ...:
         del holder[last]
     else:
@@ -201,13 +204,13 @@ def is_accepted(fields, place):
             assert field.split("[")[0] in {"version", place[0]}
             return False
         (name,) = [name for name, (word, _) in KINDS.items() if word == kind]
-        found = (name, int(index[0]))
+        blamed = (name, int(index[0]))
         known = {one.name for one in dataclasses.fields(KINDS[name][1])}
         known |= {*place, "x"}  # of the value {"x": 1}
         assert field.split("[")[0] in known
         elsewhere = place[0] == "bodies" and name != "bodies"  # what holds the body
         alike = name == place[0] and field in ("name", "b")  # a later one with the same
-        assert found == place[:2] or elsewhere or alike or (name == place[0] and len(place) < 3)
+        assert blamed == place[:2] or elsewhere or alike or (name == place[0] and len(place) < 3)
         return False
     for name in KINDS:
         parts = fields.get(name, [])
@@ -227,10 +230,7 @@ def changes(fields):
         if place:
             yield from ((place, changed(fields, place, value)) for value in (*HOSTILE, ...))
     for place in places(fields):
-        holder = fields
-        for key in place:
-            holder = holder[key]
-        if isinstance(holder, dict):
+        if isinstance(found(fields, place), dict):
             yield (*place, "frction"), changed(fields, (*place, "frction"), 0.5)
 
 
@@ -251,8 +251,11 @@ def test_many_changes_are_named_or_right(seed):
         fields = original
         for _ in range(int(rng.integers(2, 4))):
             there = [place for place in places(fields) if place]
-            value = [*HOSTILE, ...][int(rng.integers(len(HOSTILE) + 1))]
-            fields = changed(fields, there[int(rng.integers(len(there)))], value)
+            place = there[int(rng.integers(len(there)))]
+            value, old = [*HOSTILE, ...][int(rng.integers(len(HOSTILE) + 1))], found(fields, place)
+            if isinstance(old, float) and rng.random() < 0.8:
+                value = old * rng.uniform(0.9, 1.1)
+            fields = changed(fields, place, value)
         scene, fault = read(fields)
         if scene is None:
             assert ": expected " in fault or ": unknown field" in fault
