@@ -21,7 +21,19 @@ from typing import Any, Literal, Self, TypedDict, Unpack
 import numpy as np
 
 from jaxenvs.physics2d import scene_checks, scene_file, scene_world, shapes
-from jaxenvs.physics2d.records import Body, BodyRef, Joint, Record, Rule, Thruster, Velocity
+from jaxenvs.physics2d.records import (
+    Body,
+    BodyRef,
+    Joint,
+    Length,
+    Point,
+    Record,
+    Rule,
+    SceneError,
+    Thruster,
+    Velocity,
+    describe,
+)
 from jaxenvs.physics2d.world import Sizes, State, World
 
 Pair = Sequence[float] | np.ndarray
@@ -94,6 +106,8 @@ class Scene(Record):
         self, width: float, height: float, position: Pair = (0, 0), **fields: Unpack[BodyFields]
     ) -> Self:
         """Adds a rectangle around `position`."""
+        part = describe("body", len(self.bodies), fields)
+        scene_checks.check_given(part, Length, width=width, height=height)
         return self.polygon(shapes.box_vertices(width, height), position, **fields)
 
     def polygon(self, vertices: Any, position: Pair = (0, 0), **fields: Unpack[BodyFields]) -> Self:
@@ -120,6 +134,10 @@ class Scene(Record):
         They are called "floor", "left wall", "right wall" and "ceiling"; `fields` are those of a
         body, such as `friction`.
         """
+        scene_checks.check_given("walls", Point, low=low, high=high)
+        if not (low[0] < high[0] and low[1] < high[1]):
+            expected = f"a corner above and to the right of {tuple(low)}"
+            raise SceneError(f"walls: high: expected {expected}, got {tuple(high)}")
         width, height = high[0] - low[0], high[1] - low[1]
         x, y = (low[0] + high[0]) / 2, (low[1] + high[1]) / 2
         long, half = width + 2 * thickness, thickness / 2
@@ -170,9 +188,9 @@ class Scene(Record):
         part = f"thruster {len(self.thrusters)}"
         holder = self.bodies[scene_checks.resolve(self, part, "body", body)]
         if position is not None and at is not None:
-            raise scene_checks.SceneError(f"{part}: at: expected none beside a position")
+            raise SceneError(f"{part}: at: expected none beside a position")
         if at is not None:
-            scene_checks.check_point(part, "at", at)
+            scene_checks.check_given(part, Point, at=at)
             position = holder.to_local(at)
         place: Any = holder.mass.center if position is None else position
         return self.add(
@@ -198,16 +216,15 @@ class Scene(Record):
         )
         anchor_a, anchor_b = fields.pop("anchor_a", None), fields.pop("anchor_b", None)
         if at is not None and (anchor_a is not None or anchor_b is not None):
-            raise scene_checks.SceneError(f"{part}: at: expected none beside an anchor")
-        for field, point in (("at", at), ("anchor_a", anchor_a), ("anchor_b", anchor_b)):
-            scene_checks.check_point(part, field, point)
+            raise SceneError(f"{part}: at: expected none beside an anchor")
+        scene_checks.check_given(part, Point | None, at=at, anchor_a=anchor_a, anchor_b=anchor_b)
         if at is None and anchor_a is not None:
             at = one.to_world(anchor_a)
         elif at is None and anchor_b is not None:
             at = other.to_world(anchor_b)
         elif at is None:
             expected = "a place in the world, or an anchor in the frame of a body"
-            raise scene_checks.SceneError(f"{part}: at: expected {expected}, got None")
+            raise SceneError(f"{part}: at: expected {expected}, got None")
         anchors: Any = {
             "anchor_a": one.to_local(at) if anchor_a is None else anchor_a,
             "anchor_b": other.to_local(at) if anchor_b is None else anchor_b,

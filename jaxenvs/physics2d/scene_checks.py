@@ -5,14 +5,12 @@ joint 0 'hinge': b: expected the name or index of a body, got 'whel'; did you me
 
 import difflib
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from jaxenvs.physics2d.records import (
     Body,
     BodyRef,
     Joint,
-    Point,
     Rule,
     SceneError,
     Thruster,
@@ -96,12 +94,11 @@ def resolve(scene: "Scene", label: str, field: str, ref: BodyRef) -> int:
     return ref
 
 
-def check_point(label: str, field: str, point: Sequence[float] | None) -> None:
-    """Checks a place that is given to a builder, if it is. Raises `SceneError`."""
-    if point is None:
-        return
+def check_given(label: str, annotation: Any, **values: Any) -> None:
+    """Checks what a builder is given before it makes a record of it. Raises `SceneError`."""
     try:
-        check_value(field, plain(point, Point), Point)
+        for name, value in values.items():
+            check_value(name, plain(value, annotation), annotation)
     except (TypeError, ValueError) as error:
         raise SceneError(f"{label}: {error}") from None
 

@@ -22,6 +22,14 @@ NO_KIND: Any = "cube"
         (lambda s: s.circle("1"), "body 2: radius: expected a number .*, got '1'"),
         (lambda s: s.circle(1, (0, math.inf)), r"body 2: position\[1\]: expected .* got inf"),
         (lambda s: s.circle(1, (0, 0, 0)), r"body 2: position: expected 2 values, got \(0"),
+        (lambda s: s.box(-1, 1, name="x"), "body 2 'x': width: expected a number from 0.001 to"),
+        (lambda s: s.box(1, math.nan), "body 2: height: expected a number from 0.001 to"),
+        (lambda s: s.box("1", 1), "body 2: width: expected a number .*, got '1'"),
+        (lambda s: s.walls((0, 0), (5, "5")), r"walls: high\[1\]: expected a number .* got '5'"),
+        (
+            lambda s: Scene().walls((0, 0), (-0.2, 1)),
+            r"walls: high: expected a corner above and to the right of \(0, 0\), got \(-0.2, 1\)",
+        ),
         (lambda s: s.circle(1, density=0), "body 2: density: expected a number from 0.001"),
         (lambda s: s.circle(1, friction=-0.1), "body 2: friction: expected a number from 0 to 100"),
         (
