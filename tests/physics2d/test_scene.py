@@ -10,7 +10,7 @@ import pytest
 from jaxenvs.physics2d.records import Body, Joint, Rule, Thruster
 from jaxenvs.physics2d.scene import Scene
 from jaxenvs.physics2d.world import Sizes, pairs
-from tests.physics2d.scenes import car
+from tests.physics2d.vehicles import car
 
 
 def test_every_call_returns_a_new_scene():

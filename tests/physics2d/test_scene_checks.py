@@ -9,7 +9,7 @@ from jaxenvs.physics2d import shapes
 from jaxenvs.physics2d.records import Body, Joint, SceneError
 from jaxenvs.physics2d.scene import Scene
 from jaxenvs.physics2d.world import Sizes
-from tests.physics2d.scenes import car
+from tests.physics2d.vehicles import car
 
 NO_KIND: Any = "cube"
 

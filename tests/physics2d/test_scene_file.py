@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jaxenvs.physics2d.records import SceneError
 from jaxenvs.physics2d.scene import Scene
 from jaxenvs.physics2d.scene_checks import KINDS
-from tests.physics2d.scenes import car
+from tests.physics2d.vehicles import car
 
 HOSTILE = [
     *(None, True, False, -1, 0, 1, 3, 0.5, -0.001, 1e-30, 1e9, 1e300, 10**400),
