@@ -18,7 +18,7 @@ SIZES = Sizes(bodies=8, vertices=5, joints=2, thrusters=2)
 
 def test_scene_is_the_world_filled_by_hand():
     hand = scenes.Scene(SIZES)
-    floor = hand.box(9, 1, (0, -0.5), static=True, friction=0.6)
+    hand.box(9, 1, (0, -0.5), static=True, friction=0.6)
     beam = hand.box(2, 0.5, (1, 2), angle=0.3, velocity=(1, -1), spin=2, density=3, friction=0.6)
     wheel = hand.disc(0.25, (1, 2), density=2, friction=0.9, restitution=0.5)
     wedge = hand.polygon(TRIANGLE, position=(3, 2), angle=-0.4, friction=0.6)
