@@ -1,0 +1,159 @@
+"""Whether the parts of a scene fit together. Messages name the part, its field, what was expected.
+
+joint 0 'hinge': b: expected the name or index of a body, got 'whel'; did you mean 'wheel'?
+"""
+
+import difflib
+import math
+from typing import TYPE_CHECKING, Any
+
+from jaxenvs.physics2d.records import (
+    Body,
+    BodyRef,
+    Joint,
+    Rule,
+    SceneError,
+    Thruster,
+    check_record,
+    describe,
+    plain,
+)
+from jaxenvs.ranges import check_value
+
+if TYPE_CHECKING:
+    from jaxenvs.physics2d.scene import Scene
+
+KINDS: dict[str, tuple[str, type]] = {
+    "bodies": ("body", Body),
+    "joints": ("joint", Joint),
+    "thrusters": ("thruster", Thruster),
+    "rules": ("rule", Rule),
+}
+"""The lists of a scene: what one part is called, and its record."""
+MAX_GAP = 0.05
+"""Meters: how far apart the anchors of a joint may start."""
+MAX_ARM = 100.0
+"""How far from a moving body's center of mass it may be held or pushed, in its reaches."""
+SLACK = 1e-3
+"""Radians: by how much a joint's limits may miss the angle it starts at."""
+
+
+def check_scene(scene: "Scene") -> None:
+    """Checks everything. Raises `SceneError`."""
+    check_settings(scene)
+    for name in KINDS:
+        for index in range(len(getattr(scene, name))):
+            check_part(scene, name, index)
+
+
+def check_settings(scene: "Scene") -> None:
+    """Checks what a scene says about all of its parts."""
+    try:
+        check_record(scene)
+    except SceneError as error:
+        raise SceneError(f"scene: {error}") from None
+
+
+def check_part(scene: "Scene", field: str, index: int) -> None:
+    """Checks one part by itself and against the parts before it. Raises `SceneError`."""
+    part = getattr(scene, field)[index]
+    label = describe(KINDS[field][0], index, part)
+    try:
+        check_record(part)
+    except SceneError as error:
+        raise SceneError(f"{label}: {error}") from None
+    if isinstance(part, Joint):
+        _check_joint(scene, label, part)
+    elif isinstance(part, Thruster):
+        holder = scene.bodies[resolve(scene, label, "body", part.body)]
+        _check_arm(label, "position", part.position, holder)
+    elif isinstance(part, Rule):
+        _check_rule(scene, label, part, index)
+    name = getattr(part, "name", None)
+    if name is not None:
+        _check_name(label, name, [one.name for one in getattr(scene, field)[:index]])
+
+
+def resolve(scene: "Scene", label: str, field: str, ref: BodyRef) -> int:
+    """The index of a body. Raises `SceneError` if the scene has none of that name or index."""
+    expected = f"{label}: {field}: expected the name or index of a body, got {ref!r}"
+    if isinstance(ref, str):
+        names = [body.name for body in scene.bodies if isinstance(body.name, str)]
+        for index, body in enumerate(scene.bodies):
+            if body.name == ref:
+                return index
+        near = difflib.get_close_matches(ref, names, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"names are {', '.join(names) or 'none'}"
+        raise SceneError(f"{expected}; {hint}")
+    if isinstance(ref, bool) or not isinstance(ref, int):
+        raise SceneError(expected)
+    if not 0 <= ref < len(scene.bodies):
+        last = len(scene.bodies) - 1
+        hint = f"indices are 0 to {last}" if scene.bodies else "the scene has no body yet"
+        raise SceneError(f"{expected}; {hint}")
+    return ref
+
+
+def check_given(label: str, annotation: Any, **values: Any) -> None:
+    """Checks what a builder is given before it makes a record of it. Raises `SceneError`."""
+    try:
+        for name, value in values.items():
+            check_value(name, plain(value, annotation), annotation)
+    except (TypeError, ValueError) as error:
+        raise SceneError(f"{label}: {error}") from None
+
+
+def _two_bodies(scene: "Scene", label: str, part: Any) -> tuple[int, int]:
+    a, b = resolve(scene, label, "a", part.a), resolve(scene, label, "b", part.b)
+    if a == b:
+        raise SceneError(f"{label}: b: expected another body than a, got {part.b!r}")
+    return a, b
+
+
+def _check_joint(scene: "Scene", label: str, joint: Joint) -> None:
+    one, other = (scene.bodies[index] for index in _two_bodies(scene, label, joint))
+    if one.static and other.static:
+        raise SceneError(f"{label}: b: expected a body that can move, as a is static; b is too")
+    _check_arm(label, "anchor_a", joint.anchor_a, one)
+    _check_arm(label, "anchor_b", joint.anchor_b, other)
+    gap = math.dist(one.to_world(joint.anchor_a), other.to_world(joint.anchor_b))
+    if gap > MAX_GAP:
+        expected = f"the place of anchor_a, within {MAX_GAP:g} m"
+        raise SceneError(f"{label}: anchor_b: expected {expected}, is {gap:.3g} m away")
+    start = other.rotation - one.rotation - joint.reference_angle
+    if joint.kind == "fixed" and abs(start) > SLACK:
+        turn = other.rotation - one.rotation
+        expected = f"the angle of b less that of a at the start, {turn:.4g}"
+        raise SceneError(
+            f"{label}: reference_angle: expected {expected}, got {joint.reference_angle:.4g}"
+        )
+    if joint.limits is not None:
+        lower, upper = joint.limits
+        if not lower - SLACK <= start <= upper + SLACK:
+            expected = f"an interval with the angle at the start, {start:.4g}"
+            raise SceneError(f"{label}: limits: expected {expected}, got ({lower:g}, {upper:g})")
+
+
+def _check_arm(label: str, field: str, point: Any, body: Body) -> None:
+    arm, longest = math.dist(point, body.mass.center), MAX_ARM * body.reach
+    if arm > longest and not body.static:
+        expected = f"a point within {longest:.3g} m of the center of mass"
+        raise SceneError(f"{label}: {field}: expected {expected}, is {arm:.3g} m away")
+
+
+def _check_rule(scene: "Scene", label: str, rule: Rule, index: int) -> None:
+    pair = set(_two_bodies(scene, label, rule))
+    if rule.collide and all(scene.bodies[one].static for one in pair):
+        raise SceneError(f"{label}: collide: expected False, as both bodies are static")
+    for number, before in enumerate(scene.rules[:index]):
+        if pair == {scene.index(before.a), scene.index(before.b)}:
+            raise SceneError(f"{label}: b: expected a pair without a rule, rule {number} has it")
+
+
+def _check_name(label: str, name: str, taken: list[str | None]) -> None:
+    if not name.strip():
+        raise SceneError(f"{label}: name: expected at least a letter, got {name!r}")
+    if name in taken:
+        raise SceneError(
+            f"{label}: name: expected one of its own, number {taken.index(name)} has it"
+        )

@@ -1,0 +1,410 @@
+"""One step of a world.
+
+The scheme is Box2D v3's (Catto, "Solver2D", https://box2d.org/posts/2024/02/solver2d/): contacts
+are found once a step, then each substep pushes velocities, solves soft constraints, moves bodies,
+and relaxes the constraints without their bias; restitution comes last.
+
+Contacts are warm-started for nothing: their rows are the same in all substeps, so the sum of what
+contact passes did to the velocities is at any time what the accumulated impulses amount to. Joints'
+arms turn, so their impulses are applied anew.
+
+Inside, the batch axis is last: a plain `vmap` of the step does half the work a second. `step` moves
+the axis where it is wanted, and back, when it is mapped.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from jaxenvs.physics2d import contacts, joints, layout
+from jaxenvs.physics2d.contacts import RESTITUTION, SOLVE, Impulse, Matter, Motion, Shift
+from jaxenvs.physics2d.joints import Impulses, Links, Pose
+from jaxenvs.physics2d.manifolds import Shape
+from jaxenvs.physics2d.world import Contacts, Controls, Settings, State, World
+from jaxenvs.trig import sincos
+
+_FAR = 1e9
+
+
+def step(
+    world: World, state: State, controls: Controls, settings: Settings = Settings()
+) -> tuple[State, Contacts]:
+    """Moves the bodies on by `settings.dt` seconds.
+
+    Args:
+        world: bodies, joints, thrusters and rules; see `World` for the shapes.
+        state: where bodies are, and the impulses of the step before.
+        controls: of motors [J] and thrusters [T].
+        settings: numbers of the solver, static.
+
+    Returns:
+        The next state, and what touched when the step began.
+
+    Made for `vmap`, also nested, over any of the arguments; works under `jit`, `scan` and `cond`.
+    JAX cannot differentiate it (the batching is a `custom_vmap`): use `plain_step` for that.
+    """
+    return _mappable(settings)(world, state, controls)
+
+
+def plain_step(
+    world: World, state: State, controls: Controls, settings: Settings = Settings()
+) -> tuple[State, Contacts]:
+    """`step` without the rule for `vmap`: slower when mapped, but JAX may differentiate it.
+
+    Arrays may have a batch axis, the last one, which must be the same in all.
+    """
+    return _step(world, state, controls, settings)
+
+
+@functools.cache
+def _mappable(settings: Settings) -> Callable[[World, State, Controls], tuple[State, Contacts]]:
+    """The step with a rule for `vmap` that puts the batch axis last."""
+
+    @jax.custom_batching.custom_vmap
+    def single(*args: Any) -> Any:
+        return _step(*args, settings)
+
+    @jax.custom_batching.custom_vmap
+    def batched(*args: Any) -> Any:
+        return _step(*args, settings)
+
+    @single.def_vmap
+    def _(size: int, mapped: Any, *args: Any) -> Any:
+        out = batched(*jax.tree.map(lambda x, m: _last(x, m, size), args, tuple(mapped)))
+        return jax.tree.map(lambda x: jnp.moveaxis(x, -1, 0), out), jax.tree.map(
+            lambda _: True, out
+        )
+
+    @batched.def_vmap
+    def _(size: int, mapped: Any, *args: Any) -> Any:
+        """Another axis is merged with the one that is last already."""
+
+        def merged(x: jax.Array, is_mapped: bool) -> jax.Array:
+            x = _last(x, is_mapped, size)
+            return x.reshape(*x.shape[:-2], -1)
+
+        def split(x: jax.Array) -> jax.Array:
+            return jnp.moveaxis(x.reshape(*x.shape[:-1], -1, size), -1, 0)
+
+        out = batched(*jax.tree.map(merged, args, tuple(mapped)))
+        return jax.tree.map(split, out), jax.tree.map(lambda _: True, out)
+
+    return single
+
+
+def _last(x: jax.Array, mapped: bool, size: int) -> jax.Array:
+    """The array with its mapped axis, or a new one, last."""
+    return jnp.moveaxis(x, 0, -1) if mapped else jnp.broadcast_to(x[..., None], (*x.shape, size))
+
+
+class _Body(NamedTuple):
+    """All bodies, [B, *N] and, of the hull, [B, V, *N]."""
+
+    shape: Shape
+    matter: Matter
+    motion: Motion
+    angle: jax.Array
+    sin: jax.Array
+    cos: jax.Array
+    active: jax.Array
+
+
+def _step(
+    world: World, state: State, controls: Controls, settings: Settings
+) -> tuple[State, Contacts]:
+    body = _bodies(world, state)
+    one = 1.0 + 0.0 * body.angle  # XLA cannot know that these are ones
+    h = settings.dt / settings.substeps
+    rows, stored, touching, held = _narrow(world, state, body, one, settings)
+    links, impulses = _links(world, state, controls, body, h)
+    push = _forces(world, controls, body, h)
+    start = _Carry(
+        body.motion,
+        Pose(*(jnp.zeros_like(one) for _ in range(3))),
+        held,
+        body.motion.spin,
+        stored,
+        impulses,
+    )
+    end = _passes(start, push, rows, links, one, settings)
+    return _after(state, body, end), Contacts(touching=touching)
+
+
+def _bodies(world: World, state: State) -> _Body:
+    """Bodies as arrays over slots; unused slots become static points at the origin."""
+    bodies = world.bodies
+    active = bodies.active
+
+    def used(x: jax.Array, otherwise: float = 0.0) -> jax.Array:
+        on = active[:, None] if x.ndim > active.ndim else active
+        return jnp.where(on, x, otherwise)
+
+    angle = used(state.angle)
+    sin, cos = sincos(angle)
+    s, c = sin[:, None], cos[:, None]
+    corner, normal = (
+        (used(v[:, :, 0]), used(v[:, :, 1])) for v in (bodies.vertices, bodies.normals)
+    )
+    shape = Shape(
+        used(state.position[:, 0]),
+        used(state.position[:, 1]),
+        c * corner[0] - s * corner[1],
+        s * corner[0] + c * corner[1],
+        c * normal[0] - s * normal[1],
+        s * normal[0] + c * normal[1],
+        jnp.where(bodies.edges & active[:, None], 0.0, _FAR),
+        used(bodies.radius),
+    )
+    matter = Matter(
+        used(bodies.inverse_mass),
+        used(bodies.inverse_inertia),
+        used(bodies.friction),
+        used(bodies.restitution),
+    )
+    moves, turns = matter.inverse_mass > 0, matter.inverse_inertia > 0
+    motion = Motion(
+        jnp.where(moves, used(state.velocity[:, 0]), 0.0),
+        jnp.where(moves, used(state.velocity[:, 1]), 0.0),
+        jnp.where(turns, used(state.spin), 0.0),
+    )
+    return _Body(shape, matter, motion, angle, sin, cos, active)
+
+
+def _narrow(
+    world: World, state: State, body: _Body, one: jax.Array, settings: Settings
+) -> tuple[contacts.Rows, tuple[Impulse, Impulse], jax.Array, Motion]:
+    """Rows and impulses of all pairs [R, L, *N], whether they overlap, and what impulses do."""
+    lanes = world.collides.shape[1]
+    ring = world.collides.shape[0]
+    everything = (body.shape, body.matter, body.motion, body.active)
+    twice = jax.tree.map(layout.doubled, everything)
+    slot0 = jax.tree.map(lambda v: v[:1], everything)
+    stored = tuple(
+        Impulse(
+            state.normal_impulse[k],
+            state.tangent_impulse[k],
+            jnp.zeros_like(state.normal_impulse[k]),
+        )
+        for k in (0, 1)
+    )
+
+    def one_round(total: Motion, entry: Any) -> Any:
+        turn, collides, stored = entry
+        a, b = (
+            jax.tree.map(lambda v, read=read: read(v, turn, lanes), twice)
+            for read in (layout.firsts, layout.seconds)
+        )
+        b = jax.tree.map(lambda v, w: jnp.where(layout.lane0(v), w, v), b, slot0)
+        active = a[3] & b[3]
+        movable = (
+            a[1].inverse_mass + b[1].inverse_mass + a[1].inverse_inertia + b[1].inverse_inertia > 0
+        )
+        rows, impulses, overlap = contacts.prepare(
+            a[:3],
+            b[:3],
+            collides & active & movable,
+            stored,
+            one[:lanes],
+            settings.dt,
+            settings.restitution_speed,
+        )
+        change_a, change_b = contacts.changes(rows, impulses)
+
+        def put(total: jax.Array, first: jax.Array, second: jax.Array) -> jax.Array:
+            total = layout.write(total, layout.window(total, turn, lanes) + first, turn)
+            second = jnp.where(layout.lane0(second), 0.0, second)
+            below = layout.window(total, turn + lanes, lanes) + lax.rev(second, (0,))
+            return layout.write(total, below, turn + lanes)
+
+        return jax.tree.map(put, total, change_a, change_b), (rows, impulses, overlap & active)
+
+    zeros = jax.tree.map(lambda v: jnp.zeros((2 * ring, *v.shape[1:]), v.dtype), body.motion)
+    entries = (layout.rounds(lanes), world.collides, stored)
+    total, (rows, impulses, touching) = lax.scan(one_round, zeros, entries)
+    held = jax.tree.map(
+        lambda v: jnp.concatenate([jnp.zeros_like(v[:1]), v[:ring] + v[ring:]]), total
+    )
+    return rows, impulses, touching, held
+
+
+def _links(
+    world: World, state: State, controls: Controls, body: _Body, h: float
+) -> tuple[Links, Impulses]:
+    """The joints in the form that the solver takes, and the impulses to start from."""
+    joint = world.joints
+    on = joint.active
+
+    def used(x: jax.Array) -> jax.Array:
+        return jnp.where(on, x, jnp.zeros_like(x))
+
+    body_a, body_b = used(joint.body_a), used(joint.body_b)
+
+    def arm(anchor: jax.Array, index: jax.Array) -> tuple[jax.Array, jax.Array]:
+        x, y = used(anchor[:, 0]), used(anchor[:, 1])
+        sin, cos = layout.pick(body.sin, index), layout.pick(body.cos, index)
+        return cos * x - sin * y, sin * x + cos * y
+
+    def apart(v: jax.Array) -> jax.Array:
+        return layout.pick(v, body_b) - layout.pick(v, body_a)
+
+    masses = [
+        layout.pick(v, index)
+        for v in (body.matter.inverse_mass, body.matter.inverse_inertia)
+        for index in (body_a, body_b)
+    ]
+    on = on & (sum(masses[1:], masses[0]) > 0)
+    inertia = masses[2] + masses[3]
+    drives = on & ~joint.is_fixed & (controls.motor != 0)
+    links = Links(
+        body_a,
+        body_b,
+        arm(joint.anchor_a, body_a),
+        arm(joint.anchor_b, body_b),
+        (apart(body.shape.x), apart(body.shape.y)),
+        apart(body.angle) - used(joint.reference),
+        used(joint.lower),
+        used(joint.upper),
+        on & joint.has_limits & ~joint.is_fixed,
+        joint.is_fixed & on,
+        on,
+        *masses,
+        jnp.where(inertia > 0, inertia, 1.0),
+        jnp.where(drives, joint.motor_speed * controls.motor, 0.0),
+        jnp.where(drives, joint.motor_torque * h, 0.0),
+    )
+    return links, Impulses(*(used(state.joint_impulse[k]) for k in range(4)))
+
+
+def _forces(world: World, controls: Controls, body: _Body, h: float) -> Motion:
+    """What gravity and thrusters do to velocities in a substep; constant over a step."""
+    thruster = world.thrusters
+    mass = body.matter.inverse_mass
+    falls = mass > 0
+    push = Motion(
+        jnp.where(falls, world.gravity[0] * h, 0.0),
+        jnp.where(falls, world.gravity[1] * h, 0.0),
+        jnp.zeros_like(mass),
+    )
+    if not thruster.active.shape[0]:
+        return push
+    used = functools.partial(jnp.where, thruster.active)
+    index = used(thruster.body, 0)
+    impulse = used(thruster.force * controls.thrust * h, 0.0)
+    (x, y), (right, up) = (
+        (used(v[:, 0], 0.0), used(v[:, 1], 0.0)) for v in (thruster.position, thruster.direction)
+    )
+    sin, cos = layout.pick(body.sin, index), layout.pick(body.cos, index)
+    mass, inertia = layout.pick(mass, index), layout.pick(body.matter.inverse_inertia, index)
+    change = Motion(
+        mass * impulse * (cos * right - sin * up),
+        mass * impulse * (sin * right + cos * up),
+        inertia * impulse * (x * up - y * right),
+    )
+    return layout.add_at(push, index, change)
+
+
+class _Carry(NamedTuple):
+    """What the passes change."""
+
+    motion: Motion
+    pose: Pose
+    held: Motion  # what the accumulated contact impulses amount to
+    spin: jax.Array  # of the bodies when the substep began
+    contacts: tuple[Impulse, Impulse]
+    joints: Impulses
+
+
+def _passes(
+    start: _Carry,
+    push: Motion,
+    rows: contacts.Rows,
+    links: Links,
+    one: jax.Array,
+    settings: Settings,
+) -> _Carry:
+    """All passes of a step: solve and relax in each substep, then restitution."""
+    h = settings.dt / settings.substeps
+    soft = contacts.softness(settings.joint_hertz, settings.joint_damping, h)
+    solver = contacts.Solver(
+        h,
+        contacts.softness(settings.contact_hertz, settings.contact_damping, h),
+        contacts.softness(2 * settings.contact_hertz, settings.contact_damping, h),
+        settings.push_speed,
+    )
+
+    def joint_pass(motion: Motion, carry: _Carry, kind: jax.Array) -> tuple[Motion, Impulses]:
+        motion = lax.cond(
+            kind == SOLVE,
+            joints.warm_start,
+            lambda motion, *_: motion,
+            motion,
+            carry.pose,
+            links,
+            carry.joints,
+        )
+        return joints.sweep(
+            motion, carry.pose, carry.spin, links, carry.joints, kind, soft, h, one[0]
+        )
+
+    def one_pass(number: jax.Array, carry: _Carry) -> _Carry:
+        kind = jnp.where(number == 2 * settings.substeps, RESTITUTION, number % 2)
+        solving = kind == SOLVE
+        carry = carry._replace(spin=jnp.where(solving, carry.motion.spin, carry.spin))
+        motion = jax.tree.map(
+            lambda v, g, w: v + jnp.where(solving, g + w, 0.0), carry.motion, push, carry.held
+        )
+        impulses = carry.joints
+        if impulses.x.shape[0]:
+            motion, impulses = lax.cond(
+                kind == RESTITUTION,
+                lambda motion, carry, kind: (motion, carry.joints),
+                joint_pass,
+                motion,
+                carry,
+                kind,
+            )
+        sin, cos = sincos(carry.pose.turn)
+        shift = Shift(carry.pose.x, carry.pose.y, sin, cos - 1.0)
+        after, pushed = contacts.sweep(motion, shift, rows, carry.contacts, kind, solver)
+        held = jax.tree.map(lambda w, v, u: w + v - u, carry.held, after, motion)
+        after = _clipped(after, settings)
+        pose = Pose(
+            *(p + jnp.where(solving, h * v, 0.0) for p, v in zip(carry.pose, after, strict=True))
+        )
+        return _Carry(after, pose, held, carry.spin, pushed, impulses)
+
+    return lax.fori_loop(0, 2 * settings.substeps + 1, one_pass, start)
+
+
+def _clipped(motion: Motion, settings: Settings) -> Motion:
+    """Velocities of at most the fastest ones."""
+    most = settings.max_speed
+    speed = jnp.sqrt(motion.x * motion.x + motion.y * motion.y)
+    scale = most / jnp.maximum(speed, most)
+    spin = jnp.clip(motion.spin, -settings.max_spin, settings.max_spin)
+    return Motion(motion.x * scale, motion.y * scale, spin)
+
+
+def _after(state: State, body: _Body, end: _Carry) -> State:
+    """The next state; unused slots stay as they were."""
+
+    def kept(new: jax.Array, old: jax.Array) -> jax.Array:
+        return jnp.where(body.active, new, old)
+
+    def both(x: jax.Array, y: jax.Array, old: jax.Array) -> jax.Array:
+        return jnp.stack([kept(x, old[:, 0]), kept(y, old[:, 1])], axis=1)
+
+    first, second = end.contacts
+    return State(
+        position=both(body.shape.x + end.pose.x, body.shape.y + end.pose.y, state.position),
+        angle=kept(body.angle + end.pose.turn, state.angle),
+        velocity=both(end.motion.x, end.motion.y, state.velocity),
+        spin=kept(end.motion.spin, state.spin),
+        normal_impulse=jnp.stack([first.normal, second.normal]),
+        tangent_impulse=jnp.stack([first.tangent, second.tangent]),
+        joint_impulse=jnp.stack(list(end.joints)),
+    )

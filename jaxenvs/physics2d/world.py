@@ -1,0 +1,292 @@
+"""The records of a world: static sizes, what is constant (`World`) and what moves (`State`).
+
+Units are SI: m, kg, s, rad, N. Floats are float32, indices int32, flags bool. Angles turn
+counter-clockwise. `B` is the number of body slots, `V` of vertices a body, `J` of joints, `T` of
+thrusters. A slot that is not used has `active` False; whatever else it holds, NaN included, is
+never looked at.
+
+Slot 0 of the bodies is special: its body must be static, or the slot unused. All other slots take
+static and moving bodies in any order.
+
+Bodies meet pair by pair in rounds, as teams of a tournament do, so that no body is twice in a
+round: `R = B - 1` rounds of `L = B / 2` pairs. Arrays over pairs have the shape [R, L], and
+`pairs(B)` says which two bodies each entry is about.
+"""
+
+import dataclasses
+
+import jax
+import numpy as np
+
+from jaxenvs.ranges import Count, NonNegative, Positive, Whole, check
+from jaxenvs.struct import PyTree
+
+
+@dataclasses.dataclass(frozen=True)
+class Sizes:
+    """How many slots a world has; programs are compiled anew for other sizes."""
+
+    bodies: Count
+    """Slots of bodies, B: even and at least 4; slot 0 is for a static body."""
+    vertices: Count = 4
+    """Most vertices of a body, V: 3 to 8."""
+    joints: Whole = 0
+    thrusters: Whole = 0
+
+    def __post_init__(self) -> None:
+        """Raises `TypeError` or `ValueError`, which names the field."""
+        check(self)
+        if self.bodies < 4 or self.bodies % 2:
+            raise ValueError(f"bodies: expected an even number of at least 4, got {self.bodies}")
+        if not 3 <= self.vertices <= 8:
+            raise ValueError(f"vertices: expected 3 to 8, got {self.vertices}")
+
+    @property
+    def rounds(self) -> int:
+        """Rounds in which all pairs of bodies meet, R."""
+        return self.bodies - 1
+
+    @property
+    def lanes(self) -> int:
+        """Pairs in a round, L."""
+        return self.bodies // 2
+
+
+def pairs(bodies: int) -> np.ndarray:
+    """The two bodies of each pair, int32 [R, L, 2], for an even number of body slots.
+
+    Every two slots meet exactly once. All but slot 0 sit in a ring: in round r, lane k pairs ring
+    place r + k with r - k, and lane 0 pairs place r with slot 0. A contact's normal points from the
+    first body to the second.
+    """
+    ring, lanes = bodies - 1, bodies // 2
+    place, lane = np.arange(ring)[:, None], np.arange(lanes)[None]
+    first = 1 + (place + lane) % ring
+    second = np.where(lane > 0, 1 + (place - lane) % ring, 0)
+    return np.stack([first, second], axis=-1).astype(np.int32)
+
+
+class Bodies(PyTree):
+    """Shapes and masses of the bodies.
+
+    A shape is the convex hull of its vertices, blown up by `radius`: a polygon with sharp corners
+    has radius 0, a disc is a single vertex at the origin with its radius.
+    """
+
+    active: jax.Array
+    """bool [B], whether the slot is used."""
+    inverse_mass: jax.Array
+    """[B], 1/kg, 0 for a static body."""
+    inverse_inertia: jax.Array
+    """[B], 1/(kg m^2), about the center of mass; 0 for a body that is static or does not turn."""
+    vertices: jax.Array
+    """[B, V, 2], m, counter-clockwise, relative to the center of mass and unturned. Places after
+    the last vertex repeat vertex 0; a disc has (0, 0) everywhere."""
+    normals: jax.Array
+    """[B, V, 2], outward unit normal of the edge from vertex k to k + 1 (of the last: to vertex 0);
+    (0, 0) where there is no edge."""
+    edges: jax.Array
+    """bool [B, V], whether there is an edge k: the first n of a polygon of n vertices; none of a
+    disc."""
+    radius: jax.Array
+    """[B], m, at least 0."""
+    friction: jax.Array
+    """[B], coefficient of Coulomb's law, at least 0. Two bodies have the geometric mean."""
+    restitution: jax.Array
+    """[B], 0 to 1. Two bodies have the larger one."""
+
+
+class Joints(PyTree):
+    """Pins and welds between two bodies, with limits and motors. Slots 0 to J - 1."""
+
+    active: jax.Array
+    """bool [J], whether the slot is used."""
+    body_a: jax.Array
+    """int32 [J], 0 to B - 1; static bodies, also slot 0, are allowed."""
+    body_b: jax.Array
+    """int32 [J], 0 to B - 1, another one than `body_a`."""
+    anchor_a: jax.Array
+    """[J, 2], m, the joint's place relative to body a's center of mass, in its unturned frame."""
+    anchor_b: jax.Array
+    """[J, 2], m, likewise for body b."""
+    reference: jax.Array
+    """[J], rad, the angle of b minus that of a where the joint's angle is zero."""
+    is_fixed: jax.Array
+    """bool [J], whether the joint is a weld, which holds the joint's angle at zero; limits and the
+    motor are then not looked at. Otherwise it is a pin (a revolute joint)."""
+    has_limits: jax.Array
+    """bool [J], whether the joint's angle stays from `lower` to `upper`."""
+    lower: jax.Array
+    """[J], rad."""
+    upper: jax.Array
+    """[J], rad, at least `lower`."""
+    motor_speed: jax.Array
+    """[J], rad/s, speed of b relative to a at full command."""
+    motor_torque: jax.Array
+    """[J], N m, the most that the motor gives; 0 without a motor."""
+
+
+class Thrusters(PyTree):
+    """Forces that are fixed to bodies. Slots 0 to T - 1."""
+
+    active: jax.Array
+    """bool [T], whether the slot is used."""
+    body: jax.Array
+    """int32 [T], 0 to B - 1."""
+    position: jax.Array
+    """[T, 2], m, relative to the body's center of mass, in its unturned frame."""
+    direction: jax.Array
+    """[T, 2], unit vector along which the body is pushed, in its unturned frame."""
+    force: jax.Array
+    """[T], N, at full command."""
+
+
+class World(PyTree):
+    """What does not change while a scene is played: a level."""
+
+    bodies: Bodies
+    joints: Joints
+    thrusters: Thrusters
+    collides: jax.Array
+    """bool [R, L], whether the two bodies of `pairs(B)` push each other: `matrix[i, j]` of the
+    symmetric matrix of rules. Pairs with an unused slot or of two static bodies never do."""
+    gravity: jax.Array
+    """[2], m/s^2."""
+
+
+class State(PyTree):
+    """What changes: motion, and the impulses of the last substep, with which the next step starts.
+
+    A body's position is that of its center of mass. Impulses are 0 in a new scene; a step from
+    equal states gives equal states, as nothing else is remembered.
+    """
+
+    position: jax.Array
+    """[B, 2], m."""
+    angle: jax.Array
+    """[B], rad, not wrapped."""
+    velocity: jax.Array
+    """[B, 2], m/s."""
+    spin: jax.Array
+    """[B], rad/s."""
+    normal_impulse: jax.Array
+    """[2, R, L], N s, at the two contact points of each pair."""
+    tangent_impulse: jax.Array
+    """[2, R, L], N s, friction at the two contact points."""
+    joint_impulse: jax.Array
+    """[4, J]: x and y of the force on b (N s), the motor's torque, and that of the limits or of
+    the weld (N m s)."""
+
+
+class Controls(PyTree):
+    """What a player sets in each step."""
+
+    motor: jax.Array
+    """[J], -1 to 1, share of `motor_speed`; a motor with exactly 0 is off and lets the joint turn
+    freely."""
+    thrust: jax.Array
+    """[T], 0 to 1, share of `force`."""
+
+
+class Contacts(PyTree):
+    """What touched at the start of a step."""
+
+    touching: jax.Array
+    """bool [R, L], whether the two shapes of `pairs(B)` overlap, whatever `collides` says; False
+    with an unused slot."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """Numbers of the solver, the same in all worlds of a batch and known when it is compiled."""
+
+    dt: Positive = 1 / 60
+    """Length of a step in s."""
+    substeps: Count = 4
+    contact_hertz: Positive = 60.0
+    """Stiffness of contacts between moving bodies, those with static ones are twice as stiff. No
+    more than a quarter of the rate of substeps is used."""
+    contact_damping: Positive = 10.0
+    """Damping ratio of contacts."""
+    joint_hertz: Positive = 60.0
+    """Stiffness of joints and of their limits, as with contacts."""
+    joint_damping: Positive = 2.0
+    """Damping ratio of joints."""
+    push_speed: Positive = 3.0
+    """Fastest that overlapping bodies are pushed apart, m/s."""
+    restitution_speed: NonNegative = 1.0
+    """Slowest impact that bounces, m/s."""
+    max_speed: Positive = 100.0
+    """Fastest that a body moves, m/s."""
+    max_spin: Positive = 50.0
+    """Fastest that a body turns, rad/s."""
+
+    def __post_init__(self) -> None:
+        """Raises `TypeError` or `ValueError`, which names the field."""
+        check(self)
+
+
+def empty_world(sizes: Sizes) -> World:
+    """A world without bodies and without gravity, in numpy arrays that a builder may copy."""
+    b, v, j, t = sizes.bodies, sizes.vertices, sizes.joints, sizes.thrusters
+    f, i = np.float32, np.int32
+    return World(
+        bodies=Bodies(
+            active=np.zeros(b, bool),
+            inverse_mass=np.zeros(b, f),
+            inverse_inertia=np.zeros(b, f),
+            vertices=np.zeros((b, v, 2), f),
+            normals=np.zeros((b, v, 2), f),
+            edges=np.zeros((b, v), bool),
+            radius=np.zeros(b, f),
+            friction=np.zeros(b, f),
+            restitution=np.zeros(b, f),
+        ),
+        joints=Joints(
+            active=np.zeros(j, bool),
+            body_a=np.zeros(j, i),
+            body_b=np.zeros(j, i),
+            anchor_a=np.zeros((j, 2), f),
+            anchor_b=np.zeros((j, 2), f),
+            reference=np.zeros(j, f),
+            is_fixed=np.zeros(j, bool),
+            has_limits=np.zeros(j, bool),
+            lower=np.zeros(j, f),
+            upper=np.zeros(j, f),
+            motor_speed=np.zeros(j, f),
+            motor_torque=np.zeros(j, f),
+        ),
+        thrusters=Thrusters(
+            active=np.zeros(t, bool),
+            body=np.zeros(t, i),
+            position=np.zeros((t, 2), f),
+            direction=np.zeros((t, 2), f),
+            force=np.zeros(t, f),
+        ),
+        collides=np.zeros((sizes.rounds, sizes.lanes), bool),
+        gravity=np.zeros(2, f),
+    )
+
+
+def at_rest(sizes: Sizes) -> State:
+    """A state in which every body lies still at the origin, in numpy arrays."""
+    f = np.float32
+    over_pairs = (2, sizes.rounds, sizes.lanes)
+    return State(
+        position=np.zeros((sizes.bodies, 2), f),
+        angle=np.zeros(sizes.bodies, f),
+        velocity=np.zeros((sizes.bodies, 2), f),
+        spin=np.zeros(sizes.bodies, f),
+        normal_impulse=np.zeros(over_pairs, f),
+        tangent_impulse=np.zeros(over_pairs, f),
+        joint_impulse=np.zeros((4, sizes.joints), f),
+    )
+
+
+def collides(matrix: np.ndarray) -> np.ndarray:
+    """The rules of collision in the order of `World.collides`, bool [R, L].
+
+    `matrix` is bool [B, B] and symmetric: whether bodies i and j push each other.
+    """
+    table = pairs(len(matrix))
+    return np.asarray(matrix, bool)[table[..., 0], table[..., 1]]

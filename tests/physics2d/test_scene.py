@@ -1,0 +1,200 @@
+"""Scenes as they are built in Python: what they hold, and the world they make."""
+
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from jaxenvs.physics2d.records import Body, Joint, Rule, Thruster
+from jaxenvs.physics2d.scene import Scene
+from jaxenvs.physics2d.world import Sizes, pairs
+from tests.physics2d.vehicles import car
+
+
+def test_every_call_returns_a_new_scene():
+    empty = Scene()
+    ball = empty.circle(1.0)
+    assert (empty.bodies, len(ball.bodies)) == ((), 1)
+    assert ball == Scene().circle(1)
+    assert hash(ball) == hash(Scene().circle(1.0))
+    assert ball != ball.replace(gravity=(0, 0))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        ball.bodies = ()  # type: ignore[misc]
+
+
+def test_numbers_of_any_kind_become_floats():
+    one: Any = np.int64(1)
+    body = Scene().box(one, 2, np.array([3, 4]), velocity=[one, np.float64(2)]).body(0)
+    assert body.position == (3.0, 4.0)
+    assert body.velocity == (1.0, 2.0)
+    assert {type(number) for number in (*body.position, body.density)} == {float}
+
+
+def test_walls_leave_the_room_free():
+    scene = Scene().walls((1, 2), (4, 4), thickness=0.25, friction=0.1)
+    names = [body.name for body in scene.bodies]
+    assert names == ["floor", "left wall", "right wall", "ceiling"]
+    assert all(body.static and body.friction == 0.1 for body in scene.bodies)
+    corners = [np.array([body.to_world(v) for v in body.vertices or ()]) for body in scene.bodies]
+    assert corners[0][:, 1].max() == 2
+    assert corners[1][:, 0].max() == 1
+    assert corners[2][:, 0].min() == 4
+    assert corners[3][:, 1].min() == 4
+    assert (corners[0][:, 0].min(), corners[0][:, 0].max()) == (0.75, 4.25)  # no gap in a corner
+    floor = Scene().floor(1.5, width=6, restitution=0.5).body("floor")
+    assert np.max([floor.to_world(v)[1] for v in floor.vertices or ()]) == 1.5
+    assert (floor.static, floor.restitution) == (True, 0.5)
+
+
+def test_joints_remember_places_in_the_frames_of_bodies():
+    scene = car()
+    for joint in scene.joints:
+        a, b = scene.body(joint.a), scene.body(joint.b)
+        place = a.to_world(joint.anchor_a)
+        np.testing.assert_allclose(place, b.to_world(joint.anchor_b), atol=1e-12)
+        assert joint.reference_angle == b.rotation - a.rotation
+    axle, weld, _ = scene.joints
+    np.testing.assert_allclose(axle.anchor_b, (0, 0), atol=1e-12)
+    np.testing.assert_allclose(axle.anchor_a, (-0.5, -0.1), atol=1e-12)
+    np.testing.assert_allclose(scene.body("cabin").to_world(weld.anchor_b), (2.5, 1.1), atol=1e-12)
+    by_b = Scene().circle(1).circle(1, (1, 0), rotation=1.0).fixed(0, 1, anchor_b=(0.5, 0))
+    np.testing.assert_allclose(by_b.joints[0].anchor_a, (1 + 0.5 * math.cos(1), 0.5 * math.sin(1)))
+
+
+def test_world_has_what_the_scene_says():
+    scene = car()
+    world, state = scene.world(Sizes(bodies=10, vertices=5, joints=4, thrusters=2))
+    bodies = world.bodies
+    # The first static body, the floor, is in slot 0; the wheel before it moves up.
+    assert scene.slots == (1, 0, 2, 3, 4, 5, 6)
+    assert bodies.active.tolist() == [True] * 7 + [False] * 3
+    wheel, walls, beam, cabin = 1, [0, 2, 3, 4], 5, 6
+    assert bodies.inverse_mass[wheel] == pytest.approx(1 / (2 * math.pi * 0.04))
+    assert bodies.inverse_inertia[wheel] == pytest.approx(1 / (math.pi * 0.2**4))
+    assert (bodies.inverse_mass[walls] == 0).all()
+    assert (bodies.inverse_inertia[walls] == 0).all()
+    assert bodies.inverse_mass[beam] == pytest.approx(5)
+    assert bodies.inverse_inertia[beam] == pytest.approx(60 / 1.04)
+    assert bodies.radius.tolist() == pytest.approx([0, 0.2, *[0] * 8])
+    assert bodies.edges.sum(axis=1).tolist() == [4, 0, 4, 4, 4, 4, 3, 0, 0, 0]
+    assert bodies.friction[[wheel, beam]].tolist() == pytest.approx([1, 0.6])
+    # The cabin was given clockwise and around its lower left corner.
+    triangle = np.array([(-0.2, -0.2), (0.2, -0.2), (0, 0.4)])
+    np.testing.assert_allclose(bodies.vertices[cabin, :3], triangle, atol=1e-6)
+    np.testing.assert_allclose(bodies.vertices[cabin, 3:], [triangle[0]] * 2, atol=1e-6)
+    np.testing.assert_allclose(bodies.normals[cabin, 0], (0, -1), atol=1e-6)
+    assert (bodies.normals[cabin, 3:] == 0).all()
+    assert (bodies.vertices[wheel] == 0).all()
+    shift = np.array(
+        [0.2 * math.cos(0.1) - 0.2 * math.sin(0.1), 0.2 * (math.sin(0.1) + math.cos(0.1))]
+    )
+    np.testing.assert_allclose(state.position[cabin], np.add([2.2, 1.1], shift), atol=1e-6)
+    assert state.angle[cabin] == pytest.approx(0.1)
+    assert (state.velocity[beam].tolist(), state.spin[beam]) == ([1, 0], 0.5)
+    assert world.gravity.tolist() == [0, -10]
+
+
+def test_world_joints_and_thrusters():
+    world, state = car().world(Sizes(bodies=10, vertices=5, joints=4, thrusters=2))
+    joints = world.joints
+    assert joints.active.tolist() == [True] * 3 + [False]
+    assert joints.body_a.tolist() == [5, 5, 4, 0]
+    assert joints.body_b.tolist() == [1, 6, 5, 0]
+    assert joints.is_fixed.tolist() == [False, True, False, False]
+    assert joints.has_limits.tolist() == [False, False, True, False]
+    assert (joints.lower[2], joints.upper[2]) == (-0.5, 0.5)
+    assert (joints.motor_speed[0], joints.motor_torque[0]) == (6, 2)
+    for k in range(3):  # anchors are relative to centers of mass
+        a, b = int(joints.body_a[k]), int(joints.body_b[k])
+        places = [
+            state.position[body] + turned(anchor, state.angle[body])
+            for body, anchor in ((a, joints.anchor_a[k]), (b, joints.anchor_b[k]))
+        ]
+        np.testing.assert_allclose(places[0], places[1], atol=1e-6)
+        assert joints.reference[k] == pytest.approx(float(state.angle[b] - state.angle[a]))
+    thrusters = world.thrusters
+    assert thrusters.active.tolist() == [True, False]
+    assert (thrusters.body[0], thrusters.force[0]) == (6, 20)
+    np.testing.assert_allclose(thrusters.position[0], (-0.2, -0.2), atol=1e-6)
+    np.testing.assert_allclose(thrusters.direction[0], (0, 1), atol=1e-6)
+
+
+def turned(point, angle):
+    cos, sin = math.cos(angle), math.sin(angle)
+    return np.array([cos * point[0] - sin * point[1], sin * point[0] + cos * point[1]])
+
+
+def test_dtypes_are_the_records_own():
+    for record, like in zip(car().world(), Scene().world(), strict=True):
+        kinds = [[leaf.dtype for leaf in leaves(part)] for part in (record, like)]
+        assert kinds[0] == kinds[1]
+        assert {str(kind) for kind in kinds[0]} <= {"float32", "int32", "bool"}
+
+
+def leaves(record):
+    for field in dataclasses.fields(record):
+        value = getattr(record, field.name)
+        yield from leaves(value) if dataclasses.is_dataclass(value) else [value]
+
+
+def test_smallest_world():
+    assert Scene().sizes == Sizes(bodies=4, vertices=3)
+    assert car().sizes == Sizes(bodies=8, vertices=4, joints=3, thrusters=1)
+    balls = Scene()
+    for k in range(4):
+        balls = balls.circle(0.1, (k, 0))
+    assert balls.slots == (1, 2, 3, 4)  # slot 0 is kept for what does not move
+    assert balls.sizes.bodies == 6
+    assert balls.floor().sizes.bodies == 6
+
+
+def who_collides(scene):
+    """Pairs of names that push each other, read from the world's table of pairs."""
+    world, _ = scene.world()
+    names = {slot: body.name for slot, body in zip(scene.slots, scene.bodies, strict=True)}
+    table = pairs(scene.sizes.bodies)[np.asarray(world.collides)]
+    found = {frozenset(names[int(slot)] for slot in pair) for pair in table}
+    assert len(found) == len(table)
+    return {"".join(sorted(pair)) for pair in found}
+
+
+def crowd(**settings):
+    """Static s and t, and moving a, b, c, d: s holds the chain a-b-c, and d."""
+    scene = Scene(**settings)
+    for name in "stabcd":
+        scene = scene.circle(1.0, name=name, static=name in "st")
+    for one, other in ("sa", "ab", "bc", "sd"):
+        scene = scene.revolute(one, other, at=(0, 0))
+    return scene
+
+
+def test_joined_bodies_pass_through_each_other():
+    apart = {"ad", "bd", "cd", "at", "bt", "ct", "dt"}
+    assert who_collides(crowd()) == apart  # chains end at static bodies: d is free of a, b, c
+    assert who_collides(crowd(joined="touch")) == apart | {"ac", "bs", "cs"}
+
+
+def test_groups_and_rules():
+    scene = Scene()
+    for name, group in (("a", "legs"), ("b", "legs"), ("c", "arms"), ("d", None), ("e", None)):
+        scene = scene.circle(1.0, name=name, group=group)
+    free = {"ac", "ad", "ae", "bc", "bd", "be", "cd", "ce", "de"}
+    assert who_collides(scene) == free
+    assert who_collides(scene.collide("b", "a").collide(3, "e", False)) == (free | {"ab"}) - {"de"}
+    assert "ab" in who_collides(crowd().collide("a", "b"))  # a rule is above a joint
+
+
+def test_body_that_does_not_turn():
+    world, _ = Scene().box(1, 1, turns=False).world()
+    assert (world.bodies.inverse_mass[1], world.bodies.inverse_inertia[1]) == (1, 0)
+
+
+def test_records_can_be_added_as_they_are():
+    scene = car()
+    again = Scene(gravity=(0, -10))
+    for part in (*scene.bodies, *scene.joints, *scene.thrusters, *scene.rules):
+        assert isinstance(part, Body | Joint | Thruster | Rule)
+        again = again.add(part)
+    assert again == scene

@@ -1,0 +1,76 @@
+"""Scenes against worlds that the engine's own tests fill by hand, and played by the engine."""
+
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from jaxenvs.physics2d.scene import Scene
+from jaxenvs.physics2d.step import step
+from jaxenvs.physics2d.world import Controls, Sizes
+from tests.physics2d import scenes
+
+TRIANGLE = [(-0.2, -0.2), (0.4, -0.2), (-0.2, 0.4)]  # around its center of mass
+SIZES = Sizes(bodies=8, vertices=5, joints=2, thrusters=2)
+
+
+def test_scene_is_the_world_filled_by_hand():
+    hand = scenes.Scene(SIZES)
+    hand.box(9, 1, (0, -0.5), static=True, friction=0.6)
+    beam = hand.box(2, 0.5, (1, 2), angle=0.3, velocity=(1, -1), spin=2, density=3, friction=0.6)
+    wheel = hand.disc(0.25, (1, 2), density=2, friction=0.9, restitution=0.5)
+    wedge = hand.polygon(TRIANGLE, position=(3, 2), angle=-0.4, friction=0.6)
+    hand.joint(beam, wheel, (1, 2), limits=(-1, 2), speed=3, torque=4)
+    hand.joint(wedge, beam, (2.5, 2), fixed=True)
+    hand.rules[wheel, wedge] = hand.rules[wedge, wheel] = False  # both are joined to the beam
+    hand.thruster(wedge, (0.1, 0), 1.2, 30)
+    hand.rules[4:] = hand.rules[:, 4:] = False  # slots without a body
+
+    scene = (
+        Scene()
+        .floor(width=9, thickness=1)
+        .box(2, 0.5, (1, 2), rotation=0.3, velocity=(1, -1), angular_velocity=2, density=3)
+        .circle(0.25, (1, 2), density=2, friction=0.9, restitution=0.5, rotation=0.0)
+        .polygon(TRIANGLE, (3, 2), rotation=-0.4)
+        .revolute(1, 2, at=(1, 2), limits=(-1, 2), motor_speed=3, motor_torque=4)
+        .fixed(3, 1, at=(2.5, 2))
+        .thruster(3, (0.1, 0), direction=1.2, force=30)
+    )
+    ours, theirs = (
+        dict(jax.tree.leaves_with_path(made)) for made in (scene.world(SIZES), hand.build())
+    )
+    assert ours.keys() == theirs.keys()
+    for place, array in ours.items():
+        assert array.dtype == theirs[place].dtype
+        np.testing.assert_allclose(array, theirs[place], atol=2e-6, err_msg=str(place))
+
+
+@pytest.mark.slow
+def test_scene_is_played():
+    """A ball falls and comes to rest on the floor; a motor turns a wheel; a wedge flies free."""
+    scene = (
+        Scene()
+        .floor(width=20)
+        .circle(0.5, (0, 1), name="ball")
+        .box(1, 1, (5, 3), static=True, name="stand")
+        .circle(0.5, (5, 3), name="wheel", density=0.5)
+        .revolute("stand", "wheel", at=(5, 3), motor_speed=3, motor_torque=50)
+        .polygon([(0, 0), (0.6, 0), (0, 0.6)], (-5, 50), name="wedge", velocity=(1, 5))
+        .replace(gravity=(0, -10))
+    )
+    world, state = scene.world(SIZES)
+    controls = Controls(motor=jnp.ones(2, jnp.float32), thrust=jnp.zeros(2, jnp.float32))
+    advance = jax.jit(lambda state: step(world, state, controls)[0])
+    for _ in range(120):
+        state = advance(state)
+    slot = dict(zip((body.name for body in scene.bodies), scene.slots, strict=True))
+    np.testing.assert_allclose(state.position[slot["ball"]], [0, 0.5], atol=0.01)
+    assert float(np.linalg.norm(state.velocity[slot["ball"]])) < 0.01
+    assert float(state.spin[slot["wheel"]]) == pytest.approx(3, abs=0.05)
+    assert math.dist(state.position[slot["wheel"]], (5, 3)) < 1e-3
+    # The center of mass of the wedge flies the parabola, up to the step's g t h / 2 or less.
+    flown = [-4.8 + 2, 50.2 + 5 * 2 - 10 * 2 * 2 / 2]
+    np.testing.assert_allclose(state.position[slot["wedge"]], flown, atol=10 * 2 / 120)
+    assert float(state.spin[slot["wedge"]]) == 0

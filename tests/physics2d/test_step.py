@@ -1,0 +1,251 @@
+"""How the step treats slots, batches and random scenes."""
+
+import functools
+import math
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from jaxenvs.physics2d import world as records
+from jaxenvs.physics2d.step import plain_step, step
+from jaxenvs.physics2d.world import Controls, Settings, Sizes, State, World
+from tests.physics2d.scenes import Scene, anchors, energy, ngon, stacked
+
+SMALL = Sizes(bodies=8, vertices=4, joints=2, thrusters=1)
+
+
+def _car(shift: float = 0.0, order: tuple[int, ...] = (1, 2, 3, 4, 5)) -> Scene:
+    """A car that drives into a box and a triangle; three slots are unused or walls."""
+    scene = Scene(SMALL)
+    scene.box(20.0, 1.0, (0, -0.5), static=True)
+    left = scene.disc(0.3, (0 + shift, 0.31), slot=order[0])
+    right = scene.disc(0.3, (1.2 + shift, 0.31), slot=order[1])
+    body = scene.box(1.4, 0.2, (0.6 + shift, 0.45), slot=order[2])
+    scene.joint(body, left, (0 + shift, 0.31), speed=-6.0, torque=5.0)
+    scene.joint(body, right, (1.2 + shift, 0.31), limits=(-1.0, 1.0))
+    scene.box(0.4, 0.4, (2.0, 0.2), slot=order[3])
+    scene.polygon(ngon(3, 0.3), position=(2.0, 0.9), angle=0.3, restitution=0.4, slot=order[4])
+    scene.thruster(body, (0.1, 0.0), 1.0, 1.0)
+    return scene
+
+
+def _controls(batch: tuple[int, ...] = ()) -> Controls:
+    return Controls(motor=jnp.full((*batch, 2), 0.7), thrust=jnp.full((*batch, 1), 0.5))
+
+
+@functools.cache
+def _batched():
+    """Forty steps of three scenes."""
+
+    def run(world: World, state: State):
+        def one(state, _):
+            return jax.vmap(step)(world, state, _controls((3,)))
+
+        return jax.lax.scan(one, state, length=40)
+
+    return jax.jit(run)
+
+
+def _with_junk(world: World, state: State) -> tuple[World, State]:
+    """The same scene with nonsense in slots that are not used."""
+
+    def spoiled(record, active):
+        def spoil(leaf):
+            junk = np.nan if leaf.dtype == np.float32 else (True if leaf.dtype == bool else 99)
+            off = ~active.reshape(-1, *[1] * (leaf.ndim - 1))
+            return np.where(off, np.asarray(junk, leaf.dtype), leaf)
+
+        return jax.tree.map(spoil, record).replace(active=active)
+
+    used = world.bodies.active
+    first, second = np.moveaxis(records.pairs(len(used)), -1, 0)
+    both = used[first] & used[second]
+    body = ("position", "angle", "velocity", "spin")
+    changes = {}
+    for name in body:
+        leaf = getattr(state, name)
+        off = ~used.reshape(-1, *[1] * (leaf.ndim - 1))
+        changes[name] = np.where(off, np.float32(np.nan), leaf)
+    for name in ("normal_impulse", "tangent_impulse"):
+        changes[name] = np.where(both, getattr(state, name), np.float32(np.nan))
+    on = world.joints.active
+    changes["joint_impulse"] = np.where(on, state.joint_impulse, np.float32(np.nan))
+    world = world.replace(
+        bodies=spoiled(world.bodies, used),
+        joints=spoiled(world.joints, on),
+        thrusters=spoiled(world.thrusters, world.thrusters.active),
+        collides=world.collides | ~both,
+    )
+    return world, state.replace(**changes)
+
+
+def test_junk_in_unused_slots_changes_nothing() -> None:
+    """The car, what it is when its box and thruster are unused, and that with junk."""
+    full, state = _car().build()
+    bodies, joints = full.bodies, full.joints
+    less = full.replace(
+        bodies=bodies.replace(active=bodies.active & (np.arange(8) != 4)),
+        joints=joints.replace(active=joints.active & (np.arange(2) != 1)),
+        thrusters=full.thrusters.replace(active=np.zeros(1, bool)),
+    )
+    junk, junk_state = _with_junk(less, state)
+    last, contacts = _batched()(stacked([full, less, junk]), stacked([state, state, junk_state]))
+    used = less.bodies.active
+    for name in ("position", "angle", "velocity", "spin"):
+        value = getattr(last, name)
+        np.testing.assert_array_equal(value[1][used], value[2][used])
+        assert np.isfinite(value[1]).all()
+    np.testing.assert_array_equal(last.normal_impulse[1], last.normal_impulse[2])
+    np.testing.assert_array_equal(contacts.touching[:, 1], contacts.touching[:, 2])
+    assert not np.array_equal(last.position[0], last.position[1])
+
+
+def test_slots_may_be_permuted() -> None:
+    """The order of solving changes, so that results agree only nearly."""
+    orders = ((1, 2, 3, 4, 5), (5, 3, 1, 7, 2), (6, 7, 4, 1, 3))
+    built = [_car(order=order).build() for order in orders]
+    last, _ = _batched()(stacked([w for w, _ in built]), stacked([s for _, s in built]))
+    places = np.stack([last.position[k][list(order)] for k, order in enumerate(orders)])
+    assert np.abs(places - places[0]).max() < 0.02
+    assert np.abs(places[0] - built[0][1].position[list(orders[0])]).max() > 0.1
+
+
+def test_mapped_steps_are_single_steps() -> None:
+    """Also twice mapped, and with one world for all scenes."""
+    built = [_car(shift).build() for shift in (0.0, 0.1, 0.2)]
+    world, states = jax.tree.map(jnp.asarray, built[0][0]), stacked([s for _, s in built])
+    states = jax.tree.map(jnp.asarray, states)
+    single = jax.jit(step)
+    alone = [
+        single(world, jax.tree.map(lambda x, k=k: x[k], states), _controls())[0] for k in range(3)
+    ]
+    nested = jax.jit(jax.vmap(jax.vmap(step, (None, 0, None)), (None, 1, None), 1))
+    twice = jax.tree.map(lambda x: jnp.stack([x, x], axis=1), states)
+    both, contacts = nested(world, twice, _controls())
+    assert contacts.touching.shape == (3, 2, 7, 4)
+    for k in range(3):
+        for half in range(2):
+            jax.tree.map(
+                lambda x, y, k=k, half=half: np.testing.assert_allclose(x, y[k, half], atol=1e-5),
+                alone[k],
+                both,
+            )
+
+
+def test_the_plain_step_has_gradients() -> None:
+    world, state = jax.tree.map(jnp.asarray, _car().build())
+
+    def height(force: jax.Array) -> jax.Array:
+        controls = Controls(motor=jnp.zeros(2), thrust=force[None])
+        return plain_step(world, state, controls)[0].velocity[3, 1]
+
+    slope = jax.jit(jax.jacfwd(height))(jnp.float32(0.5))
+    assert np.isfinite(slope)
+    assert slope > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"bodies": 7}, "bodies: expected an even number"),
+        ({"bodies": 8, "vertices": 9}, "vertices: expected 3 to 8"),
+        ({"bodies": 8, "joints": -1}, "joints"),
+    ],
+)
+def test_sizes_that_cannot_be_are_refused(change: dict[str, int], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Sizes(**change)
+
+
+def test_settings_are_checked() -> None:
+    with pytest.raises(ValueError, match="dt: expected a number above 0"):
+        Settings(dt=0.0)
+
+
+@pytest.mark.parametrize("bodies", [4, 8, 16])
+def test_all_pairs_meet_once(bodies: int) -> None:
+    table = records.pairs(bodies)
+    assert {frozenset(pair) for pair in table.reshape(-1, 2).tolist()} == {
+        frozenset((i, j)) for i in range(bodies) for j in range(i)
+    }
+    for meeting in table:
+        assert len(set(meeting.reshape(-1).tolist())) == bodies
+
+
+def _random(rng: np.random.Generator, sizes: Sizes) -> Scene:
+    """Polygons, discs and a tree of joints in a box of walls."""
+    scene = Scene(sizes)
+    for width, height, x, y in (
+        (5, 0.4, 2.5, 0),
+        (0.4, 5, 0, 2.5),
+        (0.4, 5, 5, 2.5),
+        (5, 0.4, 2.5, 5),
+    ):
+        scene.box(width, height, (x, y), static=True, friction=1.0)
+    moving: list[int] = []
+    for k in range(sizes.bodies - 4):
+        place, speed = rng.uniform(0.7, 4.3, 2), rng.normal(size=2)
+        if moving and k <= sizes.joints:
+            parent = int(rng.choice(moving))
+            anchor = scene.state.position[parent] + rng.normal(0, 0.15, 2)
+            place = np.clip(anchor + rng.normal(0, 0.3, 2), 0.6, 4.4)
+        common = {"velocity": speed, "friction": 1.0, "restitution": rng.uniform(0, 0.5)}
+        if rng.random() < 0.6:
+            shape = ngon(int(rng.integers(3, sizes.vertices + 1)), rng.uniform(0.15, 0.5))
+            body = scene.polygon(shape, position=place, angle=rng.uniform(0, 2 * math.pi), **common)
+        else:
+            body = scene.disc(rng.uniform(0.1, 0.4), place, **common)
+        if moving and k <= sizes.joints:
+            limits = (-0.5, 0.5) if rng.random() < 0.3 else None
+            torque = rng.uniform(0.2, 3)
+            scene.joint(parent, body, anchor, rng.random() < 0.3, limits, 6.0, torque)
+        moving.append(body)
+    for _ in range(sizes.thrusters):
+        body = int(rng.choice(moving))
+        scene.thruster(body, rng.normal(0, 0.1, 2), rng.uniform(0, 2 * math.pi), 5.0)
+    return scene
+
+
+def _random_run(sizes: Sizes, scenes: int, steps: int, power: float, seed: int = 0):
+    """Worlds, and states each 10 steps [T, N, ...], under random controls times `power`."""
+    rng = np.random.default_rng(seed)
+    built = [_random(rng, sizes).build() for _ in range(scenes)]
+    world, state = stacked([w for w, _ in built]), stacked([s for _, s in built])
+
+    def one(state, key):
+        motor = power * jax.random.uniform(key, (scenes, sizes.joints), minval=-1.0)
+        thrust = power * jax.random.uniform(key, (scenes, sizes.thrusters))
+        return jax.vmap(step)(world, state, Controls(motor=motor, thrust=thrust))[0], None
+
+    def ten(state, key):
+        state, _ = jax.lax.scan(one, state, jax.random.split(key, 10))
+        return state, state
+
+    keys = jax.random.split(jax.random.key(seed), steps // 10)
+    _, states = jax.jit(lambda state: jax.lax.scan(ten, state, keys))(state)
+    return world, jax.tree.map(np.asarray, states)
+
+
+def _check_random(world: World, states: State, scenes: int, most_gap: float, grows: bool) -> None:
+    gaps = []
+    for k in range(scenes):
+        level = jax.tree.map(lambda x, k=k: x[k], world)
+        run = jax.tree.map(lambda x, k=k: x[:, k], states)
+        assert np.isfinite(run.position).all()
+        assert np.abs(run.position[:, 4:] - 2.5).max() < 2.6
+        energies = energy(level, run)
+        assert grows or np.diff(energies).max() < 0.02 * np.abs(energies).max()
+        for joint in np.flatnonzero(level.joints.active):
+            a, b = anchors(level, run, joint)
+            gaps.append(np.linalg.norm(a - b, axis=-1))
+    assert np.percentile(np.concatenate(gaps), 99) < most_gap
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("power", [0.0, 1.0])
+def test_random_scenes_stay_sound(power: float) -> None:
+    sizes = Sizes(bodies=16, vertices=6, joints=6, thrusters=2)
+    world, states = _random_run(sizes, 1024, 300, power)
+    _check_random(world, states, 1024, 10e-3, grows=power > 0)
