@@ -7,7 +7,16 @@ from typing import Any
 import numpy as np
 
 from jaxenvs.envs.kinetix import _format as form
-from jaxenvs.envs.kinetix._fields import Flag, Vector, Whole, entries, fields, record, refuse
+from jaxenvs.envs.kinetix._fields import (
+    Flag,
+    LevelError,
+    Vector,
+    Whole,
+    entries,
+    fields,
+    record,
+    refuse,
+)
 from jaxenvs.envs.kinetix._level import (
     BLUE,
     GREEN,
@@ -104,13 +113,14 @@ def _check_params(
     settings: Mapping[str, Any],
 ) -> None:
     for name, value in rules.items():
+        where = (*path, name)
         if isinstance(value, bool):
-            agrees = found[name] is value
+            agrees = Flag().read(found[name], where, True) is value
         else:
-            number = form.ANY.read(found[name], (*path, name), True)
-            agrees = math.isclose(number, value, rel_tol=1e-6)
+            agrees = form.ANY.read(found[name], where, True) == float(np.float32(value))
         if not agrees:
-            refuse((*path, name), f"{value:g}, as in every level" if value else "true", found[name])
+            expected = "true" if value is True else f"{value:g}"
+            refuse(where, f"{expected}, as in every level", found[name])
     for name in settings:
         if name in found:
             form.SETTING_KINDS[name].read(found[name], (*path, name), True)
@@ -147,7 +157,10 @@ def _check_polygon(body: Mapping[str, Any], path: tuple[str, ...]) -> None:
     lengths = np.hypot(*edges.T) * np.hypot(*following.T)
     if not (turns < -1e-6 * lengths).all():
         points = ", ".join(f"({x:g}, {y:g})" for x, y in corners.tolist())
-        refuse((*path, "vertices"), "the corners of a convex polygon, clockwise", points)
+        where = ".".join((*path, "vertices"))
+        raise LevelError(
+            f"{where}: expected the corners of a convex polygon, clockwise, got {points}"
+        )
 
 
 def _check_wall(body: Mapping[str, Any], path: tuple[str, ...]) -> None:

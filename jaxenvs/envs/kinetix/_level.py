@@ -219,7 +219,7 @@ def _of_polygon(corners: np.ndarray, num_vertices: int) -> tuple[float, float]:
 def _inverse(value: float) -> float:
     """1 / value as float32 holds it; infinite where it is too large."""
     inverse = 1 / value if value > 0 else math.inf
-    return inverse if inverse <= np.finfo(np.float32).max else math.inf
+    return inverse if inverse <= float(np.finfo(np.float32).max) else math.inf
 
 
 def collision_matrix(level: Level) -> np.ndarray:

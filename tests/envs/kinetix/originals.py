@@ -86,6 +86,7 @@ COPIED = {
     "joint": _JOINT,
     "thruster": _THRUSTER,
 }
+SETTINGS = {"pixels_per_unit", "dense_reward_scale", "screen_dim", "downscale", "frame_skip"}
 
 
 def differences(one: Any, other: Any, tolerance: float) -> Iterator[str]:
@@ -120,9 +121,10 @@ def differences(one: Any, other: Any, tolerance: float) -> Iterator[str]:
             yield name
     if not _equal(here["gravity"], there["gravity"]):
         yield "gravity"
-    for name in ("max_timesteps", "dt", "base_friction"):
-        if one["env_params"][name] != other["env_params"][name]:
-            yield f"env_params.{name}"
+    for part in ("env_params", "static_env_params"):
+        for name in one[part].keys() - SETTINGS:
+            if not _equal(one[part][name], other[part][name]):
+                yield f"{part}.{name}"
 
 
 def _equal(a: Any, b: Any) -> bool:
