@@ -11,7 +11,7 @@ from jaxenvs.envs.kinetix._level import Level
 from jaxenvs.envs.kinetix._to_json import to_content
 
 MOST_BYTES = 2**24
-"""Of a file: 50 kB are usual, and the largest level takes 6 MB."""
+"""Of a file: 50 kB are usual, and the largest level takes 3 MB."""
 
 
 def parse(text: str | bytes, *, needs_goal: bool = True) -> Level:

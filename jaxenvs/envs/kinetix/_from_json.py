@@ -264,7 +264,7 @@ def _check_masses(level: Level, bodies: _Slots) -> None:
     num_polygons = level.size.polygons
     names = ("inverse_mass", "inverse_inertia")
     reckoned = dict(zip(names, inverse_masses(level), strict=True))
-    for i in np.flatnonzero(level.bodies.active):
+    for i in np.flatnonzero(level.bodies.active).tolist():
         kind, slot = ("polygon", i) if i < num_polygons else ("circle", i - num_polygons)
         path = ("env_state", kind, str(slot))
         for name in names:

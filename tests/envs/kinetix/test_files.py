@@ -12,7 +12,7 @@ import pytest
 
 from jaxenvs.envs.kinetix import _files
 from jaxenvs.envs.kinetix._fields import LevelError
-from jaxenvs.envs.kinetix._level import SIZES, Level, same
+from jaxenvs.envs.kinetix._level import SIZES, Level, Size, empty, same
 from tests.envs.kinetix import originals
 
 
@@ -68,8 +68,13 @@ def test_web_exports_are_read() -> None:
         size = {"type": "size", "size": name[0], "params": None}
         short = exported | {"env_params": size, "static_env_params": size}
         assert same(parsed(short), level)
+
+
+def test_web_exports_may_hold_their_settings_one_level_deeper() -> None:
+    exported = originals.web_form(content())
     full = {"type": "full", "size": None, "params": exported["static_env_params"]}
-    assert same(parsed(exported | {"static_env_params": full}), level)
+    level = parsed(exported | {"static_env_params": full})
+    assert same(level, parsed(content()))
     full["params"]["num_joints"] = 5
     with pytest.raises(LevelError, match=r"^env_state\.joint: expected 5 entries"):
         parsed(exported | {"static_env_params": full})
@@ -354,6 +359,18 @@ def test_a_bad_level_is_not_written(tmp_path: Any) -> None:
         _files.write(path, falling)
     assert path.read_bytes() == before
     assert os.listdir(path.parent) == ["level.json"]
+
+
+def test_the_largest_level_fits_in_a_file() -> None:
+    small = _files.parse(originals.files()["s/h0_weak_thrust"])
+    large = empty(Size(64, 64, 64, 64))
+    active = np.flatnonzero(small.bodies.active[:5])
+    for name in ("active", "fixated", "density", "collision_mode", "num_vertices", "vertices"):
+        getattr(large.bodies, name)[active] = getattr(small.bodies, name)[active]
+    large = large.replace(max_timesteps=np.array(7, np.int32))
+    text = _files.dumps(large)
+    assert len(text) < 3_500_000 < _files.MOST_BYTES
+    assert same(_files.parse(text, needs_goal=False), large)
 
 
 def test_errors_name_the_file(tmp_path: Any) -> None:
