@@ -133,6 +133,9 @@ STATIC_RULES: dict[str, Any] = {
 }
 """`static_env_params` that every level shares."""
 
+MAX_TIMESTEPS = 256
+"""Of a file that does not say it."""
+
 SETTINGS: dict[str, Any] = {"pixels_per_unit": 100, "dense_reward_scale": 0.1}
 """`env_params` of pictures and training: no part of a level. These values are written."""
 

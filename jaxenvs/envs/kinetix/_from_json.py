@@ -67,11 +67,9 @@ def from_content(content: Any, *, needs_goal: bool = True) -> Level:
 
 
 def _read_size(params: Any) -> Size:
-    path = ("static_env_params",)
-    if isinstance(params, dict) and "type" in params:
-        size, params, path = _unpack(params, path)
-        if params is None:
-            return SIZES[size]
+    size, params, path = _unpacked(params, ("static_env_params",))
+    if size is not None:
+        return size
     names = [*form.SIZE, *form.STATIC_RULES, "screen_dim", "frame_skip"]
     found = fields(params, path, names, ["downscale"])
     _check_params(found, path, form.STATIC_RULES, form.STATIC_SETTINGS)
@@ -81,29 +79,33 @@ def _read_size(params: Any) -> Size:
 
 def _read_params(params: Any) -> int:
     """The steps that the level may take."""
-    path = ("env_params",)
-    if isinstance(params, dict) and "type" in params:
-        _, params, path = _unpack(params, path)
-        if params is None:
-            return 256
+    size, params, path = _unpacked(params, ("env_params",))
+    if size is not None:
+        return form.MAX_TIMESTEPS
     found = fields(params, path, [*form.RULES, *form.SETTINGS, "max_timesteps"])
     _check_params(found, path, form.RULES, form.SETTINGS)
     return Whole(1).read(found["max_timesteps"], (*path, "max_timesteps"), True)
 
 
-def _unpack(params: dict[str, Any], path: tuple[str, ...]) -> tuple[str, Any, tuple[str, ...]]:
-    """The web editor's short form: a size by name, or the params one level deeper."""
-    found = fields(params, path, ["type"], ["size", "params"])
-    if found["type"] == "full":
-        return "", fields(found, path, ["type", "params"], ["size"])["params"], (*path, "params")
-    if found["type"] != "size":
-        refuse((*path, "type"), "'size' or 'full'", found["type"])
-    size = found.get("size")
-    if not isinstance(size, str) or size not in SIZES:
-        refuse((*path, "size"), "'s', 'm' or 'l'", size)
+def _unpacked(params: Any, path: tuple[str, ...]) -> tuple[Size | None, Any, tuple[str, ...]]:
+    """The size that stands for params, or None and the params with the path where they are.
+
+    The web editor has a short form: a size by name, or the params one level deeper.
+    """
+    if not isinstance(params, dict) or "type" not in params:
+        return None, params, path
+    if params["type"] == "full":
+        found = fields(params, path, ["type", "params"], ["size"])
+        return None, found["params"], (*path, "params")
+    if params["type"] != "size":
+        refuse((*path, "type"), "'size' or 'full'", params["type"])
+    found = fields(params, path, ["type", "size"], ["params"])
+    name = found["size"]
+    if not isinstance(name, str) or name not in SIZES:
+        refuse((*path, "size"), "'s', 'm' or 'l'", name)
     if found.get("params") is not None:
         refuse((*path, "params"), "null beside a size", found["params"])
-    return size, None, path
+    return SIZES[name], None, path
 
 
 def _check_params(

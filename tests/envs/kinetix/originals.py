@@ -39,13 +39,23 @@ def names() -> list[str]:
     return [name for name in files() if name != "LICENSE"]
 
 
-def web_form(content: dict[str, Any]) -> dict[str, Any]:
-    """The content as the web editor would export it."""
+def web_form(content: dict[str, Any], size: str = "") -> dict[str, Any]:
+    """The content as the web editor would export it; with a size, as it would share it."""
     content = json.loads(json.dumps(content)) | {"version": "1.0.0"}
     for slot in content["env_state"]["polygon"] + content["env_state"]["circle"]:
         del slot["highlighted"]
     del content["static_env_params"]["downscale"]
+    if size:
+        content["env_params"] = {"type": "size", "size": "s", "params": None}
+        content["static_env_params"] = {"type": "size", "size": size, "params": None}
     return content
+
+
+def nested_form(content: dict[str, Any]) -> dict[str, Any]:
+    """The content as the web editor would share a level of another size."""
+    content = web_form(content)
+    full = {"type": "full", "size": None, "params": content["static_env_params"]}
+    return content | {"static_env_params": full}
 
 
 def pack(levels: Mapping[str, Level]) -> str:
@@ -122,8 +132,10 @@ def differences(one: Any, other: Any, tolerance: float) -> Iterator[str]:
     if not _equal(here["gravity"], there["gravity"]):
         yield "gravity"
     for part in ("env_params", "static_env_params"):
-        for name in one[part].keys() - SETTINGS:
-            if not _equal(one[part][name], other[part][name]):
+        params = one[part]
+        params = params if "type" not in params else params["params"] or {}
+        for name in params.keys() - SETTINGS:
+            if not _equal(params[name], other[part][name]):
                 yield f"{part}.{name}"
 
 

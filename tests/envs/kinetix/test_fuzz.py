@@ -39,6 +39,17 @@ def mutated(rng: random.Random, content: Any) -> str:
     return text
 
 
+def any_form(rng: random.Random, name: str) -> Any:
+    """A published file, often as the web editor would export or share it."""
+    content = json.loads(originals.files()[name])
+    form = rng.randrange(6)
+    if form == 0:
+        return originals.web_form(content)
+    if form == 1:
+        return originals.web_form(content, size=name[0])
+    return originals.nested_form(content) if form == 2 else content
+
+
 def wake(rng: random.Random, state: Any) -> None:
     """Makes a slot active, with the junk that is in it."""
     slots = [slot for kind in ("polygon", "circle", "joint", "thruster") for slot in state[kind]]
@@ -99,7 +110,7 @@ def run(seed: int, cases: int) -> int:
     accepted = 0
     for case in range(cases):
         name = rng.choice(by_size["sml"[case % 3]])
-        accepted += attempt(mutated(rng, json.loads(originals.files()[name])))
+        accepted += attempt(mutated(rng, any_form(rng, name)))
     return accepted
 
 
