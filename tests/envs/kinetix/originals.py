@@ -133,7 +133,7 @@ def differences(one: Any, other: Any, tolerance: float) -> Iterator[str]:
         yield "gravity"
     for part in ("env_params", "static_env_params"):
         params = one[part]
-        params = params if "type" not in params else params["params"] or {}
+        params = params if "type" not in params else params.get("params") or {}
         for name in params.keys() - SETTINGS:
             if not _equal(params[name], other[part][name]):
                 yield f"{part}.{name}"

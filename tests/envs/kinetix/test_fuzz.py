@@ -3,6 +3,7 @@
 Accepted rightly means: written again, the file tells of the same level.
 """
 
+import copy
 import json
 import math
 import random
@@ -24,6 +25,11 @@ JUNK: tuple[Any, ...] = (
 )
 FIELD = re.compile(r"(level|env_state|env_params|static_env_params)(\.[^.:]+)*: expected ")
 REPEATED = re.compile(r"[^.:]*: expected the field once in its object")
+
+
+def junk(rng: random.Random) -> Any:
+    """A value that fits few fields; a copy, as it may be changed in its turn."""
+    return copy.deepcopy(rng.choice(JUNK))
 
 
 def mutated(rng: random.Random, content: Any) -> str:
@@ -73,14 +79,14 @@ def mutate(rng: random.Random, content: Any) -> None:
         del here[key]
     elif what == 1:
         if isinstance(here, dict):
-            here[rng.choice(("extra", "0", "2", "radius"))] = rng.choice(JUNK)
+            here[rng.choice(("extra", "0", "2", "radius"))] = junk(rng)
         else:
-            here.append(rng.choice(here))
+            here.append(copy.deepcopy(rng.choice(here)))
     elif what == 2:
         other = rng.choice(keys)
         here[key], here[other] = here[other], here[key]
     elif what in (3, 4) or isinstance(inside, bool) or not isinstance(inside, int | float):
-        here[key] = not inside if isinstance(inside, bool) and what > 4 else rng.choice(JUNK)
+        here[key] = not inside if isinstance(inside, bool) and what > 4 else junk(rng)
     elif isinstance(inside, int):
         here[key] = inside + rng.choice((-1, 1, 2))
     else:
