@@ -1,0 +1,188 @@
+"""Shapes cover the pixels that they should, against a renderer that asks every pixel."""
+
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from jaxenvs.raster import Canvas, box_vertices, capsules, circles, placed, polygons, segments
+from tests.raster import oracle
+from tests.raster.scenes import convex, paint, paint_slowly, random_scene
+
+CANVAS = Canvas(height=64, width=60)
+WHITE = (255, 255, 255)
+RED, BLUE = np.array([200, 0, 0], np.uint8), np.array([0, 0, 200], np.uint8)
+
+
+def stacked(scenes: list[Any]) -> Any:
+    return jax.tree.map(lambda *x: np.stack(x), *scenes)
+
+
+@functools.cache
+def painter() -> Any:
+    """One program for batches of six scenes."""
+    return jax.jit(jax.vmap(functools.partial(paint, CANVAS)))
+
+
+def test_pixels_are_those_whose_centers_lie_in_a_shape():
+    rng = np.random.default_rng(0)
+    num_unsure = 0
+    for _ in range(10):
+        batch = [random_scene(rng, 62.0) for _ in range(6)]
+        images = np.asarray(painter()(stacked(batch)))
+        for scene, image in zip(batch, images, strict=True):
+            expected = paint_slowly(64, 60, scene)
+            sure = ~expected.unsure
+            np.testing.assert_array_equal(image[sure], expected.color[sure])
+            num_unsure += np.sum(expected.unsure)
+    assert num_unsure < 0.002 * 60 * 64 * 60
+
+
+def test_a_batch_is_its_scenes_one_by_one():
+    rng = np.random.default_rng(1)
+    batch = [random_scene(rng, 62.0) for _ in range(6)]
+    alone = jax.jit(functools.partial(paint, CANVAS))
+    for scene, image in zip(batch, painter()(stacked(batch)), strict=True):
+        np.testing.assert_array_equal(alone(scene), image)
+
+
+def test_slots_that_are_not_active_change_nothing():
+    """Neither what lies in them nor where they stand among the others."""
+    rng = np.random.default_rng(2)
+    scene = random_scene(rng, 62.0)
+    others = [scene]
+    for _ in range(5):
+        other = {}
+        for kind, fields in scene.items():
+            is_active = fields["active"]
+            # The active ones keep their order and move to other slots; the rest is new junk.
+            slots = np.sort(rng.permutation(is_active.size)[: is_active.sum()])
+            other[kind] = {}
+            for name, values in fields.items():
+                junk = rng.permutation(values) if name != "active" else np.zeros_like(values)
+                junk[slots] = values[is_active]
+                other[kind][name] = junk
+        others.append(other)
+    images = np.asarray(painter()(stacked(others)))
+    assert (images[0] != 255).any()
+    for image in images[1:]:
+        np.testing.assert_array_equal(image, images[0])
+
+
+def test_later_slots_and_layers_lie_above():
+    center = np.array([[20, 20], [24, 20]], np.float32)
+    radius = np.array([8, 8], np.float32)
+    pair = circles(CANVAS, center, radius, np.stack([RED, BLUE]))
+    image = np.asarray(CANVAS.paint(WHITE, pair))
+    np.testing.assert_array_equal(image[20, 22], BLUE)
+    np.testing.assert_array_equal(image[20, 13], RED)
+    box = polygons(CANVAS, box_vertices([[22, 20]], [[2, 2]], [0]), None, RED)
+    np.testing.assert_array_equal(np.asarray(CANVAS.paint(WHITE, pair, box))[20, 22], RED)
+    np.testing.assert_array_equal(np.asarray(CANVAS.paint(WHITE, box, pair))[20, 22], BLUE)
+
+
+def test_shapes_without_area_are_not_painted():
+    nan, inf = np.nan, np.inf
+    nothing = np.array(
+        [
+            [[5, 5], [5, 5], [5, 5], [5, 5]],  # a point
+            [[5, 5.5], [30, 5.5], [12, 5.5], [5, 5.5]],  # across, through centers
+            [[5.5, 5], [5.5, 30], [5.5, 12], [5.5, 5]],  # down, through centers
+            [[5, 5], [30, 30], [5, 5], [30, 30]],  # there and back
+            [[5, 5], [30, nan], [30, 30], [5, 30]],
+            [[5, 5], [30, inf], [30, 30], [5, 30]],
+            [[-30, 5], [-5, 5], [-5, 30], [-30, 30]],  # beside the picture
+            [[5, 70], [30, 70], [30, 90], [5, 90]],  # below
+        ],
+        np.float32,
+    )
+    none = [polygons(CANVAS, nothing, None, RED)]
+    center = np.array([[20, 20], [20.5, 20.5], [nan, 20], [20, 20], [300, 20]], np.float32)
+    none.append(circles(CANVAS, center, np.array([0, -5, 5, nan, 5], np.float32), RED))
+    spot = np.array([[20, 20], [20, 20]], np.float32)
+    width = np.array([3, 0], np.float32)
+    none.append(segments(CANVAS, spot, spot, width, RED))
+    none.append(capsules(CANVAS, spot[:1], spot[:1] + 9, width[1:], RED))
+    np.testing.assert_array_equal(CANVAS.paint(WHITE, *none), np.full((64, 60, 3), 255))
+
+
+def test_a_capsule_without_length_is_a_circle():
+    center, radius = np.array([[20.2, 21.7]], np.float32), np.array([7.3], np.float32)
+    capsule = CANVAS.paint(WHITE, capsules(CANVAS, center, center, radius, RED))
+    np.testing.assert_array_equal(
+        capsule, CANVAS.paint(WHITE, circles(CANVAS, center, radius, RED))
+    )
+
+
+def test_polygons_that_share_edges_leave_no_gap_and_do_not_overlap():
+    rng = np.random.default_rng(3)
+    outlines = np.stack([convex(rng, 8) for _ in range(50)]) * 25 + 30
+    outlines = outlines.astype(np.float32)
+    hub = outlines.mean(axis=1, keepdims=True)
+    fan = np.stack(
+        [np.broadcast_to(hub, outlines.shape), outlines, np.roll(outlines, -1, axis=1)], axis=2
+    )
+
+    @jax.jit
+    @jax.vmap
+    def cover(outline, fan):
+        whole = polygons(CANVAS, outline[None], None, RED)
+        parts = polygons(CANVAS, fan, None, RED)
+        return [(layer.stop - layer.start).sum(axis=0) for layer in (whole, parts)] + [
+            CANVAS.paint(WHITE, layer) for layer in (whole, parts)
+        ]
+
+    whole, parts, picture, picture_of_parts = map(np.asarray, cover(outlines, fan))
+    assert (whole > 0).sum() > 1_000
+    np.testing.assert_array_equal(whole, parts)
+    np.testing.assert_array_equal(picture, picture_of_parts)
+
+
+def test_a_polygon_may_start_at_any_vertex_and_go_either_way():
+    rng = np.random.default_rng(4)
+    outline = (convex(rng, 8) * 25 + 30).astype(np.float32)
+    ways = [np.roll(outline, i, axis=0)[::way] for i in range(8) for way in (1, -1)]
+    runs = np.asarray(polygons(CANVAS, np.stack(ways), None, RED).runs)
+    assert runs.any()
+    np.testing.assert_array_equal(runs, np.broadcast_to(runs[0], runs.shape))
+
+
+def test_edges_lie_within_the_outline():
+    rng = np.random.default_rng(5)
+    outlines = np.stack([convex(rng, 8) for _ in range(2)]) * 9 + [[[14, 14]], [[40, 16]]]
+    boxes = np.array(box_vertices([[14, 46], [44.5, 46]], [[9, 6], [8, 8]], [0, 0.7]))
+    boxes = np.concatenate([boxes, np.repeat(boxes[:, :1], 4, axis=1)], axis=1)
+    vertices = np.concatenate([outlines, boxes]).astype(np.float32)
+    center, radius = np.array([[30, 30]], np.float32), np.array([6.2], np.float32)
+    edge = {"edge_color": BLUE, "edge_width": np.float32(2.3)}
+    layers = (
+        polygons(CANVAS, vertices, np.array([8, 8, 4, 4]), RED, **edge),
+        circles(CANVAS, center, radius, RED, **edge),
+    )
+    expected, points = oracle.blank(64, 60), oracle.centers(64, 60)
+    depths = [oracle.polygon(points, v[:n]) for v, n in zip(vertices, (8, 8, 4, 4), strict=True)]
+    for depth in [*depths, oracle.circle(points, center[0], radius[0])]:
+        expected.paint(depth, BLUE)
+        expected.paint(depth - np.float64(edge["edge_width"]), RED)
+    sure = ~expected.unsure
+    assert sure.mean() > 0.99
+    image = np.asarray(CANVAS.paint(WHITE, *layers))
+    np.testing.assert_array_equal(image[sure], expected.color[sure])
+
+
+def test_placed_turns_x_towards_y_and_then_moves():
+    corners = placed(np.array([[2, 0], [0, 1]], np.float32), [10, 20], np.pi / 2)
+    np.testing.assert_allclose(corners, [[10, 22], [9, 20]], atol=1e-5)
+
+
+@pytest.mark.parametrize("num_bits", [32, 64])
+def test_dtypes_are_the_same_with_64_bits(num_bits):
+    scene = random_scene(np.random.default_rng(6), 62.0)
+    with jax.enable_x64(num_bits == 64):
+        if num_bits == 64:
+            scene["circles"]["center"] = jnp.asarray(scene["circles"]["center"], jnp.float64)
+        shape = jax.eval_shape(functools.partial(paint, CANVAS), scene)
+    assert (shape.shape, shape.dtype) == ((64, 60, 3), jnp.uint8)
