@@ -7,7 +7,6 @@ bytes of a pixel are three columns of one long row, so that XLA writes a single 
 """
 
 import dataclasses
-import math
 from typing import Annotated, Any
 
 import jax
@@ -19,7 +18,8 @@ from jaxenvs.fusion import settled
 from jaxenvs.ranges import Range
 from jaxenvs.struct import PyTree
 
-_SHIFT = 1 << 15  # more than any column: a run is one number, `start * _SHIFT + stop`
+_LIMIT = np.int32(1 << 15)  # above any column: a run is one number, `start * _LIMIT + stop`
+_SHIFTS = np.array([0, 8, 16], np.uint32)  # where the bytes of a color lie in one number
 
 
 class Layer(PyTree):
@@ -36,12 +36,12 @@ class Layer(PyTree):
     @property
     def start(self) -> jax.Array:
         """The first covered column, `(num_shapes, rows)` int32."""
-        return self.runs // np.int32(_SHIFT)
+        return self.runs // _LIMIT
 
     @property
     def stop(self) -> jax.Array:
         """The column after the last covered one; where it equals `start`, nothing is covered."""
-        return self.runs % np.int32(_SHIFT)
+        return self.runs % _LIMIT
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Canvas:
         limit = np.float32(self.num_cols)
         ends = [jnp.clip(jnp.ceil(x - np.float32(0.5)), 0, limit) for x in (left, right)]
         start, stop = (jnp.where(covered, x, 0).astype(jnp.int32) for x in ends)
-        runs = settled(start * np.int32(_SHIFT) + stop)
+        runs = settled(start * _LIMIT + stop)
         color = jnp.broadcast_to(jnp.asarray(color, jnp.uint8), (num_shapes, 3))
         return Layer(runs=runs, color=color)
 
@@ -111,47 +111,48 @@ class Canvas:
         whole = (self.height, self.width, 3)
         if background.shape not in ((3,), whole):
             raise ValueError(f"background: expected (3,) or {whole}, got {background.shape}")
-        fine = self._spread(background)
+        packed = _packed(background)
+        if background.ndim == 3:
+            for axis in (0, 1):
+                packed = jnp.repeat(packed, self.samples, axis)
+        packed = jnp.broadcast_to(packed, (self.num_rows, self.num_cols))
         for i, layer in enumerate(layers):
             if (found := layer.runs.shape[1]) != self.num_rows:
                 raise ValueError(f"layers[{i}]: expected {self.num_rows} rows, got {found}")
-            fine = self._painted(fine, layer)
-        shape = (self.height, self.samples, self.width, self.samples, 3)
-        return _means(fine.reshape(shape), self.samples)
-
-    def _spread(self, background: jax.Array) -> jax.Array:
-        """The background as bytes `(num_rows, num_cols * 3)`."""
-        picture = jnp.broadcast_to(background, (self.height, self.width, 3))
-        if background.ndim == 3:
-            for axis in (0, 1):
-                picture = jnp.repeat(picture, self.samples, axis)
-        else:
-            picture = jnp.broadcast_to(background, (self.num_rows, self.num_cols, 3))
-        return picture.reshape(self.num_rows, self.num_cols * 3)
-
-    def _painted(self, fine: jax.Array, layer: Layer) -> jax.Array:
-        """A layer over bytes `(num_rows, num_cols * 3)`."""
-        dtype = np.uint8 if self.num_cols <= 255 else np.uint16
-        column = jnp.asarray(np.repeat(np.arange(self.num_cols), 3).astype(dtype))
-        start = layer.start.astype(dtype)
-        length = (layer.stop - layer.start).astype(dtype)
-        colors = jnp.tile(layer.color, (1, self.num_cols))
-        for i in range(layer.runs.shape[0]):
-            # Unsigned: a column before the start is a large number.
-            inside = column - start[i][:, None] < length[i][:, None]
-            fine = jnp.where(inside, colors[i], fine)
-        return fine
+            packed = _painted(packed, layer)
+        return _means(packed, self.samples) if self.samples > 1 else _unpacked(packed)
 
 
-def _means(fine: jax.Array, samples: int) -> jax.Array:
-    """Means `(h, w, 3)` of bytes `(h, samples, w, samples, 3)`, rounded; sums are written out."""
-    if samples == 1:
-        return fine[:, 0, :, 0]
+def _painted(packed: jax.Array, layer: Layer) -> jax.Array:
+    """A layer over packed pixels `(num_rows, num_cols)`."""
+    column = np.arange(packed.shape[1], dtype=np.uint32)
+    start = layer.start.astype(jnp.uint32)
+    length = layer.stop.astype(jnp.uint32) - start
+    color = _packed(layer.color)
+    for i in range(layer.runs.shape[0]):
+        # Unsigned, so that a column before the start is a large number: one comparison for both.
+        inside = column - start[i][:, None] < length[i][:, None]
+        packed = jnp.where(inside, color[i], packed)
+    return packed
+
+
+def _packed(colors: jax.Array) -> jax.Array:
+    """Colors `(..., 3)` uint8 as numbers `(...)` uint32."""
+    red, green, blue = (colors[..., i].astype(jnp.uint32) for i in range(3))
+    return red | green << _SHIFTS[1] | blue << _SHIFTS[2]
+
+
+def _unpacked(packed: jax.Array) -> jax.Array:
+    return (packed[..., None] >> _SHIFTS).astype(jnp.uint8)
+
+
+def _means(packed: jax.Array, samples: int) -> jax.Array:
+    """Colors `(h, w, 3)` uint8, rounded means of packed ones `(h * samples, w * samples)`."""
+    # Stored: otherwise every channel would paint everything again.
+    packed = settled(packed)
     count = samples * samples
-    total = np.uint16(count // 2)
-    for i in range(samples):
-        for j in range(samples):
-            total = total + fine[:, i, :, j].astype(jnp.uint16)
-    if count & (count - 1) == 0:
-        return (total >> np.uint16(math.log2(count))).astype(jnp.uint8)
-    return (total // np.uint16(count)).astype(jnp.uint8)
+    total = np.uint32(count // 2)
+    for i, j in np.ndindex(samples, samples):
+        part = packed[i::samples, j::samples, None]
+        total = total + ((part >> _SHIFTS) & np.uint32(255))
+    return (total // np.uint32(count)).astype(jnp.uint8)

@@ -47,7 +47,8 @@ def polygons(
     points = _scaled(canvas, vertices)
     num_shapes, max_vertices, _ = points.shape
     if num_vertices is not None:
-        is_padding = np.arange(max_vertices) >= jnp.asarray(num_vertices)[:, None]
+        number = jnp.asarray(num_vertices, jnp.int32)[:, None]
+        is_padding = np.arange(max_vertices, dtype=np.int32) >= number
         points = jnp.where(is_padding[..., None], points[:, :1], points)
     whole = canvas.layer(*_polygon_ends(canvas, points), color, active)
     if edge_color is None:

@@ -58,7 +58,7 @@ def convex(rng: np.random.Generator, num_vertices: int) -> np.ndarray:
 
 def layers(canvas: Canvas, scene: Scene) -> list[Layer]:
     """The scene as the package paints it."""
-    return [KINDS[kind](canvas, **fields) for kind, fields in scene.items()]
+    return [make(canvas, **scene[kind]) for kind, make in KINDS.items()]
 
 
 def paint(canvas: Canvas, scene: Scene) -> jax.Array:
@@ -69,7 +69,8 @@ def paint(canvas: Canvas, scene: Scene) -> jax.Array:
 def paint_slowly(height: int, width: int, scene: Scene) -> oracle.Picture:
     """The same by the oracle."""
     picture, points = oracle.blank(height, width), oracle.centers(height, width)
-    for kind, fields in scene.items():
+    for kind in KINDS:  # `jit` sorts the entries of a dict
+        fields = scene[kind]
         for i in np.flatnonzero(fields["active"]):
             one = {name: values[i] for name, values in fields.items()}
             picture.paint(_depth(kind, points, one), one["color"])
