@@ -14,7 +14,6 @@ It all works under `jit`, `vmap` and `scan`, with x64 and strict dtype promotion
 
 from jaxenvs.raster.camera import Camera
 from jaxenvs.raster.canvas import Canvas, Layer
-from jaxenvs.raster.icons import icons
 from jaxenvs.raster.palette import (
     BLACK,
     BLUE,
@@ -31,6 +30,7 @@ from jaxenvs.raster.palette import (
     pick,
     shade,
 )
+from jaxenvs.raster.pieces import icons
 from jaxenvs.raster.shapes import box_vertices, capsules, circles, placed, polygons, segments
 from jaxenvs.raster.tiles import tiled
 

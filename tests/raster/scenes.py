@@ -1,5 +1,6 @@
 """Random scenes of every kind of shape, with junk in slots that are not used."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import jax
@@ -64,6 +65,16 @@ def layers(canvas: Canvas, scene: Scene) -> list[Layer]:
 def paint(canvas: Canvas, scene: Scene) -> jax.Array:
     """Over white."""
     return canvas.paint(jnp.full(3, 255, jnp.uint8), *layers(canvas, scene))
+
+
+def show(canvas: Canvas, make: Callable[..., Iterable[Layer]], *arrays: Any) -> np.ndarray:
+    """The layers that `make(*arrays)` gives, over white; compiled as a whole, which is quicker."""
+
+    @jax.jit
+    def painted(*arrays: Any) -> jax.Array:
+        return canvas.paint(np.full(3, 255, np.uint8), *make(*arrays))
+
+    return np.asarray(painted(*arrays))
 
 
 def paint_slowly(height: int, width: int, scene: Scene) -> oracle.Picture:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxenvs.raster import Camera, Canvas, circles, pick, shade
+from jaxenvs.raster import Camera, Canvas, Layer, circles, pick, shade
 from tests.raster.scenes import NUM_SHAPES, paint, paint_slowly, random_scene
 
 
@@ -39,9 +39,14 @@ def test_samples_are_means_of_a_finer_picture(samples):
 def test_a_background_may_be_a_picture(samples):
     canvas = Canvas(6, 7, samples)
     picture = np.random.default_rng(2).integers(0, 256, (6, 7, 3), dtype=np.uint8)
-    np.testing.assert_array_equal(canvas.paint(picture), picture)
-    disc = circles(canvas, np.array([[3.5, 2.5]]), np.array([1.1]), (1, 2, 3))
-    image = np.asarray(canvas.paint(picture, disc))
+
+    @jax.jit
+    def pictures(picture, center):
+        disc = circles(canvas, center, np.float32(1.1), (1, 2, 3))
+        return canvas.paint(picture), canvas.paint(picture, disc)
+
+    alone, image = map(np.asarray, pictures(picture, np.array([[3.5, 2.5]], np.float32)))
+    np.testing.assert_array_equal(alone, picture)
     np.testing.assert_array_equal(image[2, 3], [1, 2, 3])
     np.testing.assert_array_equal(image[4:], picture[4:])
 
@@ -68,7 +73,7 @@ def test_sizes_are_checked():
         Canvas(0, 5)
     with pytest.raises(ValueError, match=r"^samples: "):
         Canvas(5, 5, samples=9)
-    disc = circles(Canvas(5, 5), np.zeros((1, 2)), np.ones(1), (0, 0, 0))
+    disc = Layer(runs=np.zeros((1, 5), np.int32), color=np.zeros((1, 3), np.uint8))
     with pytest.raises(ValueError, match=r"^layers\[0\]: expected 6 rows, got 5"):
         Canvas(6, 5).paint((0, 0, 0), disc)
     with pytest.raises(ValueError, match=r"^background: expected \(3,\) or \(6, 5, 3\), got"):
@@ -77,7 +82,8 @@ def test_sizes_are_checked():
 
 def test_colors_are_picked_and_shaded():
     table = np.array([[1, 2, 3], [200, 100, 51]], np.uint8)
-    np.testing.assert_array_equal(pick(table, jnp.array([[1], [0]])), table[[[1], [0]]])
-    halves = shade(table, np.array([1.0, 0.5], np.float32))
+    index = np.array([[1], [0]], np.int32)
+    np.testing.assert_array_equal(jax.jit(pick)(table, index), table[index])
+    halves = jax.jit(shade)(table, np.array([1.0, 0.5], np.float32))
     np.testing.assert_array_equal(halves, [[1, 2, 3], [100, 50, 25]])
     assert halves.dtype == jnp.uint8

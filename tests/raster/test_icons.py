@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from jaxenvs.raster import Canvas, icons
-from jaxenvs.raster.icons import ARROW, CHEVRON, CROSS, DIAMOND, FLAME, PLUS
+from jaxenvs.raster.pieces import ARROW, CHEVRON, CROSS, DIAMOND, FLAME, PLUS
 from tests.raster import oracle
+from tests.raster.scenes import show
 
 CANVAS = Canvas(height=40, width=80)
 COLORS = np.array([[200, 0, 0], [0, 0, 200]], np.uint8)
@@ -20,18 +21,17 @@ def test_pieces_are_turned_and_scaled_around_the_center(icon):
         for piece in icon:
             turned = SIZE[i] * np.array(piece) @ np.array([[cos, sin], [-sin, cos]])
             expected.paint(oracle.polygon(points, turned + CENTER[i]), COLORS[i])
-    image = np.asarray(
-        CANVAS.paint((255, 255, 255), icons(CANVAS, icon, CENTER, SIZE, ANGLE, COLORS))
-    )
+    image = show(CANVAS, lambda *a: [icons(CANVAS, icon, *a, COLORS)], CENTER, SIZE, ANGLE)
     sure = ~expected.unsure
     assert sure.mean() > 0.98
     np.testing.assert_array_equal(image[sure], expected.color[sure])
 
 
 def test_an_icon_that_is_not_active_is_not_painted():
-    active = np.array([False, True])
-    layer = icons(CANVAS, ARROW, CENTER, np.float32(9), np.float32(0), COLORS, active)
-    image = np.asarray(CANVAS.paint((255, 255, 255), layer))
+    def layers(center, active):
+        yield icons(CANVAS, ARROW, center, np.float32(9), np.float32(0), COLORS, active)
+
+    image = show(CANVAS, layers, CENTER, np.array([False, True]))
     assert (image[:, :40] == 255).all()
     assert (image[:, 40:] == COLORS[1]).all(axis=-1).any()
 

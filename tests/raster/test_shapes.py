@@ -10,10 +10,11 @@ import pytest
 
 from jaxenvs.raster import Canvas, box_vertices, capsules, circles, placed, polygons, segments
 from tests.raster import oracle
-from tests.raster.scenes import convex, paint, paint_slowly, random_scene
+from tests.raster.scenes import convex, paint, paint_slowly, random_scene, show
 
 CANVAS = Canvas(height=64, width=60)
 WHITE = (255, 255, 255)
+BOXES = ([[14, 46], [44.5, 46]], [[9, 6], [8, 8]], [0, 0.7])  # centers, half sizes, angles
 RED, BLUE = np.array([200, 0, 0], np.uint8), np.array([0, 0, 200], np.uint8)
 
 
@@ -75,13 +76,19 @@ def test_slots_that_are_not_active_change_nothing():
 def test_later_slots_and_layers_lie_above():
     center = np.array([[20, 20], [24, 20]], np.float32)
     radius = np.array([8, 8], np.float32)
-    pair = circles(CANVAS, center, radius, np.stack([RED, BLUE]))
-    image = np.asarray(CANVAS.paint(WHITE, pair))
-    np.testing.assert_array_equal(image[20, 22], BLUE)
-    np.testing.assert_array_equal(image[20, 13], RED)
-    box = polygons(CANVAS, box_vertices([[22, 20]], [[2, 2]], [0]), None, RED)
-    np.testing.assert_array_equal(np.asarray(CANVAS.paint(WHITE, pair, box))[20, 22], RED)
-    np.testing.assert_array_equal(np.asarray(CANVAS.paint(WHITE, box, pair))[20, 22], BLUE)
+    corners = np.array([[[20, 18], [24, 18], [24, 22], [20, 22]]], np.float32)
+
+    @jax.jit
+    def pictures(center, radius, corners):
+        pair = circles(CANVAS, center, radius, np.stack([RED, BLUE]))
+        box = polygons(CANVAS, corners, None, RED)
+        return [CANVAS.paint(WHITE, *layers) for layers in ([pair], [pair, box], [box, pair])]
+
+    alone, below, above = map(np.asarray, pictures(center, radius, corners))
+    np.testing.assert_array_equal(alone[20, 22], BLUE)
+    np.testing.assert_array_equal(alone[20, 13], RED)
+    np.testing.assert_array_equal(below[20, 22], RED)
+    np.testing.assert_array_equal(above[20, 22], BLUE)
 
 
 def test_shapes_without_area_are_not_painted():
@@ -99,22 +106,27 @@ def test_shapes_without_area_are_not_painted():
         ],
         np.float32,
     )
-    none = [polygons(CANVAS, nothing, None, RED)]
     center = np.array([[20, 20], [20.5, 20.5], [nan, 20], [20, 20], [300, 20]], np.float32)
-    none.append(circles(CANVAS, center, np.array([0, -5, 5, nan, 5], np.float32), RED))
+    radius = np.array([0, -5, 5, nan, 5], np.float32)
     spot = np.array([[20, 20], [20, 20]], np.float32)
     width = np.array([3, 0], np.float32)
-    none.append(segments(CANVAS, spot, spot, width, RED))
-    none.append(capsules(CANVAS, spot[:1], spot[:1] + 9, width[1:], RED))
-    np.testing.assert_array_equal(CANVAS.paint(WHITE, *none), np.full((64, 60, 3), 255))
+
+    def layers(nothing, center, radius, spot, width):
+        yield polygons(CANVAS, nothing, None, RED)
+        yield circles(CANVAS, center, radius, RED)
+        yield segments(CANVAS, spot, spot, width, RED)
+        yield capsules(CANVAS, spot[:1], spot[:1] + 9, width[1:], RED)
+
+    image = show(CANVAS, layers, nothing, center, radius, spot, width)
+    np.testing.assert_array_equal(image, np.full((64, 60, 3), 255))
 
 
 def test_a_capsule_without_length_is_a_circle():
     center, radius = np.array([[20.2, 21.7]], np.float32), np.array([7.3], np.float32)
-    capsule = CANVAS.paint(WHITE, capsules(CANVAS, center, center, radius, RED))
-    np.testing.assert_array_equal(
-        capsule, CANVAS.paint(WHITE, circles(CANVAS, center, radius, RED))
-    )
+    capsule = show(CANVAS, lambda c, r: [capsules(CANVAS, c, c, r, RED)], center, radius)
+    circle = show(CANVAS, lambda c, r: [circles(CANVAS, c, r, RED)], center, radius)
+    assert (circle[20, 20] == RED).all()
+    np.testing.assert_array_equal(capsule, circle)
 
 
 def test_polygons_that_share_edges_leave_no_gap_and_do_not_overlap():
@@ -145,7 +157,8 @@ def test_a_polygon_may_start_at_any_vertex_and_go_either_way():
     rng = np.random.default_rng(4)
     outline = (convex(rng, 8) * 25 + 30).astype(np.float32)
     ways = [np.roll(outline, i, axis=0)[::way] for i in range(8) for way in (1, -1)]
-    runs = np.asarray(polygons(CANVAS, np.stack(ways), None, RED).runs)
+    runs = jax.jit(lambda vertices: polygons(CANVAS, vertices, None, RED).runs)(np.stack(ways))
+    runs = np.asarray(runs)
     assert runs.any()
     np.testing.assert_array_equal(runs, np.broadcast_to(runs[0], runs.shape))
 
@@ -153,15 +166,16 @@ def test_a_polygon_may_start_at_any_vertex_and_go_either_way():
 def test_edges_lie_within_the_outline():
     rng = np.random.default_rng(5)
     outlines = np.stack([convex(rng, 8) for _ in range(2)]) * 9 + [[[14, 14]], [[40, 16]]]
-    boxes = np.array(box_vertices([[14, 46], [44.5, 46]], [[9, 6], [8, 8]], [0, 0.7]))
+    boxes = jax.jit(box_vertices)(*map(np.float32, BOXES))
     boxes = np.concatenate([boxes, np.repeat(boxes[:, :1], 4, axis=1)], axis=1)
     vertices = np.concatenate([outlines, boxes]).astype(np.float32)
     center, radius = np.array([[30, 30]], np.float32), np.array([6.2], np.float32)
     edge = {"edge_color": BLUE, "edge_width": np.float32(2.3)}
-    layers = (
-        polygons(CANVAS, vertices, np.array([8, 8, 4, 4]), RED, **edge),
-        circles(CANVAS, center, radius, RED, **edge),
-    )
+
+    def layers(vertices, center, radius):
+        yield polygons(CANVAS, vertices, np.array([8, 8, 4, 4], np.int32), RED, **edge)
+        yield circles(CANVAS, center, radius, RED, **edge)
+
     expected, points = oracle.blank(64, 60), oracle.centers(64, 60)
     depths = [oracle.polygon(points, v[:n]) for v, n in zip(vertices, (8, 8, 4, 4), strict=True)]
     for depth in [*depths, oracle.circle(points, center[0], radius[0])]:
@@ -169,12 +183,13 @@ def test_edges_lie_within_the_outline():
         expected.paint(depth - np.float64(edge["edge_width"]), RED)
     sure = ~expected.unsure
     assert sure.mean() > 0.99
-    image = np.asarray(CANVAS.paint(WHITE, *layers))
+    image = show(CANVAS, layers, vertices, center, radius)
     np.testing.assert_array_equal(image[sure], expected.color[sure])
 
 
 def test_placed_turns_x_towards_y_and_then_moves():
-    corners = placed(np.array([[2, 0], [0, 1]], np.float32), [10, 20], np.pi / 2)
+    corners = np.array([[2, 0], [0, 1]], np.float32)
+    corners = jax.jit(placed)(corners, np.array([10, 20], np.float32), np.float32(np.pi / 2))
     np.testing.assert_allclose(corners, [[10, 22], [9, 20]], atol=1e-5)
 
 
