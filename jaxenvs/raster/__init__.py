@@ -6,8 +6,9 @@
     image = canvas.paint(WHITE, boxes, discs)  # (125, 125, 3) uint8
 
 Every shape is convex, so that it covers one run of pixels in each row: that run is found once per
-row, and a pixel costs one subtraction, one comparison and one selection of bytes per shape. See
-`canvas.py` for what that gives beside other ways.
+row, and a pixel costs one subtraction, one comparison and one selection per shape. `canvas.py` says
+how fast that is beside other ways. Pictures are bytes; `image.astype(jnp.float32) / 255` makes
+them numbers from 0 to 1.
 
 It all works under `jit`, `vmap` and `scan`, with x64 and strict dtype promotion.
 """

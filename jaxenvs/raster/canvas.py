@@ -1,9 +1,21 @@
 """What shapes are painted on.
 
-A convex shape covers one run of pixels in each row. `shapes.py` finds the runs, `paint` goes over
-the bytes of the picture once: in each it asks of every shape, in order, whether the byte's column
-lies in the run, and takes the shape's color if so. A color is looked up nowhere, and the three
-bytes of a pixel are three columns of one long row, so that XLA writes a single kernel over bytes.
+A convex shape covers one run of pixels in each row. `shapes.py` finds the runs; `paint` goes over
+the picture once and takes, in each pixel, the color of the last shape whose run the pixel's column
+lies in: three instructions per shape, in one kernel. The color is one number per pixel, cut into
+bytes at the end.
+
+Thousands of frames per CPU-second, 256 of 125 x 125 pixels in a batch, each of 8 boxes and 8
+circles, under `vmap`, on two busy cores with AVX-512 (jax 0.10.2):
+
+    runs, and colors as numbers (this)          34 to 47
+    runs alone, without painting                235
+    runs, bytes selected in (h, w, 3)           26
+    runs, a scan over shapes                    29
+    runs, three planes, stacked                 20
+    runs, a number per shape, colors gathered   7
+    tests of every point against every edge     15 to 17, 4 with colors gathered
+    jaxgl 1.0.1 (jax 0.9.0), patches of 50 x 50 as Kinetix sets it up   1.1 to 1.3
 """
 
 import dataclasses
@@ -42,6 +54,15 @@ class Layer(PyTree):
     def stop(self) -> jax.Array:
         """The column after the last covered one; where it equals `start`, nothing is covered."""
         return self.runs % _LIMIT
+
+    def within(self, other: "Layer") -> "Layer":
+        """The parts of these shapes that lie in the shapes of `other`, slot by slot.
+
+        `other` is of the same canvas and has as many slots; its colors do not matter.
+        """
+        start = jnp.maximum(self.start, other.start)
+        stop = jnp.maximum(start, jnp.minimum(self.stop, other.stop))
+        return self.replace(runs=settled(start * _LIMIT + stop))
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,7 +14,10 @@ from tests.raster.scenes import convex, paint, paint_slowly, random_scene, show
 
 CANVAS = Canvas(height=64, width=60)
 WHITE = (255, 255, 255)
-BOXES = ([[14, 46], [44.5, 46]], [[9, 6], [8, 8]], [0, 0.7])  # centers, half sizes, angles
+BOXES = [
+    np.array(x, np.float32)  # centers, half sizes, angles
+    for x in ([[14, 46], [44.5, 46]], [[9, 6], [8, 8]], [0, 0.7])
+]
 RED, BLUE = np.array([200, 0, 0], np.uint8), np.array([0, 0, 200], np.uint8)
 
 
@@ -166,7 +169,7 @@ def test_a_polygon_may_start_at_any_vertex_and_go_either_way():
 def test_edges_lie_within_the_outline():
     rng = np.random.default_rng(5)
     outlines = np.stack([convex(rng, 8) for _ in range(2)]) * 9 + [[[14, 14]], [[40, 16]]]
-    boxes = jax.jit(box_vertices)(*map(np.float32, BOXES))
+    boxes = jax.jit(box_vertices)(*BOXES)
     boxes = np.concatenate([boxes, np.repeat(boxes[:, :1], 4, axis=1)], axis=1)
     vertices = np.concatenate([outlines, boxes]).astype(np.float32)
     center, radius = np.array([[30, 30]], np.float32), np.array([6.2], np.float32)
@@ -184,6 +187,24 @@ def test_edges_lie_within_the_outline():
     sure = ~expected.unsure
     assert sure.mean() > 0.99
     image = show(CANVAS, layers, vertices, center, radius)
+    np.testing.assert_array_equal(image[sure], expected.color[sure])
+
+
+def test_a_shape_may_be_cut_by_another():
+    """A spoke of a wheel ends with it; what lies beside the wheel is cut off altogether."""
+    center, radius = np.array([[30.2, 30.1], [10, 10]], np.float32), np.array([9.3, 4], np.float32)
+    corners = np.array([[30, 28], [50, 28.7], [50, 33], [30, 32]], np.float32)
+
+    def layers(center, radius, corners):
+        spokes = polygons(CANVAS, jnp.stack([corners, corners]), None, RED)
+        yield spokes.within(circles(CANVAS, center, radius, BLUE))
+
+    expected, points = oracle.blank(64, 60), oracle.centers(64, 60)
+    disc = oracle.circle(points, center[0], radius[0])
+    expected.paint(np.minimum(disc, oracle.polygon(points, corners)), RED)
+    sure = ~expected.unsure
+    image = show(CANVAS, layers, center, radius, corners)
+    assert (image == RED).all(axis=-1).sum() > 20
     np.testing.assert_array_equal(image[sure], expected.color[sure])
 
 
