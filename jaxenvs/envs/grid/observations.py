@@ -24,6 +24,7 @@ from jaxenvs.envs.grid import _tiles as tiles
 from jaxenvs.envs.grid import _view as view
 from jaxenvs.envs.grid._game import GridEnv, State
 from jaxenvs.ranges import Range
+from jaxenvs.raster import tiled
 from jaxenvs.wrappers.base import MemoryState, Wrapper
 
 AGENT = 10
@@ -191,8 +192,6 @@ def _drawn(
 
     `pose` says which of `pixels.NUM_POSES` the agent has in each cell, `lit` which are bright.
     """
-    height, width = cells.shape
     tile = jnp.asarray(pixels.tile_ids())[cells]
     row = (tile * np.int32(pixels.NUM_POSES) + pose) * 2 + jnp.asarray(lit).astype(jnp.int32)
-    parts = jnp.asarray(pixels.table(tile_size))[row]
-    return parts.transpose(0, 2, 1, 3, 4).reshape(height * tile_size, width * tile_size, 3)
+    return tiled(pixels.table(tile_size), row)
