@@ -18,6 +18,8 @@ _PREFERENCE = np.float32(0.01)
 # decides which of two corners of a box at rest is the deeper one.
 _QUARTER = np.array([math.cos(np.float32(math.pi / 2)), 1], np.float32)
 
+_CORNERS = np.arange(4, dtype=np.int32)
+
 
 class Contacts(NamedTuple):
     """One entry per contact, in the order of `Tables.bodies`."""
@@ -39,14 +41,17 @@ class _Polygons(NamedTuple):
     following: jax.Array  # [2, P, 4], the corner behind each edge
     normals: jax.Array  # [2, P, 4], of edges, in the polygon's frame
     placed: jax.Array  # [2, P, 4], corners in the world
-    counts: jax.Array  # [P, 4], which corners count
     position: jax.Array  # [2, P]
     turn: jax.Array  # [2, P]
+    sides: jax.Array  # [P], how many corners count
 
     def of(self, numbers: np.ndarray) -> "_Polygons":
-        whole = self._replace(counts=self.counts[None])
-        taken = _Polygons(*(part[:, numbers] for part in whole))
-        return taken._replace(counts=taken.counts[0])
+        return _Polygons(*(part[:, numbers] for part in self[:-1]), sides=self.sides[numbers])
+
+    @property
+    def counts(self) -> jax.Array:
+        """Which corners count, [P, 4]."""
+        return self.sides[:, None] > _CORNERS
 
 
 class _Face(NamedTuple):
@@ -76,15 +81,13 @@ def contacts(scene: Scene, tables: Tables, position: jax.Array, turn: jax.Array)
 def _polygons(scene: Scene, position: jax.Array, turn: jax.Array) -> _Polygons:
     count = len(scene.sides)
     corners = jnp.moveaxis(scene.vertices, -1, 0)
-    edges = jnp.arange(4, dtype=jnp.int32)
-    is_last = edges + 1 >= scene.sides[:, None]
+    is_last = scene.sides[:, None] <= _CORNERS + 1
     following = jnp.where(is_last, corners[:, :, :1], jnp.roll(corners, -1, axis=-1))
     edge = following - corners
     normals = plane.turned(edge, _QUARTER) / plane.nonzero(plane.length(edge))
     position, turn = position[:, :count], turn[:, :count]
     placed = plane.turned(corners, turn[:, :, None]) + position[:, :, None]
-    counts = edges < scene.sides[:, None]
-    return _Polygons(corners, following, normals, placed, counts, position, turn)
+    return _Polygons(corners, following, normals, placed, position, turn, scene.sides)
 
 
 def _of_polygons(a: _Polygons, b: _Polygons) -> tuple[Contacts, Contacts]:
@@ -132,12 +135,12 @@ def _best_face(a: _Polygons, b: _Polygons) -> _Face:
     face = plane.lowest(jnp.where(a.counts, -separations, far))
     heights = plane.picked(jnp.moveaxis(others, 1, -1), face[:, None])
     one = plane.lowest(heights)
-    other = plane.lowest(jnp.where(jnp.arange(4) == one[:, None], far, heights))
-    sides = jnp.sum(a.counts, axis=-1, dtype=jnp.int32)
+    other = plane.lowest(jnp.where(one[:, None] == _CORNERS, far, heights))
+    following = jnp.where(face + 1 == a.sides, np.int32(0), face + 1)
     return _Face(
         separation=plane.picked(separations, face),
         start=plane.picked(a.placed, face),
-        end=plane.picked(a.placed, jnp.where(face + 1 == sides, 0, face + 1)),
+        end=plane.picked(a.placed, following),
         normal=plane.turned(plane.picked(a.normals, face), a.turn),
         incident=(plane.picked(b.placed, one), plane.picked(b.placed, other)),
     )

@@ -62,6 +62,11 @@ def starts(arrays: Arrays) -> jax2d.State:
     return state(_part(arrays, "before"))
 
 
+def roles(arrays: Arrays) -> np.ndarray:
+    """What Kinetix's goal takes each body for, int32 [scenes, B]: 1 green, 2 blue, 3 red."""
+    return bodies(_part(arrays, "scene"), "role")
+
+
 def scene(arrays: Arrays) -> jax2d.Scene:
     """Scenes of Jax2D as ours."""
     joint = {name: arrays[f"joint.{name}"] for name in _names(arrays, "joint")}
