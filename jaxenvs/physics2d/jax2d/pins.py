@@ -9,6 +9,8 @@ import numpy as np
 from jaxenvs.physics2d.jax2d import plane
 from jaxenvs.physics2d.jax2d.records import Rules, Scene
 
+_Moved = tuple[jax.Array, jax.Array]  # positions and motions
+
 
 class Pins(NamedTuple):
     """What the solver reads of joints; all axes after those named here are those of joints."""
@@ -90,9 +92,8 @@ def solved(
 
     Returns positions [2, B], motions [3, B] and accumulated impulses [J, 3].
     """
-    Carry = tuple[jax.Array, jax.Array]
 
-    def joint(carry: Carry, xs: tuple[Pins, jax.Array]) -> tuple[Carry, jax.Array]:
+    def joint(carry: _Moved, xs: tuple[Pins, jax.Array]) -> tuple[_Moved, jax.Array]:
         position, motion = carry
         pin, before = xs
         shift, change, impulse = _pulled(
