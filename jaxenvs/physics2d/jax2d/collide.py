@@ -84,7 +84,7 @@ def _polygons(scene: Scene, position: jax.Array, turn: jax.Array) -> _Polygons:
     is_last = scene.sides[:, None] <= _CORNERS + 1
     following = jnp.where(is_last, corners[:, :, :1], jnp.roll(corners, -1, axis=-1))
     edge = following - corners
-    normals = plane.turned(edge, _QUARTER) / plane.nonzero(plane.length(edge))
+    normals = plane.turned(edge, jnp.asarray(_QUARTER)) / plane.nonzero(plane.length(edge))
     position, turn = position[:, :count], turn[:, :count]
     placed = plane.turned(corners, turn[:, :, None]) + position[:, :, None]
     return _Polygons(corners, following, normals, placed, position, turn, scene.sides)

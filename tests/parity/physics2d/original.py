@@ -2,7 +2,7 @@
 
 import pathlib
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 GOLDEN = HERE / "jax2d_steps.npz"
 FULL = HERE.parents[2] / ".cache" / "jax2d_steps.npz"
 
-Arrays = Mapping[str, np.ndarray]
+Arrays = Mapping[str, Any]
 
 
 class Steps(NamedTuple):
@@ -44,7 +44,7 @@ def steps(arrays: Arrays) -> Steps:
     )
 
 
-def _part(arrays: Arrays, part: str) -> dict[str, np.ndarray]:
+def _part(arrays: Arrays, part: str) -> dict[str, Any]:
     return {
         name.removeprefix(f"{part}/"): rows
         for name, rows in arrays.items()
@@ -112,26 +112,28 @@ def _names(arrays: Arrays, part: str) -> list[str]:
     return [name.removeprefix(f"{part}.") for name in arrays if name.startswith(f"{part}.")]
 
 
-def bodies(arrays: Arrays, name: str) -> np.ndarray:
+def bodies(arrays: Arrays, name: str) -> Any:
     """An array of polygons, then one of circles, joined along the axis of bodies."""
     return np.concatenate([arrays[f"polygon.{name}"], arrays[f"circle.{name}"]], axis=1)
 
 
 def state(arrays: Arrays) -> jax2d.State:
     """States of Jax2D as ours."""
-    impulse = [_contacts(arrays, f"acc_impulse_{direction}") for direction in ("normal", "tangent")]
+    directions = ("normal", "tangent")
+    contact: Any = np.stack([_contacts(arrays, f"acc_impulse_{name}") for name in directions], -1)
     turned = arrays["joint.acc_r_impulse"][..., None]
+    joint: Any = np.concatenate([arrays["joint.acc_impulse"], turned], axis=-1)
     return jax2d.State(
         position=bodies(arrays, "position"),
         angle=bodies(arrays, "rotation"),
         velocity=bodies(arrays, "velocity"),
         spin=bodies(arrays, "angular_velocity"),
-        contact_impulse=np.stack(impulse, axis=-1),
-        joint_impulse=np.concatenate([arrays["joint.acc_impulse"], turned], axis=-1),
+        contact_impulse=contact,
+        joint_impulse=joint,
     )
 
 
-def _contacts(arrays: Arrays, name: str) -> np.ndarray:
+def _contacts(arrays: Arrays, name: str) -> Any:
     twice = arrays[f"rr.{name}"]
     return np.concatenate(
         [twice[..., 0], twice[..., 1], arrays[f"cr.{name}"], arrays[f"cc.{name}"]], axis=1

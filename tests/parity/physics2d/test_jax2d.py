@@ -39,12 +39,12 @@ def stepped(steps: original.Steps) -> tuple[jax2d.State, np.ndarray]:
 def errors(steps: original.Steps) -> dict[str, np.ndarray]:
     """The largest difference of each step, by field of the state; touches as 0 or 1."""
     after, touching = stepped(steps)
-    found = {
-        name: np.abs(getattr(after, name) - getattr(steps.after, name)).reshape(len(touching), -1)
-        for name in ("position", "angle", "velocity", "spin", "contact_impulse", "joint_impulse")
+    names = ("position", "angle", "velocity", "spin", "contact_impulse", "joint_impulse")
+    found: dict[str, np.ndarray] = {
+        name: np.abs(getattr(after, name) - getattr(steps.after, name)) for name in names
     }
-    found["touching"] = (touching != steps.touching).astype(np.float32)
-    return {name: rows.max(axis=1) for name, rows in found.items()}
+    found["touching"] = np.not_equal(touching, steps.touching).astype(np.float32)
+    return {name: rows.reshape(len(touching), -1).max(axis=1) for name, rows in found.items()}
 
 
 def same(steps: original.Steps) -> np.ndarray:
@@ -60,8 +60,9 @@ def same(steps: original.Steps) -> np.ndarray:
 def kinds(steps: original.Steps) -> dict[str, np.ndarray]:
     """Steps by what happens in them."""
     pairs = jax2d.pairs(steps.scene.sides.shape[1], steps.scene.radius.shape[1])
-    touch = (steps.touching & steps.scene.collides[:, pairs[:, 0], pairs[:, 1]]).any(axis=1)
-    joint = steps.scene.joints.active.any(axis=1)
+    pushing = np.asarray(steps.scene.collides)[:, pairs[:, 0], pairs[:, 1]]
+    touch = (steps.touching & pushing).any(axis=1)
+    joint = np.asarray(steps.scene.joints.active).any(axis=1)
     return {
         "free": ~touch & ~joint,
         "joints": ~touch & joint,
