@@ -44,7 +44,8 @@ def errors(steps: original.Steps) -> dict[str, np.ndarray]:
         name: np.abs(getattr(after, name) - getattr(steps.after, name)) for name in names
     }
     found["touching"] = np.not_equal(touching, steps.touching).astype(np.float32)
-    return {name: rows.reshape(len(touching), -1).max(axis=1) for name, rows in found.items()}
+    rows = {name: part.reshape(len(touching), -1) for name, part in found.items()}
+    return {name: np.asarray(part.max(axis=1)) for name, part in rows.items()}
 
 
 def same(steps: original.Steps) -> np.ndarray:
