@@ -62,8 +62,8 @@ def kinds(steps: original.Steps) -> dict[str, np.ndarray]:
     """Steps by what happens in them."""
     pairs = jax2d.pairs(steps.scene.sides.shape[1], steps.scene.radius.shape[1])
     pushing = np.asarray(steps.scene.collides)[:, pairs[:, 0], pairs[:, 1]]
-    touch = (steps.touching & pushing).any(axis=1)
-    joint = np.asarray(steps.scene.joints.active).any(axis=1)
+    touch = np.asarray((steps.touching & pushing).any(axis=1))
+    joint = np.asarray(np.asarray(steps.scene.joints.active).any(axis=1))
     return {
         "free": ~touch & ~joint,
         "joints": ~touch & joint,
