@@ -19,7 +19,7 @@ open-ended physics-based control tasks", 2024 (arXiv:2410.23208), and the packag
 """
 
 from jaxenvs.physics2d.jax2d.records import Joints, Rules, Scene, State, Thrusters, at_rest
-from jaxenvs.physics2d.jax2d.step import step
+from jaxenvs.physics2d.jax2d.stepping import step
 from jaxenvs.physics2d.jax2d.tables import collisions, pairs
 
 __all__ = [
