@@ -18,8 +18,8 @@ open-ended physics-based control tasks", 2024 (arXiv:2410.23208), and the packag
 (`engine.py`, `collision.py`, `joint.py`), whose step 1.0.2 did not change.
 """
 
-from jaxenvs.physics2d.jax2d.engine import step
 from jaxenvs.physics2d.jax2d.records import Joints, Rules, Scene, State, Thrusters, at_rest
+from jaxenvs.physics2d.jax2d.stepping import step
 from jaxenvs.physics2d.jax2d.tables import collisions, pairs
 
 __all__ = [
