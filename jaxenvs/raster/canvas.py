@@ -15,6 +15,7 @@ circles, under `vmap`, on two busy cores with AVX-512 (jax 0.10.2):
     runs, three planes, stacked                 20
     runs, a number per shape, colors gathered   7
     tests of every point against every edge     15 to 17, 4 with colors gathered
+    this, with 64 shapes, with 128              9, 3
     jaxgl 1.0.1 (jax 0.9.0), patches of 50 x 50 as Kinetix sets it up   1.1 to 1.3
 """
 
@@ -80,8 +81,8 @@ class Canvas:
     height: Annotated[int, Range(1, 4096)]
     width: Annotated[int, Range(1, 4096)]
     samples: Annotated[int, Range(1, 4)] = 1
-    """Points across and down a pixel, which is their mean. One gives hard edges; time grows as the
-    square."""
+    """Points across and down a pixel, which is their mean. 1 gives hard edges; 2 took eleven
+    times as long, in a batch of 256."""
 
     def __post_init__(self) -> None:
         ranges.check(self)

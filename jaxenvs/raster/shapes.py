@@ -194,7 +194,7 @@ def _inset_ends(canvas: Canvas, points: jax.Array, width: jax.Array) -> tuple[ja
         slants = lower_y > upper_y
         left = jnp.maximum(left, jnp.where(slants & ~is_right, here + shift, -_FAR))
         right = jnp.minimum(right, jnp.where(slants & is_right, here - shift, _FAR))
-    return _where_covered((rows >= top + width) & (rows < bottom - width), left, right)
+    return _where_covered((top + width <= rows) & (bottom - width > rows), left, right)
 
 
 def _circle_ends(
@@ -210,7 +210,7 @@ def _circle_ends(
 
 
 def _where_covered(
-    covered: jax.Array, left: jax.Array, right: jax.Array
+    covered: jax.Array, left: jax.Array | np.float32, right: jax.Array | np.float32
 ) -> tuple[jax.Array, jax.Array]:
     """The same ends, and those of an empty run where a row is not covered or they have crossed."""
     covered = covered & (left < right)

@@ -7,14 +7,12 @@ import jax.numpy as jnp
 import numpy as np
 
 
-def tiled(table: Any, grid: jax.Array) -> jax.Array:
+def tiled(table: Any, grid: jax.Array | np.ndarray) -> jax.Array:
     """The picture `(h * t, w * t, c)` of a grid `(h, w)` of numbers of tiles.
 
     Args:
         table: `(num_tiles, t, t, c)`, of any dtype, which is the picture's too.
         grid: int32, 0 to `num_tiles - 1`, row by row from the top.
-
-    Rows of tiles are looked up, in the order in which they lie in the picture.
 
     Raises:
         ValueError: the table or the grid has another shape.
@@ -23,10 +21,7 @@ def tiled(table: Any, grid: jax.Array) -> jax.Array:
         raise ValueError(f"table: expected (num_tiles, t, t, c), got {tuple(table.shape)}")
     if len(grid.shape) != 2:
         raise ValueError(f"grid: expected (h, w), got {tuple(grid.shape)}")
-    num_tiles, side, _, channels = table.shape
     height, width = grid.shape
-    strips = jnp.asarray(table).reshape(num_tiles * side, side * channels)
-    rows = np.arange(side, dtype=np.int32)[:, None]
-    strip = jnp.asarray(grid, jnp.int32)[:, None, :] * np.int32(side) + rows  # h, t, w
-    parts = strips.at[strip].get(mode="promise_in_bounds")
-    return parts.reshape(height * side, width * side, channels)
+    side, channels = table.shape[2:]
+    parts = jnp.asarray(table)[jnp.asarray(grid, jnp.int32)]  # height, width, side, side, channels
+    return parts.transpose(0, 2, 1, 3, 4).reshape(height * side, width * side, channels)

@@ -73,7 +73,7 @@ def test_sizes_are_checked():
         Canvas(0, 5)
     with pytest.raises(ValueError, match=r"^samples: "):
         Canvas(5, 5, samples=9)
-    disc = Layer(runs=np.zeros((1, 5), np.int32), color=np.zeros((1, 3), np.uint8))
+    disc = Layer(runs=jnp.zeros((1, 5), jnp.int32), color=jnp.zeros((1, 3), jnp.uint8))
     with pytest.raises(ValueError, match=r"^layers\[0\]: expected 6 rows, got 5"):
         Canvas(6, 5).paint((0, 0, 0), disc)
     with pytest.raises(ValueError, match=r"^background: expected \(3,\) or \(6, 5, 3\), got"):

@@ -16,12 +16,15 @@ SIZE, ANGLE = np.array([12.3, 15], np.float32), np.array([0.1, 2.7], np.float32)
 
 @pytest.mark.parametrize("icon", [ARROW, CHEVRON, CROSS, PLUS, DIAMOND, FLAME])
 def test_pieces_are_turned_and_scaled_around_the_center(icon):
+    def layers(center, size, angle):
+        yield icons(CANVAS, icon, center, size, angle, COLORS)
+
     expected, points = oracle.blank(40, 80), oracle.centers(40, 80)
     for i, (cos, sin) in enumerate(zip(np.cos(ANGLE), np.sin(ANGLE), strict=True)):
         for piece in icon:
             turned = SIZE[i] * np.array(piece) @ np.array([[cos, sin], [-sin, cos]])
             expected.paint(oracle.polygon(points, turned + CENTER[i]), COLORS[i])
-    image = show(CANVAS, lambda *a: [icons(CANVAS, icon, *a, COLORS)], CENTER, SIZE, ANGLE)
+    image = show(CANVAS, layers, CENTER, SIZE, ANGLE)
     sure = ~expected.unsure
     assert sure.mean() > 0.98
     np.testing.assert_array_equal(image[sure], expected.color[sure])
