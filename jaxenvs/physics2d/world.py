@@ -208,8 +208,9 @@ class Settings:
     more than a quarter of the rate of substeps is used."""
     contact_damping: Positive = 10.0
     """Damping ratio of contacts."""
-    joint_hertz: Positive = 60.0
-    """Stiffness of joints and of their limits, as with contacts."""
+    joint_hertz: Positive = 120.0
+    """Stiffness of joints and of their limits, as with contacts. What a joint gives under a load
+    falls with the square of what is used: 60 at 4 substeps, 120 at 8."""
     joint_damping: Positive = 2.0
     """Damping ratio of joints."""
     push_speed: Positive = 3.0
