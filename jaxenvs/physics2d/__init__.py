@@ -4,6 +4,7 @@ world, state = ...                       # records of `jaxenvs.physics2d.world`
 state, contacts = step(world, state, Controls(motor=motor, thrust=thrust))
 """
 
+from jaxenvs.physics2d.step import plain_step, step
 from jaxenvs.physics2d.world import (
     Bodies,
     Contacts,
@@ -34,4 +35,6 @@ __all__ = [
     "collides",
     "empty_world",
     "pairs",
+    "plain_step",
+    "step",
 ]

@@ -81,6 +81,7 @@ def _with_junk(world: World, state: State) -> tuple[World, State]:
     return world, state.replace(**changes)
 
 
+@pytest.mark.slow
 def test_junk_in_unused_slots_changes_nothing() -> None:
     """The car, what it is when its box and thruster are unused, and that with junk."""
     full, state = _car().build()
@@ -102,6 +103,7 @@ def test_junk_in_unused_slots_changes_nothing() -> None:
     assert not np.array_equal(last.position[0], last.position[1])
 
 
+@pytest.mark.slow
 def test_slots_may_be_permuted() -> None:
     """The order of solving changes, so that results agree only nearly."""
     orders = ((1, 2, 3, 4, 5), (5, 3, 1, 7, 2), (6, 7, 4, 1, 3))
