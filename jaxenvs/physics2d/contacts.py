@@ -144,8 +144,8 @@ def prepare(
                 bounce,
             )
         )
-        kept = (jnp.where(on, v, 0.0) for v in (impulse.normal, impulse.tangent))
-        impulses.append(Impulse(*kept, jnp.zeros_like(one)))
+        normal, tangent = (jnp.where(on, v, 0.0) for v in (impulse.normal, impulse.tangent))
+        impulses.append(Impulse(normal, tangent, jnp.zeros_like(one)))
     rows = Rows(
         found.normal_x,
         found.normal_y,

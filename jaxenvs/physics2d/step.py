@@ -65,7 +65,11 @@ def plain_step(
 @functools.cache
 def _mappable(settings: Settings) -> Callable[[World, State, Controls], tuple[State, Contacts]]:
     """The step with a rule for `vmap` that puts the batch axis last."""
-    return batch_last(lambda *args: _step(*args, settings))
+
+    def with_settings(world: World, state: State, controls: Controls) -> tuple[State, Contacts]:
+        return _step(world, state, controls, settings)
+
+    return batch_last(with_settings)
 
 
 class _Body(NamedTuple):
@@ -218,13 +222,13 @@ def _links(
     def apart(v: jax.Array) -> jax.Array:
         return layout.pick(v, body_b) - layout.pick(v, body_a)
 
-    masses = [
+    mass_a, mass_b, inertia_a, inertia_b = (
         layout.pick(v, index)
         for v in (body.matter.inverse_mass, body.matter.inverse_inertia)
         for index in (body_a, body_b)
-    ]
-    on = on & (sum(masses[1:], masses[0]) > 0)
-    inertia = masses[2] + masses[3]
+    )
+    inertia = inertia_a + inertia_b
+    on = on & (mass_a + mass_b + inertia > 0)
     drives = on & ~joint.is_fixed & (controls.motor != 0)
     links = Links(
         body_a,
@@ -238,7 +242,10 @@ def _links(
         on & joint.has_limits & ~joint.is_fixed,
         joint.is_fixed & on,
         on,
-        *masses,
+        mass_a,
+        mass_b,
+        inertia_a,
+        inertia_b,
         jnp.where(inertia > 0, inertia, 1.0),
         jnp.where(drives, joint.motor_speed * controls.motor, 0.0),
         jnp.where(drives, joint.motor_torque * h, 0.0),
