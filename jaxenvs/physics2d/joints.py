@@ -12,8 +12,8 @@ lets this grow to a gap of r q^2 / (2 s): 7 cm for an arm of 0.5 m at 50 rad/s, 
 second and s = 0.14. Gaps of this size tilt the constraints, so that pushing them back also pumps
 energy into what turns. So velocities are solved for the anchors' chords, not for their tangents:
 the difference, known from the spin at the substep's start, is added to each equation's bias
-(`_swing`). Relaxing afterwards, with turned anchors, gives back the tangent's speed, and neither is
-a gap left nor is energy lost.
+(`_swing`). Relaxing afterwards, with turned anchors, gives back the tangent's speed: next to
+no gap is left and next to no energy is lost or won.
 """
 
 from typing import NamedTuple
