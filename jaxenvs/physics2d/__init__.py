@@ -6,6 +6,7 @@ state, contacts = step(world, state, Controls(motor=motor, thrust=thrust))
 
 from jaxenvs.physics2d.records import Body, Joint, Rule, SceneError, Thruster
 from jaxenvs.physics2d.scene import Scene
+from jaxenvs.physics2d.stepping import plain_step, step
 from jaxenvs.physics2d.world import (
     Bodies,
     Contacts,
@@ -42,4 +43,6 @@ __all__ = [
     "collides",
     "empty_world",
     "pairs",
+    "plain_step",
+    "step",
 ]

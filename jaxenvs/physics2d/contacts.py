@@ -118,6 +118,7 @@ def prepare(
     found = manifold(shape_a, shape_b, one)
     separated = shape_b.x - shape_a.x, shape_b.y - shape_a.y
     restitution = jnp.maximum(matter_a.restitution, matter_b.restitution)
+    friction = matter_a.friction * matter_b.friction  # the root's gradient is not finite at 0
     points, impulses = [], []
     for touch, impulse in zip(found.touches, stored, strict=True):
         arms = _arms(touch, found, separated)
@@ -143,12 +144,12 @@ def prepare(
                 bounce,
             )
         )
-        kept = (jnp.where(on, v, 0.0) for v in (impulse.normal, impulse.tangent))
-        impulses.append(Impulse(*kept, jnp.zeros_like(one)))
+        normal, tangent = (jnp.where(on, v, 0.0) for v in (impulse.normal, impulse.tangent))
+        impulses.append(Impulse(normal, tangent, jnp.zeros_like(one)))
     rows = Rows(
         found.normal_x,
         found.normal_y,
-        jnp.sqrt(matter_a.friction * matter_b.friction),
+        jnp.where(friction > 0, jnp.sqrt(jnp.where(friction > 0, friction, 1.0)), 0.0),
         matter_a.inverse_mass,
         matter_b.inverse_mass,
         matter_a.inverse_inertia,

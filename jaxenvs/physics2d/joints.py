@@ -1,7 +1,9 @@
 """Pins and welds, their limits and motors, solved one joint after the other.
 
 Soft constraints with warm starts, like contacts. A pin's two equations and a weld's three are
-solved as one block; limits are one row, since no more than one of them pushes.
+solved as one block. A pin's motor and limits follow, with the impulses of the pin that answer
+theirs: were the two solved in turns, a light body on a long arm would need hundreds of passes, and
+soft rows would never get there.
 
 What an arm does while its body turns. A substep moves bodies along straight lines and then turns
 them: an anchor at distance r from a body that turns by the angle q in the substep leaves its circle
@@ -10,8 +12,8 @@ lets this grow to a gap of r q^2 / (2 s): 7 cm for an arm of 0.5 m at 50 rad/s, 
 second and s = 0.14. Gaps of this size tilt the constraints, so that pushing them back also pumps
 energy into what turns. So velocities are solved for the anchors' chords, not for their tangents:
 the difference, known from the spin at the substep's start, is added to each equation's bias
-(`_swing`). Relaxing afterwards, with turned anchors, gives back the tangent's speed, and neither is
-a gap left nor is energy lost.
+(`_swing`). Relaxing afterwards, with turned anchors, gives back the tangent's speed: next to
+no gap is left and next to no energy is lost or won.
 """
 
 from typing import NamedTuple
@@ -88,6 +90,9 @@ class _Rows(NamedTuple):
     inverse_yy: jax.Array
     couple_x: jax.Array  # 0 for pins
     couple_y: jax.Array
+    react_x: jax.Array  # impulse with which a pin answers an angular one of 1 N m s
+    react_y: jax.Array
+    twist: jax.Array  # inverse inertia of the joint's angle, the pin answering
 
 
 def warm_start(motion: Motion, pose: Pose, links: Links, impulses: Impulses) -> Motion:
@@ -131,11 +136,11 @@ def sweep(
             Motion(*(layout.pick(v, index[None])[0] for v in motion))
             for index in (link.body_a, link.body_b)
         )
-        turn, held = _turn(b.spin - a.spin, link, row, held, soft)
-        spin_a, spin_b = a.spin - link.inertia_a * turn, b.spin + link.inertia_b * turn
-        x, y, moment = _block(
-            Motion(a.x, a.y, spin_a), Motion(b.x, b.y, spin_b), link, row, held, mass, leak, one
-        )
+        x, y, moment = _block(a, b, link, row, held, mass, leak, one)
+        turn_a, turn_b = row.ax * y - row.ay * x + moment, row.bx * y - row.by * x + moment
+        speed = b.spin + link.inertia_b * turn_b - (a.spin - link.inertia_a * turn_a)
+        turn, held = _turn(speed, link, row, held, soft)
+        x, y = x + row.react_x * turn, y + row.react_y * turn
         turn_a = turn + row.ax * y - row.ay * x + moment
         turn_b = turn + row.bx * y - row.by * x + moment
         at_a, at_b = layout.is_row(motion.x, link.body_a), layout.is_row(motion.x, link.body_b)
@@ -157,20 +162,20 @@ def _turn(
     speed: jax.Array, link: Links, row: _Rows, held: Impulses, soft: Softness
 ) -> tuple[jax.Array, Impulses]:
     """The angular impulse that motor and limits of a pin add, and what is accumulated then."""
-    # Everything times the inertia, so that the divisions come last.
-    motor, most = held.motor * link.inertia, link.most * link.inertia
+    # Everything times the inverse inertia, so that the divisions come last.
+    motor, most = held.motor * row.twist, link.most * row.twist
     change = jnp.clip(motor - (speed - link.speed), -most, most) - motor
-    drive = jnp.where(link.on, change, 0.0) / link.inertia
-    speed = speed + drive * link.inertia
+    drive = jnp.where(link.on, change, 0.0) / row.twist
+    speed = speed + drive * row.twist
 
     def wanted(bias: jax.Array, is_soft: jax.Array) -> jax.Array:
         mass, leak = jnp.where(is_soft, soft.mass, 1.0), jnp.where(is_soft, soft.impulse, 0.0)
         return stop - mass * (speed + bias) - leak * stop
 
-    stop = held.angle * link.inertia
+    stop = held.angle * row.twist
     lower = jnp.maximum(wanted(row.bias_lower, row.lower_soft), 0.0)
     upper = jnp.minimum(wanted(row.bias_upper, row.upper_soft), 0.0)
-    limit = jnp.where(link.has_limits, lower + upper - stop, 0.0) / link.inertia
+    limit = jnp.where(link.has_limits, lower + upper - stop, 0.0) / row.twist
     after = held._replace(motor=held.motor + drive, angle=held.angle + limit)
     return drive + limit, after
 
@@ -239,7 +244,7 @@ def _rows(
 def _inverse(
     ax: jax.Array, ay: jax.Array, bx: jax.Array, by: jax.Array, links: Links
 ) -> tuple[jax.Array, ...]:
-    """The point's part of the inverse of the effective mass, and how a weld's angle couples in."""
+    """The inverse of the effective mass, the last eight of `_Rows`."""
     mass, inertia_a, inertia_b = links.mass_a + links.mass_b, links.inertia_a, links.inertia_b
     # Links that nothing can move get ones instead of a matrix that has no inverse.
     xx = jnp.where(links.on, mass + inertia_a * ay * ay + inertia_b * by * by, 1.0)
@@ -251,7 +256,11 @@ def _inverse(
     xx, yy = xx - x_angle * couple_x, yy - y_angle * couple_y
     xy = xy - x_angle * couple_y
     determinant = xx * yy - xy * xy
-    return yy / determinant, -xy / determinant, xx / determinant, couple_x, couple_y
+    xx, xy, yy = yy / determinant, -xy / determinant, xx / determinant
+    react_x, react_y = -xx * x_angle - xy * y_angle, -xy * x_angle - yy * y_angle
+    twist = links.inertia + react_x * x_angle + react_y * y_angle
+    twist = jnp.maximum(twist, 1e-4 * links.inertia)  # digits are lost where arms are very long
+    return xx, xy, yy, couple_x, couple_y, react_x, react_y, twist
 
 
 def _arms(

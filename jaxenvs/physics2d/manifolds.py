@@ -179,7 +179,7 @@ def _clip(
         ((ex - x2) * gx + (ey - y2) * gy) / jnp.maximum(gx * gx + gy * gy, 1e-12), 0.0, 1.0
     )
     qx, qy = x2 + share * gx - ex, y2 + share * gy - ey
-    distance = jnp.sqrt(qx * qx + qy * qy)
+    distance = jnp.sqrt(jnp.maximum(qx * qx + qy * qy, 1e-13))  # above 0 for its gradient
     apart = distance > 1e-6  # centers that coincide are pushed apart upwards
     safe = jnp.where(apart, distance, 1.0)
     low = Touch(

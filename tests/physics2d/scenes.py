@@ -7,7 +7,7 @@ import jax
 import numpy as np
 
 from jaxenvs.physics2d import world as records
-from jaxenvs.physics2d.step import step
+from jaxenvs.physics2d.stepping import DEFAULT, step
 from jaxenvs.physics2d.world import Controls, Settings, Sizes, State, World
 
 G = 9.81
@@ -141,7 +141,7 @@ def _rollout(steps: int, settings: Settings):
     return jax.jit(run)
 
 
-def rollout(world, state, steps, motor=1.0, thrust=1.0, settings=Settings()):
+def rollout(world, state, steps, motor=1.0, thrust=1.0, settings=DEFAULT):
     """Last state, states of all steps [T, N, ...] without contact impulses, and what touched."""
     batch = len(state.angle)
     controls = Controls(

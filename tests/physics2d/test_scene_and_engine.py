@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jaxenvs.physics2d.scene import Scene
-from jaxenvs.physics2d.step import step
+from jaxenvs.physics2d.stepping import step
 from jaxenvs.physics2d.world import Controls, Sizes
 from tests.physics2d import scenes
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from jaxenvs.physics2d import world as records
-from jaxenvs.physics2d.step import plain_step, step
+from jaxenvs.physics2d.stepping import plain_step, step
 from jaxenvs.physics2d.world import Controls, Settings, Sizes, State, World
 from tests.physics2d.scenes import Scene, anchors, energy, ngon, stacked
 
@@ -81,6 +81,7 @@ def _with_junk(world: World, state: State) -> tuple[World, State]:
     return world, state.replace(**changes)
 
 
+@pytest.mark.slow
 def test_junk_in_unused_slots_changes_nothing() -> None:
     """The car, what it is when its box and thruster are unused, and that with junk."""
     full, state = _car().build()
@@ -102,16 +103,18 @@ def test_junk_in_unused_slots_changes_nothing() -> None:
     assert not np.array_equal(last.position[0], last.position[1])
 
 
+@pytest.mark.slow
 def test_slots_may_be_permuted() -> None:
     """The order of solving changes, so that results agree only nearly."""
     orders = ((1, 2, 3, 4, 5), (5, 3, 1, 7, 2), (6, 7, 4, 1, 3))
     built = [_car(order=order).build() for order in orders]
     last, _ = _batched()(stacked([w for w, _ in built]), stacked([s for _, s in built]))
-    places = np.stack([last.position[k][list(order)] for k, order in enumerate(orders)])
+    places = np.stack([last.position[k][np.array(order)] for k, order in enumerate(orders)])
     assert np.abs(places - places[0]).max() < 0.02
     assert np.abs(places[0] - built[0][1].position[list(orders[0])]).max() > 0.1
 
 
+@pytest.mark.slow
 def test_mapped_steps_are_single_steps() -> None:
     """Also twice mapped, and with one world for all scenes."""
     built = [_car(shift).build() for shift in (0.0, 0.1, 0.2)]
@@ -134,6 +137,7 @@ def test_mapped_steps_are_single_steps() -> None:
             )
 
 
+@pytest.mark.slow
 def test_the_plain_step_has_gradients() -> None:
     world, state = jax.tree.map(jnp.asarray, _car().build())
 
@@ -174,78 +178,92 @@ def test_all_pairs_meet_once(bodies: int) -> None:
         assert len(set(meeting.reshape(-1).tolist())) == bodies
 
 
-def _random(rng: np.random.Generator, sizes: Sizes) -> Scene:
-    """Polygons, discs and a tree of joints in a box of walls."""
+def _random(rng: np.random.Generator, sizes: Sizes) -> Scene | None:
+    """A tree of jointed bodies and loose ones between walls, None if places were too few.
+
+    Nothing overlaps that pushes: what is wedged from the start is torn apart or stays wedged.
+    """
     scene = Scene(sizes)
-    for width, height, x, y in (
-        (5, 0.4, 2.5, 0),
-        (0.4, 5, 0, 2.5),
-        (0.4, 5, 5, 2.5),
-        (5, 0.4, 2.5, 5),
-    ):
+    walls = ((5, 0.4, 2.5, 0), (0.4, 5, 0, 2.5), (0.4, 5, 5, 2.5), (5, 0.4, 2.5, 5))
+    for width, height, x, y in walls:
         scene.box(width, height, (x, y), static=True, friction=1.0)
-    moving: list[int] = []
-    for k in range(sizes.bodies - 4):
-        place, speed = rng.uniform(0.7, 4.3, 2), rng.normal(size=2)
-        if moving and k <= sizes.joints:
-            parent = int(rng.choice(moving))
+    radii = rng.uniform(0.1, 0.4, sizes.bodies - 4)
+    for k, radius in enumerate(radii):
+        in_tree, before = k <= sizes.joints, scene.state.position[4 : 4 + k]
+        jointed = in_tree and k > 0
+        for _ in range(400):
+            parent = 4 + int(rng.integers(max(min(k, sizes.joints + 1), 1)))
             anchor = scene.state.position[parent] + rng.normal(0, 0.15, 2)
-            place = np.clip(anchor + rng.normal(0, 0.3, 2), 0.6, 4.4)
-        common = {"velocity": speed, "friction": 1.0, "restitution": rng.uniform(0, 0.5)}
-        if rng.random() < 0.6:
-            shape = ngon(int(rng.integers(3, sizes.vertices + 1)), rng.uniform(0.15, 0.5))
-            body = scene.polygon(shape, position=place, angle=rng.uniform(0, 2 * math.pi), **common)
+            place = anchor + rng.normal(0, 0.3, 2) if jointed else rng.uniform(0.3, 4.7, 2)
+            apart = np.linalg.norm(place - before, axis=-1) > radii[:k] + radius + 0.01
+            others = apart[sizes.joints + 1 :] if in_tree else apart
+            if others.all() and np.abs(place - 2.5).max() + radius < 2.29:
+                break
         else:
-            body = scene.disc(rng.uniform(0.1, 0.4), place, **common)
-        if moving and k <= sizes.joints:
+            return None
+        common = {"velocity": rng.normal(size=2), "friction": 1.0, "position": place}
+        common["restitution"] = rng.uniform(0, 0.5)
+        if rng.random() < 0.6:
+            corners = ngon(int(rng.integers(3, sizes.vertices + 1)), radius)
+            scene.polygon(corners, angle=rng.uniform(0, 2 * math.pi), **common)
+        else:
+            scene.disc(radius, **common)
+        if jointed:
             limits = (-0.5, 0.5) if rng.random() < 0.3 else None
             torque = rng.uniform(0.2, 3)
-            scene.joint(parent, body, anchor, rng.random() < 0.3, limits, 6.0, torque)
-        moving.append(body)
+            scene.joint(parent, 4 + k, anchor, rng.random() < 0.3, limits, 6.0, torque)
+    tree = slice(4, 5 + sizes.joints)
+    scene.rules[tree, tree] = False
     for _ in range(sizes.thrusters):
-        body = int(rng.choice(moving))
+        body = int(rng.integers(4, sizes.bodies))
         scene.thruster(body, rng.normal(0, 0.1, 2), rng.uniform(0, 2 * math.pi), 5.0)
     return scene
 
 
-def _random_run(sizes: Sizes, scenes: int, steps: int, power: float, seed: int = 0):
+def _random_run(scenes: int, steps: int, power: float) -> tuple[World, State]:
     """Worlds, and states each 10 steps [T, N, ...], under random controls times `power`."""
-    rng = np.random.default_rng(seed)
-    built = [_random(rng, sizes).build() for _ in range(scenes)]
+    rng, sizes = np.random.default_rng(0), Sizes(bodies=16, vertices=6, joints=6, thrusters=2)
+    built = []
+    while len(built) < scenes:
+        scene = _random(rng, sizes)
+        built += [scene.build()] if scene else []
     world, state = stacked([w for w, _ in built]), stacked([s for _, s in built])
+    settings = Settings(substeps=8)
 
     def one(state, key):
         motor = power * jax.random.uniform(key, (scenes, sizes.joints), minval=-1.0)
         thrust = power * jax.random.uniform(key, (scenes, sizes.thrusters))
-        return jax.vmap(step)(world, state, Controls(motor=motor, thrust=thrust))[0], None
+        controls = Controls(motor=motor, thrust=thrust)
+        return jax.vmap(lambda *args: step(*args, settings))(world, state, controls)[0], None
 
     def ten(state, key):
         state, _ = jax.lax.scan(one, state, jax.random.split(key, 10))
         return state, state
 
-    keys = jax.random.split(jax.random.key(seed), steps // 10)
+    keys = jax.random.split(jax.random.key(0), steps // 10)
     _, states = jax.jit(lambda state: jax.lax.scan(ten, state, keys))(state)
     return world, jax.tree.map(np.asarray, states)
-
-
-def _check_random(world: World, states: State, scenes: int, most_gap: float, grows: bool) -> None:
-    gaps = []
-    for k in range(scenes):
-        level = jax.tree.map(lambda x, k=k: x[k], world)
-        run = jax.tree.map(lambda x, k=k: x[:, k], states)
-        assert np.isfinite(run.position).all()
-        assert np.abs(run.position[:, 4:] - 2.5).max() < 2.6
-        energies = energy(level, run)
-        assert grows or np.diff(energies).max() < 0.02 * np.abs(energies).max()
-        for joint in np.flatnonzero(level.joints.active):
-            a, b = anchors(level, run, joint)
-            gaps.append(np.linalg.norm(a - b, axis=-1))
-    assert np.percentile(np.concatenate(gaps), 99) < most_gap
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("power", [0.0, 1.0])
 def test_random_scenes_stay_sound(power: float) -> None:
-    sizes = Sizes(bodies=16, vertices=6, joints=6, thrusters=2)
-    world, states = _random_run(sizes, 1024, 300, power)
-    _check_random(world, states, 1024, 10e-3, grows=power > 0)
+    """Finite, inside the walls, joints closed; without motors no energy comes from nowhere."""
+    world, states = _random_run(512, 300, power)
+    assert np.isfinite(states.position).all()
+    assert np.abs(states.position[:, :, 4:] - 2.5).max() < 2.6
+    gaps, gains = [], []
+    for k in range(512):
+        level = jax.tree.map(lambda x, k=k: x[k], world)
+        run = jax.tree.map(lambda x, k=k: x[:, k], states)
+        energies = energy(level, run)
+        gains.append(np.diff(energies).max() / np.abs(energies).max())
+        for joint in np.flatnonzero(level.joints.active):
+            a, b = anchors(level, run, joint)
+            gaps.append(np.linalg.norm(a - b, axis=-1))
+    figures = {
+        "gap, m": np.percentile(np.concatenate(gaps), [50, 90, 99, 100]),
+        "gain of energy, share": np.percentile(gains, [50, 90, 99, 100]),
+    }
+    assert figures["gap, m"][2] < (10e-3 if power == 0 else 30e-3), figures
+    assert power > 0 or figures["gain of energy, share"][2] < 0.02, figures

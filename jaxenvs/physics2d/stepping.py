@@ -21,17 +21,19 @@ import jax.numpy as jnp
 from jax import lax
 
 from jaxenvs.physics2d import contacts, joints, layout
+from jaxenvs.physics2d.batching import batch_last
 from jaxenvs.physics2d.contacts import RESTITUTION, SOLVE, Impulse, Matter, Motion, Shift
 from jaxenvs.physics2d.joints import Impulses, Links, Pose
 from jaxenvs.physics2d.manifolds import Shape
 from jaxenvs.physics2d.world import Contacts, Controls, Settings, State, World
 from jaxenvs.trig import sincos
 
+DEFAULT = Settings()
 _FAR = 1e9
 
 
 def step(
-    world: World, state: State, controls: Controls, settings: Settings = Settings()
+    world: World, state: State, controls: Controls, settings: Settings = DEFAULT
 ) -> tuple[State, Contacts]:
     """Moves the bodies on by `settings.dt` seconds.
 
@@ -51,7 +53,7 @@ def step(
 
 
 def plain_step(
-    world: World, state: State, controls: Controls, settings: Settings = Settings()
+    world: World, state: State, controls: Controls, settings: Settings = DEFAULT
 ) -> tuple[State, Contacts]:
     """`step` without the rule for `vmap`: slower when mapped, but JAX may differentiate it.
 
@@ -64,41 +66,10 @@ def plain_step(
 def _mappable(settings: Settings) -> Callable[[World, State, Controls], tuple[State, Contacts]]:
     """The step with a rule for `vmap` that puts the batch axis last."""
 
-    @jax.custom_batching.custom_vmap
-    def single(*args: Any) -> Any:
-        return _step(*args, settings)
+    def with_settings(world: World, state: State, controls: Controls) -> tuple[State, Contacts]:
+        return _step(world, state, controls, settings)
 
-    @jax.custom_batching.custom_vmap
-    def batched(*args: Any) -> Any:
-        return _step(*args, settings)
-
-    @single.def_vmap
-    def _(size: int, mapped: Any, *args: Any) -> Any:
-        out = batched(*jax.tree.map(lambda x, m: _last(x, m, size), args, tuple(mapped)))
-        return jax.tree.map(lambda x: jnp.moveaxis(x, -1, 0), out), jax.tree.map(
-            lambda _: True, out
-        )
-
-    @batched.def_vmap
-    def _(size: int, mapped: Any, *args: Any) -> Any:
-        """Another axis is merged with the one that is last already."""
-
-        def merged(x: jax.Array, is_mapped: bool) -> jax.Array:
-            x = _last(x, is_mapped, size)
-            return x.reshape(*x.shape[:-2], -1)
-
-        def split(x: jax.Array) -> jax.Array:
-            return jnp.moveaxis(x.reshape(*x.shape[:-1], -1, size), -1, 0)
-
-        out = batched(*jax.tree.map(merged, args, tuple(mapped)))
-        return jax.tree.map(split, out), jax.tree.map(lambda _: True, out)
-
-    return single
-
-
-def _last(x: jax.Array, mapped: bool, size: int) -> jax.Array:
-    """The array with its mapped axis, or a new one, last."""
-    return jnp.moveaxis(x, 0, -1) if mapped else jnp.broadcast_to(x[..., None], (*x.shape, size))
+    return batch_last(with_settings)
 
 
 class _Body(NamedTuple):
@@ -251,13 +222,13 @@ def _links(
     def apart(v: jax.Array) -> jax.Array:
         return layout.pick(v, body_b) - layout.pick(v, body_a)
 
-    masses = [
+    mass_a, mass_b, inertia_a, inertia_b = (
         layout.pick(v, index)
         for v in (body.matter.inverse_mass, body.matter.inverse_inertia)
         for index in (body_a, body_b)
-    ]
-    on = on & (sum(masses[1:], masses[0]) > 0)
-    inertia = masses[2] + masses[3]
+    )
+    inertia = inertia_a + inertia_b
+    on = on & (mass_a + mass_b + inertia > 0)
     drives = on & ~joint.is_fixed & (controls.motor != 0)
     links = Links(
         body_a,
@@ -271,7 +242,10 @@ def _links(
         on & joint.has_limits & ~joint.is_fixed,
         joint.is_fixed & on,
         on,
-        *masses,
+        mass_a,
+        mass_b,
+        inertia_a,
+        inertia_b,
         jnp.where(inertia > 0, inertia, 1.0),
         jnp.where(drives, joint.motor_speed * controls.motor, 0.0),
         jnp.where(drives, joint.motor_torque * h, 0.0),
@@ -383,8 +357,8 @@ def _passes(
 def _clipped(motion: Motion, settings: Settings) -> Motion:
     """Velocities of at most the fastest ones."""
     most = settings.max_speed
-    speed = jnp.sqrt(motion.x * motion.x + motion.y * motion.y)
-    scale = most / jnp.maximum(speed, most)
+    square = motion.x * motion.x + motion.y * motion.y
+    scale = most / jnp.sqrt(jnp.maximum(square, most * most))
     spin = jnp.clip(motion.spin, -settings.max_spin, settings.max_spin)
     return Motion(motion.x * scale, motion.y * scale, spin)
 
