@@ -4,6 +4,7 @@ import functools
 import math
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs.physics2d import world as records
@@ -39,7 +40,7 @@ class Scene:
         self.sizes, self.gravity = sizes, gravity
         self.world, self.state = records.empty_world(sizes), records.at_rest(sizes)
         self.rules = np.ones((sizes.bodies, sizes.bodies), bool)
-        self.next = dict.fromkeys(("body", "joint", "thruster"), 0)
+        self.next: dict[str, int] = {"body": 0, "joint": 0, "thruster": 0}
 
     def _slot(self, kind: str, slot: int | None = None) -> int:
         self.next[kind] += 1
@@ -133,7 +134,9 @@ def _rollout(steps: int, settings: Settings):
 
     def run(world: World, state: State, controls: Controls):
         def one(state, _):
-            new, contacts = jax.vmap(lambda *args: step(*args, settings))(world, state, controls)
+            new, contacts = jax.vmap(lambda w, s, c: step(w, s, c, settings))(
+                world, state, controls
+            )
             return new, (new.replace(normal_impulse=None, tangent_impulse=None), contacts.touching)
 
         return jax.lax.scan(one, state, length=steps)
@@ -145,8 +148,8 @@ def rollout(world, state, steps, motor=1.0, thrust=1.0, settings=DEFAULT):
     """Last state, states of all steps [T, N, ...] without contact impulses, and what touched."""
     batch = len(state.angle)
     controls = Controls(
-        motor=np.full((batch, world.joints.active.shape[1]), motor, np.float32),
-        thrust=np.full((batch, world.thrusters.active.shape[1]), thrust, np.float32),
+        motor=jnp.full((batch, world.joints.active.shape[1]), motor, jnp.float32),
+        thrust=jnp.full((batch, world.thrusters.active.shape[1]), thrust, jnp.float32),
     )
     last, (states, touching) = _rollout(steps, settings)(world, state, controls)
     return jax.tree.map(np.asarray, (last, states, touching))

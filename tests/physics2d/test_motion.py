@@ -2,6 +2,7 @@
 
 import functools
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -132,19 +133,21 @@ def _run() -> tuple[dict[str, World], dict[str, State], dict[str, State], bool]:
     world, state = stacked([w for w, _ in built.values()]), stacked([s for _, s in built.values()])
     _, states, _ = rollout(world, state, STEPS)
     finite = all(np.isfinite(v).all() for v in (states.position, states.velocity, states.spin))
+    nothing: Any = None  # impulses of contacts are not kept
     runs = {
         name: State(
             position=states.position[:, k],
             angle=states.angle[:, k],
             velocity=states.velocity[:, k],
             spin=states.spin[:, k],
-            normal_impulse=None,
-            tangent_impulse=None,
+            normal_impulse=nothing,
+            tangent_impulse=nothing,
             joint_impulse=states.joint_impulse[:, k],
         )
         for k, name in enumerate(scenes)
     }
-    worlds, starts = ({name: pair[k] for name, pair in built.items()} for k in (0, 1))
+    worlds = {name: world for name, (world, _) in built.items()}
+    starts = {name: state for name, (_, state) in built.items()}
     return worlds, starts, runs, finite
 
 
@@ -161,7 +164,7 @@ def _gap(name: str, joint: int = 0) -> float:
 def _energies(name: str) -> tuple[float, np.ndarray]:
     """At the start and after each step."""
     worlds, starts, runs, _ = _run()
-    return energy(worlds[name], starts[name]), energy(worlds[name], runs[name])
+    return float(energy(worlds[name], starts[name])), energy(worlds[name], runs[name])
 
 
 def _acceleration(name: str) -> float:

@@ -234,7 +234,7 @@ def _random_run(scenes: int, steps: int, power: float) -> tuple[World, State]:
         motor = power * jax.random.uniform(key, (scenes, sizes.joints), minval=-1.0)
         thrust = power * jax.random.uniform(key, (scenes, sizes.thrusters))
         controls = Controls(motor=motor, thrust=thrust)
-        return jax.vmap(lambda *args: step(*args, settings))(world, state, controls)[0], None
+        return jax.vmap(lambda w, s, c: step(w, s, c, settings))(world, state, controls)[0], None
 
     def ten(state, key):
         state, _ = jax.lax.scan(one, state, jax.random.split(key, 10))
@@ -259,7 +259,7 @@ def test_random_scenes_stay_sound(power: float) -> None:
         energies = energy(level, run)
         gains.append(np.diff(energies).max() / np.abs(energies).max())
         for joint in np.flatnonzero(level.joints.active):
-            a, b = anchors(level, run, joint)
+            a, b = anchors(level, run, int(joint))
             gaps.append(np.linalg.norm(a - b, axis=-1))
     figures = {
         "gap, m": np.percentile(np.concatenate(gaps), [50, 90, 99, 100]),
