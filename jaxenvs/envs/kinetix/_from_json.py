@@ -1,7 +1,7 @@
 """From the content of a Kinetix file to a level: what the fields mean, and whether they agree."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -131,17 +131,29 @@ def _check_params(
 # -- slots -----------------------------------------------------------------------------------------
 
 
+def _read_slots(
+    state: Mapping[str, Any],
+    name: str,
+    count: int,
+    kinds: Mapping[str, Any],
+    optional: Sequence[str] = (),
+) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """The slots of a kind, each with its path, checked for their form one after the other."""
+    path = ("env_state", name)
+    slots = entries(state[name], path, count, f"static_env_params.num_{name}s says")
+    for i, slot in enumerate(slots):
+        where = (*path, str(i))
+        yield where, record(slot, where, kinds, optional=optional)
+
+
 def _read_bodies(state: Mapping[str, Any], size: Size) -> list[dict[str, Any]]:
     found = []
     for name, count, kinds in (
         ("polygon", size.polygons, form.POLYGON),
         ("circle", size.circles, form.CIRCLE),
     ):
-        path = ("env_state", name)
-        slots = entries(state[name], path, count, f"static_env_params.num_{name}s says")
-        for i, slot in enumerate(slots):
-            where = (*path, str(i))
-            body = record(slot, where, kinds, optional=form.NOT_IN_WEB_EXPORTS)
+        slots = _read_slots(state, name, count, kinds, form.NOT_IN_WEB_EXPORTS)
+        for i, (where, body) in enumerate(slots):
             if name == "polygon" and body["active"]:
                 _check_polygon(body, where)
             if name == "polygon" and i < NUM_WALLS:
@@ -175,12 +187,8 @@ def _check_wall(body: Mapping[str, Any], path: tuple[str, ...]) -> None:
 def _read_joints(
     state: Mapping[str, Any], size: Size, active: Sequence[bool]
 ) -> list[dict[str, Any]]:
-    path = ("env_state", "joint")
     found = []
-    slots = entries(state["joint"], path, size.joints, "static_env_params.num_joints says")
-    for i, slot in enumerate(slots):
-        where = (*path, str(i))
-        joint = record(slot, where, form.JOINT)
+    for where, joint in _read_slots(state, "joint", size.joints, form.JOINT):
         found.append(joint)
         if not joint["active"]:
             continue
@@ -201,12 +209,8 @@ def _read_joints(
 def _read_thrusters(
     state: Mapping[str, Any], size: Size, active: Sequence[bool]
 ) -> list[dict[str, Any]]:
-    path = ("env_state", "thruster")
     found = []
-    slots = entries(state["thruster"], path, size.thrusters, "static_env_params.num_thrusters says")
-    for i, slot in enumerate(slots):
-        where = (*path, str(i))
-        thruster = record(slot, where, form.THRUSTER)
+    for where, thruster in _read_slots(state, "thruster", size.thrusters, form.THRUSTER):
         found.append(thruster)
         if thruster["active"]:
             _check_index(thruster["object_index"], (*where, "object_index"), active)
