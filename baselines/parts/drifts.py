@@ -12,7 +12,6 @@ et al., "Discovered policy optimisation" (NeurIPS 2022) for LPO and DPO; Jackson
 import dataclasses
 import hashlib
 import json
-import os
 import zipfile
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -23,6 +22,7 @@ import numpy as np
 
 from jaxenvs import ranges
 from jaxenvs.baselines.parts.archive import read_array, read_text
+from jaxenvs.files import replacing
 
 Weights = dict[str, Any]
 
@@ -178,10 +178,8 @@ def save(path: Path, drift: NeuralDrift, about: dict[str, Any]) -> None:
     manifest["sha256"] = _digest(manifest, arrays)
     text: Any = np.frombuffer(json.dumps(manifest).encode(), np.uint8)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as file:
+    with replacing(path) as partial, partial.open("wb") as file:
         np.savez_compressed(file, manifest=text, **arrays)
-    os.replace(partial, path)
 
 
 def load(path: Path) -> NeuralDrift:

@@ -28,6 +28,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs.baselines.parts.archive import read_array, read_text
+from jaxenvs.files import replacing
 
 FORMAT = "jaxenvs checkpoint"
 VERSION = 2
@@ -67,16 +68,10 @@ def save(path: Path, tree: Any, about: dict[str, Any]) -> None:
     content: dict[str, Any] = {str(i): array for i, array in enumerate(arrays)}
     content[_MANIFEST] = np.frombuffer(json.dumps(manifest).encode(), np.uint8)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    try:
-        with partial.open("wb") as file:
-            np.savez(file, **content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        partial.unlink(missing_ok=True)  # what is left needs the room
-        raise
-    partial.replace(path)
+    with replacing(path) as partial, partial.open("wb") as file:
+        np.savez(file, **content)
+        file.flush()
+        os.fsync(file.fileno())
     _sync_folder(path.parent)
 
 

@@ -3,7 +3,6 @@
 import importlib
 import json
 import math
-import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 
 from jaxenvs import extras
 from jaxenvs.baselines.runs.options import RunError
+from jaxenvs.files import replacing
 
 _FLUSH_SECONDS = 30.0  # between two times that events are handed to the disk
 
@@ -41,10 +41,8 @@ class JsonLines:
     def __init__(self, path: Path, header: Row, resume_at: int = 0) -> None:
         """Starts the file anew, or keeps the rows up to update `resume_at` of an earlier part."""
         kept = [row for row in read_rows(path) if row["update"] <= resume_at] if resume_at else []
-        partial = path.with_name(path.name + ".partial")
-        with partial.open("w") as file:
+        with replacing(path) as partial, partial.open("w") as file:
             file.writelines(_line(row) for row in [{"header": header}, *kept])
-        os.replace(partial, path)
         self._file = path.open("a")
 
     def write(self, rows: Sequence[Row]) -> None:

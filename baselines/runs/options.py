@@ -4,12 +4,12 @@ import dataclasses
 import itertools
 import json
 import math
-import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 from jaxenvs import ranges
+from jaxenvs.files import replacing
 from jaxenvs.ranges import Count, Range, Whole
 
 MOST_SETTINGS = 10_000
@@ -241,9 +241,8 @@ def first_difference(
 def write_json(path: Path, content: Any) -> None:
     """Writes atomically; parent folders are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(json.dumps(content, indent=2) + "\n")
-    os.replace(partial, path)
+    with replacing(path) as partial:
+        partial.write_text(json.dumps(content, indent=2) + "\n")
 
 
 def read_json(path: Path) -> Any:

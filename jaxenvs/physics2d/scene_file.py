@@ -14,6 +14,7 @@ import os
 import pathlib
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from jaxenvs.files import replacing
 from jaxenvs.physics2d.records import Record, SceneError, describe
 from jaxenvs.physics2d.scene_checks import KINDS
 
@@ -80,9 +81,8 @@ def save(scene: "Scene", path: str | os.PathLike[str]) -> None:
     path = pathlib.Path(path)
     text = to_json(scene)
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
+    with replacing(path) as partial:
+        partial.write_text(text, encoding="utf-8")
 
 
 def load(cls: type[SceneT], path: str | os.PathLike[str]) -> SceneT:

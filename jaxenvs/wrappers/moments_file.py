@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxenvs.files import replacing
 from jaxenvs.wrappers.moments import Moments
 
 _FIELDS = ("count", "mean", "var")
@@ -36,10 +37,8 @@ def save_moments(path: str | os.PathLike[str], moments: Any) -> None:
     places = [[_step(key) for key in place] for place, _ in found]
     arrays[_PLACES] = np.array(json.dumps(places))
     _read(arrays)
-    partial = path.with_name(path.name + ".partial")
-    with partial.open("wb") as file:
+    with replacing(path) as partial, partial.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
-    os.replace(partial, path)
 
 
 def load_moments(path: str | os.PathLike[str]) -> Any:

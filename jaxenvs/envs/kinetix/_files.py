@@ -9,6 +9,7 @@ from jaxenvs.envs.kinetix._fields import LevelError, refuse
 from jaxenvs.envs.kinetix._from_json import from_content
 from jaxenvs.envs.kinetix._level import Level
 from jaxenvs.envs.kinetix._to_json import to_content
+from jaxenvs.files import replacing
 
 MOST_BYTES = 2**24
 """Of a file: 50 kB are usual, and the largest level takes 3 MB."""
@@ -66,9 +67,8 @@ def write(path: str | os.PathLike[str], level: Level) -> None:
     """
     text, target = dumps(level), pathlib.Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(target.name + ".partial")
-    partial.write_text(text + "\n", encoding="utf-8")
-    os.replace(partial, target)
+    with replacing(target) as partial:
+        partial.write_text(text + "\n", encoding="utf-8")
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
