@@ -12,6 +12,7 @@ of their own have their own gradient steps and their own normalization of advant
 """
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,7 @@ from jaxenvs.baselines.parts import checks, rollout
 from jaxenvs.baselines.parts.actor_critic import Policy, networks_of
 from jaxenvs.baselines.parts.config import HyperParams, RunConfig, swept
 from jaxenvs.baselines.parts.drifts import Drift, Setting, drift_of
+from jaxenvs.baselines.parts.entities import EncoderKind, used_parts
 from jaxenvs.baselines.parts.evaluate import play_episodes, summarize
 from jaxenvs.baselines.parts.kinds import Filters, LogDeviation, PositiveShare, TotalSteps, Width
 from jaxenvs.baselines.parts.learning import gradient_steps, minibatches, progress_of
@@ -58,6 +60,8 @@ class Config(RunConfig):
     trunk: bool = False  # one torso for policy and value instead of two
     hidden: tuple[Width, ...] = (64, 64)  # widths of the layers, before the memory if there is one
     filters: Filters = 0  # of a convolution before them, for observations that are images; 0: none
+    encoder: EncoderKind = "mlp"  # of observations: mlp, or of entities: sets, transformer
+    entity_width: Width = 64  # numbers that an encoder of entities has for each
     activation: Activation = "tanh"  # between the layers
     lr: NonNegative = swept(2.5e-4)  # learning rate of Adam
     anneal_lr: bool = True  # let the learning rate fall to 0 in a straight line
@@ -87,6 +91,7 @@ class Config(RunConfig):
         super().check()
         checks.minibatches(self, self.remembers)
         checks.no_filters_with_memory(self)
+        checks.entities_as_they_are(self)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -158,10 +163,7 @@ def surrogate_loss(
     `drift` is a function of log-ratio and normalized advantage, `rows` have any common shape.
     Those in which the agent is not `present` do not count.
     """
-
-    def mean(x: jax.Array) -> jax.Array:
-        return mean_over(x, rows.present)
-
+    mean = functools.partial(mean_over, counted=rows.present)
     log_ratio = policy.log_prob(rows.action) - rows.log_prob
     centred = rows.advantage - mean(rows.advantage)
     advantage = centred / (jnp.sqrt(mean(centred**2)) + 1e-8)
@@ -201,6 +203,7 @@ class PPO:
     def __init__(self, config: Config, env: Env, drift: Drift | None = None) -> None:
         self.config, self.env = config, env
         self.seats = self.seats_of(env)
+        self.seats.space = used_parts(self.seats.space, config.encoder)
         self.venv = jaxenvs.vectorize(self.seats.shown(env), config.num_envs, final_obs=True)
         if config.shaping:
             require_shaped_reward(env)
@@ -216,6 +219,7 @@ class PPO:
             evaluate=self.evaluate,
             policy=lambda carry: (carry.weights, carry.norms),
             act=self.act,
+            sample=functools.partial(rollout.draw_alone, self.seats, self.decide),
             env=self.env,
             hp=self.config.hyper_params,
             num_updates=self.config.num_updates,
@@ -238,13 +242,17 @@ class PPO:
         self, policy: Any, obs: Any, mask: jax.Array | None = None, past: Past | None = None
     ) -> Any:
         """The greedy action for one observation; with a memory, also the past of the next one."""
-        weights, norms = policy
 
         def best(seen: Seen, past: Past | None) -> tuple[jax.Array, Any]:
-            found, state = self.nets.decide(weights, norms.seen(seen), past)
+            found, state = self.decide(policy, seen, past)
             return found.mode(), state
 
         return rollout.act_alone(self.seats, best, obs, mask, past)
+
+    def decide(self, policy: Any, seen: Seen, past: Past | None) -> tuple[Policy, Any]:
+        """The policy `[n, *seats]` for observations as they are shown; the memory's next state."""
+        weights, norms = policy
+        return self.nets.decide(weights, norms.seen(seen), past)
 
     def evaluate(self, carry: Carry, key: jax.Array) -> Metrics:
         """Whole episodes of the greedy policy; the key is consumed."""
@@ -301,7 +309,7 @@ class PPO:
         shaping = shaping_weight(config.shaping, config.shaping_share, progress)
 
         def decide(seen: Seen, past: Past | None, noise: jax.Array) -> tuple[Any, Any, Any]:
-            policy, state = self.nets.decide(carry.weights, carry.norms.seen(seen), past)
+            policy, state = self.decide((carry.weights, carry.norms), seen, past)
             action = policy.pick(noise)
             return action, policy.log_prob(action), state
 

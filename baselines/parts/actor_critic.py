@@ -7,10 +7,12 @@ pair, or have one each: then every leaf of the weights leads with an axis `[num_
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
+import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
 from jaxenvs.baselines.parts.distributions import Categorical, DiagGaussian, Factorized
+from jaxenvs.baselines.parts.entities_transformer import encoder_of
 from jaxenvs.baselines.parts.heads import BoxHead, Head
 from jaxenvs.baselines.parts.memory import (
     Feedforward,
@@ -20,7 +22,7 @@ from jaxenvs.baselines.parts.memory import (
     look_ahead,
     one_step,
 )
-from jaxenvs.baselines.parts.networks import Readout, torso_of
+from jaxenvs.baselines.parts.networks import MLP, Readout, torso_of
 from jaxenvs.baselines.parts.rollout import Steps, example_of, first_past, first_row
 from jaxenvs.baselines.parts.seats import Seats, Seen
 
@@ -270,19 +272,26 @@ def _from(past: Past | None, state: Any) -> Past | None:
 def networks_of(config: Any, seats: Seats, critic_view: View) -> ActorCritic:
     """The networks that a config of PPO asks for; the policy takes the observations.
 
-    A critic that takes something else than the observation has no convolution: that is no image.
-    Raises `ValueError` for filters on observations that are no image.
+    A critic that takes something else than the observation has neither a convolution nor an
+    encoder: that is no image and no entities. Raises `ValueError` for filters on observations that
+    are no image, and for encoders on observations without entities.
     """
+    widths, activation = config.hidden, config.activation
 
-    def torso(filters: int) -> Torso:
-        widths, activation = config.hidden, config.activation
+    def torso(of_obs: bool) -> Torso:
+        filters, kind = (config.filters, config.encoder) if of_obs else (0, "mlp")
+        entities = encoder_of(seats.space, kind, config.entity_width, activation)
         if config.memory != "none":
-            return Recurrent(widths, activation, config.memory, config.memory_width)
+            return Recurrent(
+                widths, activation, config.memory, config.memory_width, entities=entities
+            )
+        if entities is not None:
+            return Feedforward(nn.Sequential([entities, MLP(widths, activation)]))
         return Feedforward(torso_of(seats.space, filters, widths, activation))
 
     if config.trunk:
-        return Trunk(seats, torso(config.filters), config.log_std_init)
-    critic_filters = 0 if getattr(config, "critic_takes_world", False) else config.filters
-    torsos = {"actor": torso(config.filters), "critic": torso(critic_filters)}
+        return Trunk(seats, torso(True), config.log_std_init)
+    critic_sees_obs = not getattr(config, "critic_takes_world", False)
+    torsos = {"actor": torso(True), "critic": torso(critic_sees_obs)}
     share = getattr(config, "share", True)  # a config of one agent has no such field
     return Pair(seats, torsos, critic_view, config.log_std_init, share)

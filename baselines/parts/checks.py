@@ -42,6 +42,25 @@ def countable(config: Any) -> None:
         )
 
 
+def entities_as_they_are(config: Any) -> None:
+    """Raises `ValueError` for what would change the observation that an encoder takes apart."""
+    if config.encoder == "mlp":
+        return
+    if config.filters:
+        raise ValueError(
+            f"filters: expected 0 with the encoder {config.encoder}, got {config.filters}"
+        )
+    if config.normalize_obs:
+        raise ValueError(
+            f"normalize_obs: expected False with the encoder {config.encoder}: masks and indices "
+            "are not to be scaled"
+        )
+    if getattr(config, "show_id", False):
+        raise ValueError(
+            f"show_id: expected False with the encoder {config.encoder}, which takes entities alone"
+        )
+
+
 def no_filters_with_memory(config: Any) -> None:
     """Raises `ValueError` for `filters` with a memory, whose network also takes an action."""
     if config.filters and config.memory != "none":

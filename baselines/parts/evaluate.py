@@ -33,34 +33,66 @@ def play_episodes(
     the action and the memory for the next step.
     """
     reset_key, step_key = jax.random.split(key)
-    obs, state = jax.vmap(env.reset, (0, None))(jax.random.split(reset_key, num_episodes), params)
-
+    start = jax.vmap(env.reset, (0, None))(jax.random.split(reset_key, num_episodes), params)
     memories = jax.tree.map(lambda x: jnp.broadcast_to(x, (num_episodes, *x.shape)), memory)
+    score, length, _ = play_out(env, act, policy, step_key, start, params, step_limit, memories)
+    return score, length
+
+
+def play_out(
+    env: Env,
+    act: Callable[..., Any],
+    policy: Any,
+    key: jax.Array,
+    start: tuple[Any, Any],
+    params: Any,
+    step_limit: int,
+    memories: Any,
+) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """Plays episodes to their ends, as `play_episodes` does, from given starts.
+
+    Args:
+      env: the game.
+      act: as of `play_episodes`.
+      policy: what `act` needs.
+      key: of the environment's chance; consumed.
+      start: observations and states, `[n]`.
+      params: of the game.
+      step_limit: where an episode is cut.
+      memories: what each episode starts with, `[n]`; None: `act` takes and gives none.
+
+    Returns:
+      Returns, lengths, and whether the last step was a success, `[n]` bool; never where the game's
+      `info` says nothing of `success`.
+    """
+    obs, state = start
+    num = jax.tree.leaves(obs)[0].shape[0]
 
     def choose(obs: Any, state: Any, memory: Any) -> tuple[Any, Any]:
         mask = env.action_mask(state, params)
         return (act(policy, obs, mask), None) if memory is None else act(policy, obs, mask, memory)
 
     def play(loop: tuple[Any, ...]) -> tuple[Any, ...]:
-        time, obs, state, memories, alive, score, length = loop
-        keys = jax.random.split(jax.random.fold_in(step_key, time), num_episodes)
+        time, obs, state, memories, alive, score, length, solved = loop
+        keys = jax.random.split(jax.random.fold_in(key, time), num)
         action, memories = jax.vmap(choose)(obs, state, memories)
         t = jax.vmap(env.step, (0, 0, 0, None))(keys, state, action, params)
         score = score + where(alive, t.reward, jnp.zeros_like(t.reward))
         length = length + alive.astype(jnp.int32)
-        over = (t.terminated | t.truncated).reshape(num_episodes, -1)
-        alive = alive & ~jnp.all(over, axis=1)
-        return time + 1, t.obs, t.state, memories, alive, score, length
+        over = jnp.all((t.terminated | t.truncated).reshape(num, -1), axis=1)
+        if "success" in t.info:
+            solved = solved | (alive & over & t.info["success"])
+        return time + 1, t.obs, t.state, memories, alive & ~over, score, length, solved
 
     def going(loop: tuple[Any, ...]) -> jax.Array:
         return (loop[0] < step_limit) & jnp.any(loop[4])
 
-    alive = jnp.ones(num_episodes, jnp.bool_)
-    score = jnp.zeros((num_episodes, *reward_shape(env)), jnp.float32)
-    length = jnp.zeros(num_episodes, jnp.int32)
-    start = (jnp.int32(0), obs, state, memories, alive, score, length)
-    *_, score, length = jax.lax.while_loop(going, play, start)
-    return score, length
+    alive = jnp.ones(num, jnp.bool_)
+    score = jnp.zeros((num, *reward_shape(env)), jnp.float32)
+    length = jnp.zeros(num, jnp.int32)
+    first = (jnp.int32(0), obs, state, memories, alive, score, length, jnp.zeros_like(alive))
+    *_, score, length, solved = jax.lax.while_loop(going, play, first)
+    return score, length, solved
 
 
 def summarize(returns: jax.Array, lengths: jax.Array, names: tuple[str, ...] = ()) -> Metrics:

@@ -143,6 +143,7 @@ class Recurrent(nn.Module):
     kind: MemoryKind
     width: int  # of the memory
     layer_norm: bool = False
+    entities: nn.Module | None = None  # what takes the observation before them; None: nothing
 
     def first(self, num_outputs: int) -> Past:
         """The past of one player before its first observation."""
@@ -159,7 +160,8 @@ class Recurrent(nn.Module):
         `[T, n, ...]`, before every step. States are `[T, n, ...]`, after every step.
         """
         action = jnp.where(past.start[..., None], 0.0, past.action)
-        x = jnp.concatenate([obs, action], axis=-1)
+        seen = obs if self.entities is None else self.entities(obs)
+        x = jnp.concatenate([seen, action], axis=-1)
         x = MLP(self.hidden, self.activation, self.layer_norm, name="encoder")(x)
         if self.kind == "none":
             return x, None

@@ -7,16 +7,24 @@ from jaxenvs.baselines.parts.trainer import Metrics
 
 
 def episode_metrics(episode: dict[str, jax.Array]) -> Metrics:
-    """Mean return and length of the episodes that ended, NaN if none did, and their number."""
+    """Mean return and length of the episodes that ended, NaN if none did, and their number.
+
+    Where the game says at each step whether it is won, `success`, also the share of these episodes
+    that ended so.
+    """
     done = episode["done"]
     num = jnp.sum(done.astype(jnp.float32))
     total_return = jnp.sum(jnp.where(done, episode["return"], 0.0))
     total_length = jnp.sum(jnp.where(done, episode["length"], 0).astype(jnp.float32))
-    return {
+    metrics = {
         "episode_return": total_return / num,
         "episode_length": total_length / num,
         "num_episodes": num,
     }
+    if "success" in episode:
+        won = jnp.sum((done & episode["success"]).astype(jnp.float32))
+        metrics["episode_success"] = won / num
+    return metrics
 
 
 def mean_over(rows: jax.Array, counted: jax.Array | None) -> jax.Array:

@@ -37,7 +37,8 @@ class Steps(PyTree):
     terminated: jax.Array  # [*seats] bool
     done: jax.Array  # () bool, the episode is over
     next_seen: Seen  # what the step led to, before any reset
-    episode: Any  # the batch engine's return, length and done; None in sequences to learn from
+    episode: Any  # the batch engine's return, length and done, and `success` where the game says
+    # so; None in sequences to learn from
 
 
 Decide = Callable[[Seen, Past | None, Any], tuple[jax.Array, Any, Any]]
@@ -81,7 +82,10 @@ def play(
     def step(before: Situation, chance: tuple[Any, jax.Array]) -> tuple[Situation, Steps]:
         action, extra, state = decide(before.seen, before.past, chance[0])
         t = venv.step(chance[1], before.env_state, seats.to_env(action))
-        done, past = t.info["episode"]["done"], None
+        episode, past = t.info["episode"], None
+        if "success" in t.info:
+            episode = episode | {"success": t.info["success"]}
+        done = episode["done"]
         row = Steps(
             seen=before.seen,
             past=before.past,
@@ -92,7 +96,7 @@ def play(
             terminated=t.terminated,
             done=done,
             next_seen=seats.observe(t.info["final_obs"]),
-            episode=t.info["episode"],
+            episode=episode,
         )
         if before.past is not None:
             past = Past(state=state, action=seats.as_input(action), start=seats.spread(done))
@@ -138,6 +142,30 @@ def act_alone(
         return seats.to_env(action)
     start = jnp.zeros(seats.shape, jnp.bool_)
     return seats.to_env(action), Past(state=state, action=seats.as_input(action), start=start)
+
+
+def draw_alone(
+    seats: Seats,
+    decide: Callable[[Any, Seen, Past | None], tuple[Any, Any]],
+    policy: Any,
+    obs: Any,
+    mask: jax.Array | None,
+    chance: tuple[jax.Array, Past | None],
+) -> tuple[Any, tuple[jax.Array, Past | None]]:
+    """An action drawn for one observation, and the key and the past for the next one.
+
+    `decide(policy, seen, past)` gives the distribution for `[n]` observations, and the memory's
+    next state; `chance` are a key, which is consumed, and the past.
+    """
+    (key, past), shape = chance, (1, *seats.shape)
+    key, noise_key = jax.random.split(key)
+
+    def draw(seen: Seen, past: Past | None) -> tuple[jax.Array, Any]:
+        found, state = decide(policy, seen, past)
+        return found.pick(seats.head.noise(noise_key, shape)), state
+
+    found = act_alone(seats, draw, obs, mask, past)
+    return (found, (key, None)) if past is None else (found[0], (key, found[1]))
 
 
 def first_past(torso: Torso, seats: Seats) -> Past | None:

@@ -45,7 +45,7 @@ class Seats(Protocol):
     """The agents' names; none for one agent."""
 
     space: spaces.Space
-    """Where one player's observation lies, before it is flattened."""
+    """Where one player's observation lies before it is flattened; what is left out is not seen."""
 
     head: Head
     """The head that fits the largest of the agents' action spaces."""

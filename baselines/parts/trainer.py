@@ -59,6 +59,12 @@ class Trainer:
     parts: int = 1
     """Into how many equal parts `spread` can divide the work, at most; every divisor will do."""
 
+    sample: Any = None
+    """`(policy, obs, mask, (key, memory)) -> (action, (key, memory))`: as `act`, but drawn.
+
+    The key is replaced by the next one. None: the algorithm only acts greedily.
+    """
+
     memory: Any = None
     """What `act` remembers at the start of an episode; None: it has no memory."""
 
