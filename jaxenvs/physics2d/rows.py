@@ -15,6 +15,8 @@ SOLVE, RELAX, RESTITUTION = 0, 1, 2
 """Kinds of passes."""
 MARGIN = 0.02
 """Bodies that are no further apart than this get a contact in advance, m; more if they close in."""
+MOST_WARM = 1.0
+"""Most speed that an impulse of the step before gives a pair at the start of a step, m/s."""
 TINY = 1e-9
 """Keeps masses of what cannot move away from 0."""
 
@@ -117,7 +119,9 @@ def started(
         on.astype(separation.dtype),
         jnp.where(bounces, restitution * speed, 0.0),
     )
-    normal, tangent = (jnp.where(on, v, 0.0) for v in (held.normal, held.tangent))
+    # What pushes a resting body is little; what stopped a falling one must not push it once more.
+    share = jnp.minimum(1.0, MOST_WARM / jnp.maximum(held.normal * masses[0], MOST_WARM))
+    normal, tangent = (jnp.where(on, share * v, 0.0) for v in (held.normal, held.tangent))
     return row, Impulse(normal, tangent, jnp.zeros_like(separation))
 
 
