@@ -56,7 +56,7 @@ def ours() -> list[Track]:
     motion = np.concatenate(parts, axis=-1)
     tracks = []
     for k, scene in enumerate(scenes):
-        slots = list(scene.slots)
+        slots = slice(0, len(scene.bodies))
         bodies = built[k][0].bodies
         inverse = np.stack([bodies.inverse_mass, bodies.inverse_inertia], axis=-1)[slots]
         masses = np.where(inverse > 0, 1 / np.where(inverse > 0, inverse, 1), 0)
@@ -74,7 +74,11 @@ def theirs(python: str, script: str, *arguments: str) -> list[Track]:
         subprocess.run(command, check=True)
         with np.load(out) as arrays:
             return [
-                Track(scene, arrays[f"{k}/motion"].astype(float), arrays[f"{k}/masses"])
+                Track(
+                    scene,
+                    arrays[f"{k}/motion"][:, : len(scene.bodies)].astype(float),
+                    arrays[f"{k}/masses"],
+                )
                 for k, scene in enumerate(SCENES.values())
             ]
 
