@@ -6,7 +6,7 @@
 Every layout of physics_scenes.py is played from several starts, which differ in velocities and in
 the direction of gravity: one half left alone, whose energy may only fall, the other with motors and
 thrusters that are set anew each second. A run of one size and seed is a row of physics_survey.json,
-so that a large survey can be made in pieces; `--tell` sums them up.
+so that a large survey can be made in pieces; `--tell` sums them up in docs/physics.md.
 """
 
 import argparse
@@ -26,6 +26,8 @@ from benchmarks.physics_scenes import ROOM, SIZES, common_sizes, random_scenes
 from jaxenvs.physics2d import Controls, State, World, step
 
 ROWS = pathlib.Path(__file__).with_suffix(".json")
+PAGE = pathlib.Path(__file__).parents[1] / "docs" / "physics.md"
+BEGIN, END = "<!-- survey: begin -->", "<!-- survey: end -->"
 STEPS = 300
 TILE = 256  # scenes that are stepped at once
 HOLD = 60  # steps for which controls are held
@@ -162,26 +164,43 @@ def _told(seen: Watch) -> dict[str, Any]:
     return found
 
 
-def tell(rows: list[dict[str, Any]]) -> None:
-    """Sums of all rows."""
+def table(rows: list[dict[str, Any]]) -> str:
+    """The lines of the page: sums and the worst of all rows."""
+    lines = [
+        "| scenes | starts | not finite | furthest out, mm | rise of energy, 99 % and most "
+        "| widest gap of a joint, mm, 50 %, 99 % and most |",
+        "| --- |" + " ---: |" * 5,
+    ]
     for size in SIZES:
         for name in ("left alone", "driven"):
             parts = [row[name] for row in rows if row["size"] == size]
             if not parts:
                 continue
-            bad, scenes = (sum(part[key] for part in parts) for key in ("not finite", "scenes"))
-            worst = {
-                key: max(part[key][-1] for part in parts) for key in ("outside", "rise", "gap")
-            }
-            often = {
-                key: float(
-                    np.average(
-                        [part[key][1] for part in parts], weights=[part["scenes"] for part in parts]
-                    )
-                )
-                for key in ("rise", "gap")
-            }
-            print(size, name, scenes, "scenes", bad, "not finite; worst", worst, "99 %", often)
+            starts, broken = (sum(part[key] for part in parts) for key in ("scenes", "not finite"))
+            out = 1e3 * max(part["outside"][-1] for part in parts)
+            rise = f"{_mean(parts, 'rise', 1):.1%}, {max(part['rise'][-1] for part in parts):.0%}"
+            gaps = [_mean(parts, "gap", 0), _mean(parts, "gap", 1)]
+            gaps.append(max(part["gap"][-1] for part in parts))
+            wide = ", ".join(f"{1e3 * gap:.3g}" for gap in gaps)
+            lines.append(
+                f"| {size}, {name} | {starts:,} | {broken} | {out:.0f} "
+                f"| {rise if name == 'left alone' else ''} | {wide} |"
+            )
+    return "\n".join(lines)
+
+
+def _mean(parts: list[dict[str, Any]], key: str, place: int) -> float:
+    """Of a percentile over rows, by their numbers of scenes."""
+    return float(np.average([p[key][place] for p in parts], weights=[p["scenes"] for p in parts]))
+
+
+def tell(rows: list[dict[str, Any]]) -> None:
+    """Prints the table and writes it into the page."""
+    text = table(rows)
+    print(text)
+    page = PAGE.read_text()
+    before, after = page.partition(BEGIN)[0], page.partition(END)[2]
+    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
 
 
 def main() -> None:
@@ -191,7 +210,7 @@ def main() -> None:
     parser.add_argument("--starts", type=int, default=10, help="of each layout")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--write", action="store_true", help="add the row to the file")
-    parser.add_argument("--tell", action="store_true", help="sum up the file instead")
+    parser.add_argument("--tell", action="store_true", help="write the page from the file instead")
     options = parser.parse_args()
     rows = json.loads(ROWS.read_text()) if ROWS.exists() else []
     if options.tell:
