@@ -23,7 +23,7 @@ from jax import lax
 from jaxenvs.physics2d import contacts, finding, joints, layout, planes
 from jaxenvs.physics2d.batching import batch_last
 from jaxenvs.physics2d.finding import BodyRows, Found, Held
-from jaxenvs.physics2d.joints import Impulses, Links, Pose
+from jaxenvs.physics2d.links import Impulses, Links, Pose, links_of
 from jaxenvs.physics2d.manifolds import Shape
 from jaxenvs.physics2d.rows import (
     RESTITUTION,
@@ -91,7 +91,7 @@ def _step(
     found = finding.contacts_of(
         world, state, body, one, Start(settings.dt, settings.restitution_speed)
     )
-    links, impulses = _links(world, state, controls, body, h)
+    links, impulses = links_of(world, state, controls, body, h)
     push = _forces(world, controls, body, h)
     start = _Carry(
         body.motion,
@@ -143,57 +143,6 @@ def _bodies(world: World, state: State) -> BodyRows:
         jnp.where(turns, used(state.spin), 0.0),
     )
     return BodyRows(shape, matter, motion, angle, sin, cos, active)
-
-
-def _links(
-    world: World, state: State, controls: Controls, body: BodyRows, h: float
-) -> tuple[Links, Impulses]:
-    """The joints in the form that the solver takes, and the impulses to start from."""
-    joint = world.joints
-    on = joint.active
-
-    def used(x: jax.Array) -> jax.Array:
-        return jnp.where(on, x, jnp.zeros_like(x))
-
-    body_a, body_b = used(joint.body_a), used(joint.body_b)
-
-    def arm(anchor: jax.Array, index: jax.Array) -> tuple[jax.Array, jax.Array]:
-        x, y = used(anchor[:, 0]), used(anchor[:, 1])
-        sin, cos = sincos(layout.pick(body.angle, index))
-        return cos * x - sin * y, sin * x + cos * y
-
-    def apart(v: jax.Array) -> jax.Array:
-        return layout.pick(v, body_b) - layout.pick(v, body_a)
-
-    mass_a, mass_b, inertia_a, inertia_b = (
-        layout.pick(v, index)
-        for v in (body.matter.inverse_mass, body.matter.inverse_inertia)
-        for index in (body_a, body_b)
-    )
-    inertia = inertia_a + inertia_b
-    on = on & (mass_a + mass_b + inertia > 0)
-    drives = on & ~joint.is_fixed & (controls.motor != 0)
-    links = Links(
-        body_a,
-        body_b,
-        arm(joint.anchor_a, body_a),
-        arm(joint.anchor_b, body_b),
-        (apart(body.shape.x), apart(body.shape.y)),
-        apart(body.angle) - used(joint.reference),
-        used(joint.lower),
-        used(joint.upper),
-        on & joint.has_limits & ~joint.is_fixed,
-        joint.is_fixed & on,
-        on,
-        mass_a,
-        mass_b,
-        inertia_a,
-        inertia_b,
-        jnp.where(inertia > 0, inertia, 1.0),
-        jnp.where(drives, joint.motor_speed * controls.motor, 0.0),
-        jnp.where(drives, joint.motor_torque * h, 0.0),
-    )
-    return links, Impulses(*(used(state.joint_impulse[k]) for k in range(4)))
 
 
 def _forces(world: World, controls: Controls, body: BodyRows, h: float) -> Motion:
@@ -299,7 +248,10 @@ def _passes(
         )
         return _Carry(after, pose, held, carry.spin, Held(pairs, walls), impulses)
 
-    return lax.fori_loop(0, 2 * settings.substeps + 1, one_pass, start)
+    end = lax.fori_loop(0, 2 * settings.substeps + 1, one_pass, start)
+    if not end.joints.x.shape[0]:
+        return end
+    return end._replace(pose=joints.closed(end.pose, links, one[0]))
 
 
 def _clipped(motion: Motion, settings: Settings) -> Motion:
