@@ -59,11 +59,13 @@ def random_scene(size: Size, rng: np.random.Generator, crowded: float = 1.0) -> 
         return None
     places, parents, anchors = found
     scene = Scene().walls((0, 0), (ROOM, ROOM), friction=1.0)
+    velocities = rng.normal(size=(size.moving, 2))
+    velocities[: size.joints + 1] = velocities[0]  # what is joined moves as one
     for k in range(size.moving):
         fields = {
             "position": tuple(places[k]),
             "rotation": rng.uniform(0, 2 * math.pi),
-            "velocity": tuple(rng.normal(size=2)),
+            "velocity": tuple(velocities[k]),
             "friction": 1.0,
             "restitution": rng.uniform(0, 0.5),
         }

@@ -116,11 +116,22 @@ def player(power: float) -> Any:
     return jax.jit(play)
 
 
-def starts(world: World, state: State, rng: np.random.Generator) -> tuple[World, State]:
-    """Other velocities and another direction of gravity for each of a batch of scenes."""
+def starts(
+    world: World, state: State, joints: int, rng: np.random.Generator
+) -> tuple[World, State]:
+    """Other velocities and another direction of gravity for each of a batch of scenes.
+
+    The bodies of the tree of joints move as one, so that no joint is torn at the start.
+    """
     moves = np.asarray(world.bodies.inverse_mass) > 0
     velocity = rng.normal(0, 2, state.velocity.shape) * moves[..., None]
     spin = rng.normal(0, 3, state.spin.shape) * moves
+    tree = slice(0, joints + 1)
+    turning = spin[:, :1]
+    arm = np.asarray(state.position)[:, tree] - np.asarray(state.position)[:, :1]
+    across = np.stack([-arm[..., 1], arm[..., 0]], axis=-1)
+    velocity[:, tree] = velocity[:, :1] + turning[..., None] * across
+    spin[:, tree] = turning
     turn = rng.uniform(0, 2 * np.pi, len(moves))
     gravity = 9.81 * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
     still = (rng.random(len(moves)) < 0.1)[:, None]  # and some without any
@@ -142,7 +153,8 @@ def survey(size: str, layouts: int, variants: int, seed: int) -> dict[str, Any]:
         seen: list[Watch] = []
         order = np.resize(np.arange(layouts), -(-layouts * variants // (2 * TILE)) * TILE)
         for number, chosen in enumerate(order.reshape(-1, TILE)):
-            world, state = starts(*jax.tree.map(lambda x, c=chosen: x[c], batch), rng)
+            world, state = jax.tree.map(lambda x, c=chosen: x[c], batch)
+            world, state = starts(world, state, SIZES[size].joints, rng)
             key = jax.random.fold_in(jax.random.key(seed), number)
             scale = jax.vmap(energy)(world.replace(gravity=0 * world.gravity), state)
             watch = jax.device_get(player(power)(world, state, key))
