@@ -50,7 +50,7 @@ def _slope(degrees: float, friction: float = MU) -> Scene:
     """A floor that falls to the right, seen from a camera that is tilted as much."""
     angle = math.radians(degrees)
     gravity = (G * math.sin(angle), -G * math.cos(angle))
-    return Scene(gravity=gravity).floor(width=60, friction=friction)
+    return Scene(gravity=gravity).floor(friction=friction)
 
 
 def _pendulum(degrees: float) -> Scene:
@@ -81,13 +81,13 @@ def _scenes() -> dict[str, Scene]:
         "chain": _chain(),
     }
     for e in (*BOUNCES, 1.0):
-        floor = Scene().floor(width=20, restitution=e)
+        floor = Scene().floor(restitution=e)
         scenes[f"drop {e}"] = floor.circle(0.2, (0, 2.2), restitution=e, name="ball")
     for name, beyond in (("stick", -1), ("slide", 2)):
         scene = _slope(math.degrees(math.atan(MU)) + beyond)
         scenes[name] = scene.box(0.4, 0.4, (0, 0.2), friction=MU, name="box")
     for height in STACKS:
-        scene = Scene().floor(width=20)
+        scene = Scene().floor()
         for level in range(height):
             scene = scene.box(0.4, 0.4, (0, 0.2 + 0.4 * level))
         scenes[f"stack {height}"] = scene
@@ -163,7 +163,7 @@ def _stacks(tracks: Tracks) -> str:
     cells = []
     for height in STACKS:
         track = tracks[f"stack {height}"]
-        moved = track.motion[-1, 1:, :2] - [body.position for body in track.scene.bodies[1:]]
+        moved = track.motion[-1, :, :2] - [body.position for body in track.scene.bodies]
         drift = np.abs(moved[:, 0]).max()
         cells.append("falls" if np.abs(moved).max() > 0.2 else f"{drift * 1e3:.2g}")
     return ", ".join(cells)

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jaxenvs.physics2d import Scene, Sizes, shapes
+from jaxenvs.physics2d import Body, Plane, Scene, Sizes, shapes
 
 ROOM = 5.0
+SLAB = 1.0  # m, how thick a plane is where it has to be a box
 TRIES = 400  # places for a body before a scene is given up
 
 
@@ -58,11 +59,13 @@ def random_scene(size: Size, rng: np.random.Generator, crowded: float = 1.0) -> 
         return None
     places, parents, anchors = found
     scene = Scene().walls((0, 0), (ROOM, ROOM), friction=1.0)
+    velocities = rng.normal(size=(size.moving, 2))
+    velocities[: size.joints + 1] = velocities[0]  # what is joined moves as one
     for k in range(size.moving):
         fields = {
             "position": tuple(places[k]),
             "rotation": rng.uniform(0, 2 * math.pi),
-            "velocity": tuple(rng.normal(size=2)),
+            "velocity": tuple(velocities[k]),
             "friction": 1.0,
             "restitution": rng.uniform(0, 0.5),
         }
@@ -71,7 +74,7 @@ def random_scene(size: Size, rng: np.random.Generator, crowded: float = 1.0) -> 
         else:
             scene = scene.polygon(_outline(rng, radii[k]), **fields)
     for k in range(1, size.joints + 1):
-        a, b = 4 + int(parents[k]), 4 + k
+        a, b = int(parents[k]), k
         if rng.random() < 0.3:
             scene = scene.fixed(a, b, at=tuple(anchors[k]))
             continue
@@ -79,7 +82,7 @@ def random_scene(size: Size, rng: np.random.Generator, crowded: float = 1.0) -> 
         motor = {"motor_speed": 6.0, "motor_torque": rng.uniform(0.2, 3)}
         scene = scene.revolute(a, b, at=tuple(anchors[k]), limits=limits, **motor)
     for _ in range(size.thrusters):
-        body = 4 + int(rng.integers(size.moving))
+        body = int(rng.integers(size.moving))
         place = tuple(rng.normal(0, 0.05, 2))
         scene = scene.thruster(body, place, direction=rng.uniform(0, 2 * math.pi), force=5.0)
     return scene
@@ -131,10 +134,26 @@ def common_sizes(scenes: list[Scene]) -> Sizes:
     return Sizes(**{name: max(getattr(one, name) for one in sizes) for name in names})
 
 
+def _slab(plane: Plane) -> Body:
+    """A long box whose upper side is the plane."""
+    angle = math.atan2(plane.normal[1], plane.normal[0]) - math.pi / 2
+    center = (
+        plane.point[0] + SLAB * math.sin(angle) / 2,
+        plane.point[1] - SLAB * math.cos(angle) / 2,
+    )
+    surface = {"friction": plane.friction, "restitution": plane.restitution}
+    corners = shapes.box_vertices(60.0, SLAB)
+    made: Any = {"vertices": corners, "position": center, "rotation": angle, **surface}
+    return Body(kind="polygon", static=True, **made)
+
+
 def described(scene: Scene) -> dict[str, Any]:
-    """A scene in plain values for other engines: frames are those of the centers of mass."""
+    """A scene in plain values for other engines: frames are those of the centers of mass.
+
+    Planes become long static boxes behind the other bodies.
+    """
     bodies, joints = [], []
-    for body in scene.bodies:
+    for body in (*scene.bodies, *map(_slab, scene.planes)):
         corners = None
         if body.vertices is not None:
             corners = (shapes.counter_clockwise(body.vertices) - body.mass.center).tolist()

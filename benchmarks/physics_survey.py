@@ -6,7 +6,7 @@
 Every layout of physics_scenes.py is played from several starts, which differ in velocities and in
 the direction of gravity: one half left alone, whose energy may only fall, the other with motors and
 thrusters that are set anew each second. A run of one size and seed is a row of physics_survey.json,
-so that a large survey can be made in pieces; `--tell` sums them up.
+so that a large survey can be made in pieces; `--tell` sums them up in docs/physics.md.
 """
 
 import argparse
@@ -26,6 +26,8 @@ from benchmarks.physics_scenes import ROOM, SIZES, common_sizes, random_scenes
 from jaxenvs.physics2d import Controls, State, World, step
 
 ROWS = pathlib.Path(__file__).with_suffix(".json")
+PAGE = pathlib.Path(__file__).parents[1] / "docs" / "physics.md"
+BEGIN, END = "<!-- survey: begin -->", "<!-- survey: end -->"
 STEPS = 300
 TILE = 256  # scenes that are stepped at once
 HOLD = 60  # steps for which controls are held
@@ -114,11 +116,22 @@ def player(power: float) -> Any:
     return jax.jit(play)
 
 
-def starts(world: World, state: State, rng: np.random.Generator) -> tuple[World, State]:
-    """Other velocities and another direction of gravity for each of a batch of scenes."""
+def starts(
+    world: World, state: State, joints: int, rng: np.random.Generator
+) -> tuple[World, State]:
+    """Other velocities and another direction of gravity for each of a batch of scenes.
+
+    The bodies of the tree of joints move as one, so that no joint is torn at the start.
+    """
     moves = np.asarray(world.bodies.inverse_mass) > 0
     velocity = rng.normal(0, 2, state.velocity.shape) * moves[..., None]
     spin = rng.normal(0, 3, state.spin.shape) * moves
+    tree = slice(0, joints + 1)
+    turning = spin[:, :1]
+    arm = np.asarray(state.position)[:, tree] - np.asarray(state.position)[:, :1]
+    across = np.stack([-arm[..., 1], arm[..., 0]], axis=-1)
+    velocity[:, tree] = velocity[:, :1] + turning[..., None] * across
+    spin[:, tree] = turning
     turn = rng.uniform(0, 2 * np.pi, len(moves))
     gravity = 9.81 * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
     still = (rng.random(len(moves)) < 0.1)[:, None]  # and some without any
@@ -140,7 +153,8 @@ def survey(size: str, layouts: int, variants: int, seed: int) -> dict[str, Any]:
         seen: list[Watch] = []
         order = np.resize(np.arange(layouts), -(-layouts * variants // (2 * TILE)) * TILE)
         for number, chosen in enumerate(order.reshape(-1, TILE)):
-            world, state = starts(*jax.tree.map(lambda x, c=chosen: x[c], batch), rng)
+            world, state = jax.tree.map(lambda x, c=chosen: x[c], batch)
+            world, state = starts(world, state, SIZES[size].joints, rng)
             key = jax.random.fold_in(jax.random.key(seed), number)
             scale = jax.vmap(energy)(world.replace(gravity=0 * world.gravity), state)
             watch = jax.device_get(player(power)(world, state, key))
@@ -162,26 +176,43 @@ def _told(seen: Watch) -> dict[str, Any]:
     return found
 
 
-def tell(rows: list[dict[str, Any]]) -> None:
-    """Sums of all rows."""
+def table(rows: list[dict[str, Any]]) -> str:
+    """The lines of the page: sums and the worst of all rows."""
+    lines = [
+        "| scenes | starts | not finite | furthest out, mm | rise of energy, 99 % and most "
+        "| widest gap of a joint, mm, 50 %, 99 % and most |",
+        "| --- |" + " ---: |" * 5,
+    ]
     for size in SIZES:
         for name in ("left alone", "driven"):
             parts = [row[name] for row in rows if row["size"] == size]
             if not parts:
                 continue
-            bad, scenes = (sum(part[key] for part in parts) for key in ("not finite", "scenes"))
-            worst = {
-                key: max(part[key][-1] for part in parts) for key in ("outside", "rise", "gap")
-            }
-            often = {
-                key: float(
-                    np.average(
-                        [part[key][1] for part in parts], weights=[part["scenes"] for part in parts]
-                    )
-                )
-                for key in ("rise", "gap")
-            }
-            print(size, name, scenes, "scenes", bad, "not finite; worst", worst, "99 %", often)
+            starts, broken = (sum(part[key] for part in parts) for key in ("scenes", "not finite"))
+            out = 1e3 * max(part["outside"][-1] for part in parts)
+            rise = f"{_mean(parts, 'rise', 1):.1%}, {max(part['rise'][-1] for part in parts):.0%}"
+            gaps = [_mean(parts, "gap", 0), _mean(parts, "gap", 1)]
+            gaps.append(max(part["gap"][-1] for part in parts))
+            wide = ", ".join(f"{1e3 * gap:.3g}" for gap in gaps)
+            lines.append(
+                f"| {size}, {name} | {starts:,} | {broken} | {out:.0f} "
+                f"| {rise if name == 'left alone' else ''} | {wide} |"
+            )
+    return "\n".join(lines)
+
+
+def _mean(parts: list[dict[str, Any]], key: str, place: int) -> float:
+    """Of a percentile over rows, by their numbers of scenes."""
+    return float(np.average([p[key][place] for p in parts], weights=[p["scenes"] for p in parts]))
+
+
+def tell(rows: list[dict[str, Any]]) -> None:
+    """Prints the table and writes it into the page."""
+    text = table(rows)
+    print(text)
+    page = PAGE.read_text()
+    before, after = page.partition(BEGIN)[0], page.partition(END)[2]
+    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
 
 
 def main() -> None:
@@ -191,7 +222,7 @@ def main() -> None:
     parser.add_argument("--starts", type=int, default=10, help="of each layout")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--write", action="store_true", help="add the row to the file")
-    parser.add_argument("--tell", action="store_true", help="sum up the file instead")
+    parser.add_argument("--tell", action="store_true", help="write the page from the file instead")
     options = parser.parse_args()
     rows = json.loads(ROWS.read_text()) if ROWS.exists() else []
     if options.tell:

@@ -23,7 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from benchmarks.physics_readings import ROWS, SCENES, Track
 from benchmarks.physics_scenes import common_sizes, described
-from jaxenvs.physics2d import Controls, step
+from jaxenvs.physics2d import Controls, Settings, step
 
 HERE = pathlib.Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "physics.md"
@@ -34,7 +34,7 @@ JAX2D = (16, 4, 6, 1)
 scene uses the last pair of one, which Jax2D does not solve as the others."""
 
 
-def ours() -> list[Track]:
+def ours(settings: Settings) -> list[Track]:
     """Every scene in this library's engine."""
     scenes = list(SCENES.values())
     sizes = common_sizes(scenes)
@@ -47,7 +47,7 @@ def ours() -> list[Track]:
     )
 
     def one(state: Any, _: None) -> Any:
-        state, _ = jax.vmap(step)(world, state, controls)
+        state, _ = jax.vmap(lambda w, s, c: step(w, s, c, settings))(world, state, controls)
         return state, (state.position, state.angle, state.velocity, state.spin)
 
     run = jax.jit(lambda state: jax.lax.scan(one, state, length=STEPS)[1])
@@ -56,7 +56,7 @@ def ours() -> list[Track]:
     motion = np.concatenate(parts, axis=-1)
     tracks = []
     for k, scene in enumerate(scenes):
-        slots = list(scene.slots)
+        slots = slice(0, len(scene.bodies))
         bodies = built[k][0].bodies
         inverse = np.stack([bodies.inverse_mass, bodies.inverse_inertia], axis=-1)[slots]
         masses = np.where(inverse > 0, 1 / np.where(inverse > 0, inverse, 1), 0)
@@ -74,7 +74,11 @@ def theirs(python: str, script: str, *arguments: str) -> list[Track]:
         subprocess.run(command, check=True)
         with np.load(out) as arrays:
             return [
-                Track(scene, arrays[f"{k}/motion"].astype(float), arrays[f"{k}/masses"])
+                Track(
+                    scene,
+                    arrays[f"{k}/motion"][:, : len(scene.bodies)].astype(float),
+                    arrays[f"{k}/masses"],
+                )
                 for k, scene in enumerate(SCENES.values())
             ]
 
@@ -97,7 +101,7 @@ def main() -> None:
     parser.add_argument("--jax2d", help="a Python that has jax2d")
     parser.add_argument("--write", action="store_true", help="write the table into the page")
     options = parser.parse_args()
-    columns = {"jaxenvs": ours()}
+    columns = {"jaxenvs": ours(Settings()), "8 substeps": ours(Settings(substeps=8))}
     if options.jax2d:
         columns["Jax2D 1.0.1"] = theirs(options.jax2d, "physics_jax2d.py")
     if options.box2d:

@@ -21,6 +21,7 @@ PAGES = [
     "docs/contract.md",
     "docs/gymnasium.md",
     "docs/adapters.md",
+    "docs/physics.md",
 ]
 # Read from top to bottom, as a block may need the run of another one; run by test_tutorials.py.
 STORIES = [

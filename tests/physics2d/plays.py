@@ -9,7 +9,7 @@ from jaxenvs.physics2d.stepping import DEFAULT
 from jaxenvs.physics2d.world import Settings, Sizes, State, World
 from tests.physics2d.scenes import anchors, energy, rollout, stacked
 
-SIZES = Sizes(bodies=8, vertices=4, joints=2, thrusters=1)
+SIZES = Sizes(bodies=6, planes=1, vertices=4, joints=2, thrusters=1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,13 +23,11 @@ class Play:
 
     def of(self, body: str | int, field: str) -> np.ndarray:
         """A field of the state of one body, [T, ...]."""
-        return getattr(self.states, field)[:, self.scene.slots[self.scene.index(body)]]
+        return getattr(self.states, field)[:, self.scene.index(body)]
 
     def moving(self, field: str) -> np.ndarray:
         """A field of the bodies that are not static, [T, bodies, ...]."""
-        slots = [
-            s for s, b in zip(self.scene.slots, self.scene.bodies, strict=True) if not b.static
-        ]
+        slots = [k for k, body in enumerate(self.scene.bodies) if not body.static]
         return getattr(self.states, field)[:, slots]
 
     def masses(self) -> np.ndarray:

@@ -21,10 +21,10 @@ ROLLS = (5.0, 15.0, 30.0)
 INERTIAS = (0.05, 1.0, 30.0)
 
 
-def _slope(degrees: float) -> Scene:
+def _slope(degrees: float, friction: float = 0.6) -> Scene:
     """A floor whose right end is tilted down, seen from a camera that is tilted as much."""
     angle = math.radians(degrees)
-    return Scene(gravity=(G * math.sin(angle), -G * math.cos(angle))).floor(width=2000)
+    return Scene(gravity=(G * math.sin(angle), -G * math.cos(angle))).floor(friction=friction)
 
 
 def _flights() -> dict[str, Scene]:
@@ -60,27 +60,23 @@ def _grounds() -> dict[str, Scene]:
     for mu in FRICTIONS:
         for beyond in (-1.0, 2.0):
             degrees = math.degrees(math.atan(mu)) + beyond
-            scenes[f"slide {mu} {beyond}"] = (
-                _slope(degrees)
-                .replace(bodies=())
-                .floor(width=2000, friction=mu)
-                .box(0.8, 0.4, (0, 0.2), name="box", friction=mu)
+            scenes[f"slide {mu} {beyond}"] = _slope(degrees, mu).box(
+                0.8, 0.4, (0, 0.2), name="box", friction=mu
             )
     for degrees in ROLLS:
         scenes[f"roll {degrees}"] = _slope(degrees).circle(0.25, (0, 0.25), name="disc")
-    scenes["spin down"] = (_slope(50).replace(bodies=()).floor(width=2000, friction=0.3)).circle(
-        0.25, (0, 0.25), name="disc", friction=0.3
-    )
+    scenes["spin down"] = _slope(50, 0.3).circle(0.25, (0, 0.25), name="disc", friction=0.3)
     return scenes
 
 
 def _machines() -> dict[str, Scene]:
-    stand = Scene().box(0.2, 0.2, static=True, name="stand")
     scenes = {}
     for inertia in INERTIAS:
         density = inertia / (0.5 * math.pi * 0.5**4)
-        scenes[f"motor {inertia}"] = stand.circle(0.5, density=density, name="wheel").revolute(
-            "stand", "wheel", at=(0, 0), motor_speed=6, motor_torque=3 * inertia
+        scenes[f"motor {inertia}"] = (
+            Scene()
+            .circle(0.5, density=density, name="wheel")
+            .revolute("world", "wheel", at=(0, 0), motor_speed=6, motor_torque=3 * inertia)
         )
     scenes["reaction"] = (
         Scene(gravity=(0, 0))
@@ -88,8 +84,10 @@ def _machines() -> dict[str, Scene]:
         .circle(0.3, (0.3, 0), name="wheel")
         .revolute("hull", "wheel", at=(0.3, 0), motor_speed=20, motor_torque=0.2)
     )
-    scenes["limit"] = stand.box(1, 0.1, (0.5, 0), name="arm").revolute(
-        "stand", "arm", at=(0, 0), limits=(-0.5, 0.5), motor_speed=6, motor_torque=5
+    scenes["limit"] = (
+        Scene()
+        .box(1, 0.1, (0.5, 0), name="arm")
+        .revolute("world", "arm", at=(0, 0), limits=(-0.5, 0.5), motor_speed=6, motor_torque=5)
     )
     scenes["push"] = (
         Scene(gravity=(0, 0))
