@@ -57,7 +57,8 @@ def build(level: Level, params: Params) -> State:
     level = jax.tree.map(jnp.asarray, level)
     table = pairs(level.size)
     mass = _facts.masses(level.bodies)
-    facts = _facts.facts(level, mass.center, table)
+    # Walls stay where the level puts their frames.
+    facts = _facts.facts(level, mass.center.at[:NUM_WALLS].set(np.float32(0)), table)
     start = jax.tree.map(jnp.asarray, physics2d.at_rest(sizes(level.size)))
     position, velocity = _of_centers(level, mass.center)
     rotation, spin = level.bodies.rotation, level.bodies.angular_velocity
