@@ -143,6 +143,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="s,m,l")
     parser.add_argument("--num-envs", default="1,256,1024")
     parser.add_argument("--levels", default="fixed,random")
+    parser.add_argument("--sides", default="ours,theirs")
     parser.add_argument("--write", type=pathlib.Path, help="add the results to this file")
     parser.add_argument("--one", nargs=5, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -155,7 +156,7 @@ def main() -> None:
     for size in options.sizes.split(","):
         for level in options.levels.split(","):
             for num_envs in options.num_envs.split(","):
-                for side in ("ours", "theirs"):
+                for side in options.sides.split(","):
                     if side == "theirs" and not options.peer:
                         continue
                     steps = max(4, (65_536 if size == "s" else 16_384) // int(num_envs))
