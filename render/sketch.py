@@ -100,7 +100,7 @@ def paint(pen: Pen, sketch: Sketch) -> None:
     for jet in sketch.jets:
         _jet(pen, jet)
     for place in pen.points(sketch.contacts):
-        pen.canvas.circle(place, 3.2 * pen.unit, pen.theme.red, pen.theme.field, 1.2 * pen.unit)
+        pen.canvas.circle(place, 2.6 * pen.unit, pen.theme.ink, pen.theme.field, 1.2 * pen.unit)
 
 
 # -- bodies ----------------------------------------------------------------------------------------
@@ -164,10 +164,10 @@ def symbol(pen: Pen, mark: Mark, place: Any, size: float, fill: Color) -> None:
     """A mark around a place on the canvas, `size` pixels from its middle to its rim."""
     canvas, color, (x, y) = pen.canvas, pen.theme.mark, place
     if mark == "dot":
-        canvas.circle(place, 0.72 * size, color, None)
+        canvas.circle(place, 0.6 * size, color, None)
     elif mark == "ring":
         canvas.circle(place, size, color, None)
-        canvas.circle(place, 0.55 * size, fill, None)
+        canvas.circle(place, 0.6 * size, fill, None)
     elif mark == "cross":
         reach, thick = 0.8 * size, 0.42 * size
         canvas.line([(x - reach, y - reach), (x + reach, y + reach)], color, thick, rounded=False)
@@ -182,7 +182,7 @@ def _hinge(pen: Pen, hinge: Hinge) -> None:
     canvas, unit, ink = pen.canvas, pen.unit, _dark(pen.theme)
     x, y = place = pen.points([hinge.place])[0].tolist()
     if hinge.is_weld:
-        half = 5 * unit
+        half = 3.6 * unit
         turns = np.array([0.25, 0.75, 1.25, 1.75]) * math.pi - hinge.angle
         corners = place + 1.414 * half * np.stack([np.cos(turns), np.sin(turns)], axis=1)
         canvas.polygon(corners.tolist(), pen.theme.mark, ink, 1.4 * unit)
@@ -190,31 +190,30 @@ def _hinge(pen: Pen, hinge: Hinge) -> None:
             canvas.line([corners[one], corners[other]], ink, 1.2 * unit, rounded=False)
         return
     if hinge.color is None:
-        canvas.circle(place, 5 * unit, pen.theme.mark, ink, 1.4 * unit)
-        canvas.circle(place, 1.7 * unit, ink, None)
+        canvas.circle(place, 3.8 * unit, pen.theme.mark, ink, 1.3 * unit)
+        canvas.circle(place, 1.3 * unit, ink, None)
         return
     if hinge.turning:
         _turn(pen, place, hinge.turning, hinge.color)
-    radius = 6.5 * unit
-    canvas.circle(place, radius, hinge.color, ink, 1.5 * unit)
-    if hinge.label and unit > 0.7:
-        canvas.text(hinge.label, (x, y), 9.5 * unit, ink, "center", bold=True)
+    canvas.circle(place, 5.6 * unit, hinge.color, ink, 1.3 * unit)
+    if hinge.label and unit > 0.85:
+        canvas.text(hinge.label, (x, y), 8.5 * unit, ink, "center", bold=True)
     else:
-        canvas.circle(place, 2 * unit, ink, None)
+        canvas.circle(place, 1.7 * unit, ink, None)
 
 
 def _turn(pen: Pen, place: list[float], share: float, color: Color) -> None:
     """An arc with a head around a motor, long if it is told much; counterclockwise if positive."""
     canvas, unit, ink = pen.canvas, pen.unit, _dark(pen.theme)
-    sign, radius = math.copysign(1.0, share), 12.5 * unit
+    sign, radius = math.copysign(1.0, share), 10.5 * unit
     turn = sign * math.pi * (0.5 + 0.9 * min(abs(share), 1.0))
     start = math.pi / 2 - turn / 2
     end = start + turn
     for shade, wide in ((ink, 2.6), (color, 0.0)):
-        canvas.arc(place, radius, start, end, shade, (3.4 + wide) * unit)
+        canvas.arc(place, radius, start, end, shade, (2.8 + wide) * unit)
         tip = np.array([math.cos(end), -math.sin(end)])
         ahead = sign * np.array([-math.sin(end), -math.cos(end)])
-        foot, head = np.asarray(place) + radius * tip, (7 + wide) * unit
+        foot, head = np.asarray(place) + radius * tip, (6 + wide) * unit
         corners = [foot + head * ahead, foot + 0.75 * head * tip, foot - 0.75 * head * tip]
         back = -0.35 * wide * unit * ahead
         canvas.polygon([(one + back).tolist() for one in corners], shade, None)
