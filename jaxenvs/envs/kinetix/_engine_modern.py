@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import physics2d
-from jaxenvs.envs.kinetix import _facts
+from jaxenvs.envs.kinetix import _actions, _facts
 from jaxenvs.envs.kinetix._level import NUM_WALLS, Level, Size
 from jaxenvs.envs.kinetix._state import Params, State
 from jaxenvs.physics2d import shapes
@@ -75,6 +75,7 @@ def build(level: Level, params: Params) -> State:
         ),
         facts=facts,
         touching=jnp.zeros(len(table), jnp.bool_),
+        commands=jnp.zeros(_actions.NUM_COMMANDS, jnp.float32),
         last_distance=jnp.float32(-1),
     )
 
