@@ -4,7 +4,7 @@ world, state = Scene().floor().circle(0.5, (0, 2), name="ball").world()
 state, contacts = step(world, state, Controls(motor=motor, thrust=thrust))
 """
 
-from jaxenvs.physics2d.records import Body, Joint, Rule, SceneError, Thruster
+from jaxenvs.physics2d.records import Body, Joint, Plane, Rule, SceneError, Thruster
 from jaxenvs.physics2d.scene import Scene
 from jaxenvs.physics2d.stepping import plain_step, step
 from jaxenvs.physics2d.world import (
@@ -12,6 +12,7 @@ from jaxenvs.physics2d.world import (
     Contacts,
     Controls,
     Joints,
+    Planes,
     Settings,
     Sizes,
     State,
@@ -30,6 +31,8 @@ __all__ = [
     "Controls",
     "Joint",
     "Joints",
+    "Plane",
+    "Planes",
     "Rule",
     "Scene",
     "SceneError",

@@ -1,16 +1,12 @@
-"""Contacts: rows of the constraints, and the passes that solve them.
+"""Contacts of pairs: rows of the constraints, and the passes that solve them.
 
 Pairs are solved round after round (Gauss-Seidel); the pairs of a round share no body, so they are
-solved at once. A pair's two normal impulses come first, then friction. The scheme is that of Box2D
-v3: soft constraints while bodies are pushed apart, rigid ones to relax, restitution at the end
-(Catto, "Solver2D", https://box2d.org/posts/2024/02/solver2d/).
+solved at once. A pair's two normal impulses come first, then friction.
 
 Velocities live on a tape of twice the ring: a window moves along by one row a round, what it leaves
-behind is the ring's next turn. Nothing is gathered, scattered or concatenated in a pass, and every
-impulse ends in a division, at which XLA ends a kernel rather than work impulses out several times.
+behind is the ring's next turn (`layout`). Nothing is gathered, scattered or concatenated in a pass.
 """
 
-import math
 from typing import NamedTuple
 
 import jax
@@ -19,60 +15,31 @@ from jax import lax
 
 from jaxenvs.physics2d import layout
 from jaxenvs.physics2d.manifolds import Manifold, Shape, Touch, manifold
-
-SOLVE, RELAX, RESTITUTION = 0, 1, 2
-"""Kinds of passes."""
-MARGIN = 0.02
-"""Bodies that are no further apart than this get a contact in advance, m; more if they close in."""
-_TINY = 1e-9  # keeps masses of pairs that cannot move away from 0
-
-
-class Motion(NamedTuple):
-    """Velocities, m/s and rad/s, of bodies [B, *N] or of those in a round [L, *N]."""
-
-    x: jax.Array
-    y: jax.Array
-    spin: jax.Array
-
-
-class Shift(NamedTuple):
-    """How far bodies have moved and turned since the step began."""
-
-    x: jax.Array
-    y: jax.Array
-    sin: jax.Array
-    cos: jax.Array  # cosine of the turn, minus 1
-
-
-class Matter(NamedTuple):
-    """What contacts need to know of bodies, [B, *N] or [L, *N]."""
-
-    inverse_mass: jax.Array
-    inverse_inertia: jax.Array
-    friction: jax.Array
-    restitution: jax.Array
-
-
-class Softness(NamedTuple):
-    """A soft constraint as a damped spring that is stepped implicitly."""
-
-    bias: float  # share of an error that is worked off in a second, 1/s
-    mass: float
-    impulse: float
+from jaxenvs.physics2d.rows import (
+    TINY,
+    Impulse,
+    Matter,
+    Motion,
+    Row,
+    Shift,
+    Softness,
+    Solver,
+    Start,
+    drag,
+    mixed,
+    push,
+    started,
+)
 
 
 class Point(NamedTuple):
-    """Rows of one contact point: arms along normal and tangent for both bodies, and constants."""
+    """One contact point: how fast it moves along normal and tangent per rad/s of both bodies."""
 
     normal_arm_a: jax.Array
     tangent_arm_a: jax.Array
     normal_arm_b: jax.Array
     tangent_arm_b: jax.Array
-    separation: jax.Array  # at the step's start, less what turning adds below
-    normal_mass: jax.Array  # inverse of the effective mass
-    tangent_mass: jax.Array
-    on: jax.Array  # 1 or 0
-    bounce: jax.Array  # speed to leave with, negative or 0
+    row: Row
 
 
 class Rows(NamedTuple):
@@ -88,72 +55,46 @@ class Rows(NamedTuple):
     points: tuple[Point, Point]
 
 
-class Impulse(NamedTuple):
-    """Accumulated impulses of one contact point, N s."""
-
-    normal: jax.Array
-    tangent: jax.Array
-    peak: jax.Array  # largest normal impulse since the step began
-
-
-def softness(hertz: float, damping: float, h: float) -> Softness:
-    """The constants of a spring of `hertz` and a damping ratio, for substeps of `h` s."""
-    omega = 2 * math.pi * min(hertz, 0.25 / h)
-    a = 2 * damping + h * omega
-    b = h * omega * a
-    return Softness(omega / a, b / (1 + b), 1 / (1 + b))
-
-
 def prepare(
     a: tuple[Shape, Matter, Motion],
     b: tuple[Shape, Matter, Motion],
     collides: jax.Array,
     stored: tuple[Impulse, Impulse],
     one: jax.Array,
-    dt: float,
-    restitution_speed: float,
+    start: Start,
 ) -> tuple[Rows, tuple[Impulse, Impulse], jax.Array]:
     """Rows of one round, the impulses to start from, and whether the pairs overlap (bool)."""
     (shape_a, matter_a, motion_a), (shape_b, matter_b, motion_b) = a, b
     found = manifold(shape_a, shape_b, one)
     separated = shape_b.x - shape_a.x, shape_b.y - shape_a.y
     restitution = jnp.maximum(matter_a.restitution, matter_b.restitution)
-    friction = matter_a.friction * matter_b.friction  # the root's gradient is not finite at 0
+    total = matter_a.inverse_mass + matter_b.inverse_mass + TINY
+    inertia_a, inertia_b = matter_a.inverse_inertia, matter_b.inverse_inertia
     points, impulses = [], []
-    for touch, impulse in zip(found.touches, stored, strict=True):
-        arms = _arms(touch, found, separated)
-        normal_a, tangent_a, normal_b, tangent_b = arms
-        closing = (
+    for touch, held in zip(found.touches, stored, strict=True):
+        arms = normal_a, tangent_a, normal_b, tangent_b = _arms(touch, found, separated)
+        speed = (
             (motion_b.x - motion_a.x) * found.normal_x
             + (motion_b.y - motion_a.y) * found.normal_y
             + motion_b.spin * normal_b
             - motion_a.spin * normal_a
         )
-        near = touch.separation < MARGIN - dt * jnp.minimum(closing, 0.0)
-        on = touch.exists & near & collides
-        bounce = jnp.where(on & (closing < -restitution_speed), restitution * closing, 0.0)
-        total = matter_a.inverse_mass + matter_b.inverse_mass + _TINY
-        inertia_a, inertia_b = matter_a.inverse_inertia, matter_b.inverse_inertia
-        points.append(
-            Point(
-                *arms,
-                touch.separation,
-                total + inertia_a * normal_a**2 + inertia_b * normal_b**2,
-                total + inertia_a * tangent_a**2 + inertia_b * tangent_b**2,
-                jnp.where(on, one, 0.0),
-                bounce,
-            )
+        masses = (
+            total + inertia_a * normal_a**2 + inertia_b * normal_b**2,
+            total + inertia_a * tangent_a**2 + inertia_b * tangent_b**2,
         )
-        normal, tangent = (jnp.where(on, v, 0.0) for v in (impulse.normal, impulse.tangent))
-        impulses.append(Impulse(normal, tangent, jnp.zeros_like(one)))
+        exists = touch.exists & collides
+        row, impulse = started(touch.separation, exists, speed, masses, restitution, held, start)
+        points.append(Point(*arms, row))
+        impulses.append(impulse)
     rows = Rows(
         found.normal_x,
         found.normal_y,
-        jnp.where(friction > 0, jnp.sqrt(jnp.where(friction > 0, friction, 1.0)), 0.0),
+        mixed(matter_a.friction, matter_b.friction),
         matter_a.inverse_mass,
         matter_b.inverse_mass,
-        matter_a.inverse_inertia,
-        matter_b.inverse_inertia,
+        inertia_a,
+        inertia_b,
         (points[0], points[1]),
     )
     first, second = found.touches
@@ -191,15 +132,6 @@ def changes(rows: Rows, impulses: tuple[Impulse, Impulse]) -> tuple[Motion, Moti
     )
 
 
-class Solver(NamedTuple):
-    """Constants of the passes."""
-
-    h: float
-    free: Softness  # between moving bodies
-    grounded: Softness  # against static ones
-    push_speed: float
-
-
 def sweep(
     motion: Motion,
     shift: Shift,
@@ -209,32 +141,33 @@ def sweep(
     solver: Solver,
 ) -> tuple[Motion, tuple[Impulse, Impulse]]:
     """One pass over all rounds. Rows and impulses [R, L, *N], motion and shift [B, *N]."""
-    ring, lanes = rows.normal_x.shape[0], rows.normal_x.shape[1]
+    lanes = rows.normal_x.shape[1]
     places = jax.tree.map(layout.doubled, shift)
-    tape = jax.tree.map(lambda v: jnp.concatenate([v[1:], jnp.zeros_like(v[1:])]), motion)
+    tape = jax.tree.map(lambda v: jnp.concatenate([v, jnp.zeros_like(v)]), _ring(motion))
+    outside, outside_shift = (jax.tree.map(layout.lone, v) for v in (motion, shift))
 
-    def one_round(tape: Motion, entry: tuple) -> tuple[Motion, tuple[Impulse, Impulse]]:
+    def one_round(carry: tuple[Motion, Motion], entry: tuple) -> tuple:
+        tape, lone = carry
         turn, rows, impulses = entry
-        # In lane 0 the second row is one that is not written yet: 0, as of a static body.
-        a, b = (
-            jax.tree.map(lambda v, read=read: read(v, turn, lanes), (tape, places))
-            for read in (layout.firsts, layout.seconds)
+        a = jax.tree.map(lambda v: layout.firsts(v, turn, lanes), (tape, places))
+        b = jax.tree.map(
+            lambda v, w: layout.seconds(v, w, turn, lanes), (tape, places), (lone, outside_shift)
         )
-        still = layout.lane0(rows.normal_x)
-        shift_b = jax.tree.map(lambda v: jnp.where(still, 0.0, v), b[1])
-        new_a, new_b, impulses = _solve(a[0], b[0], (a[1], shift_b), rows, impulses, kind, solver)
+        new_a, new_b, impulses = _solve(a[0], b[0], (a[1], b[1]), rows, impulses, kind, solver)
+        moved = [
+            layout.moved_on(*entry, turn, lone)
+            for *entry, lone in zip(tape, new_a, new_b, lone, strict=True)
+        ]
+        return tuple(Motion(*part) for part in zip(*moved, strict=True)), impulses
 
-        def put(rows: jax.Array, first: jax.Array, second: jax.Array) -> jax.Array:
-            rows = layout.write(rows, first, turn)
-            rows = layout.write(rows, lax.rev(second, (0,)), turn + lanes)
-            return layout.write(rows, first[:1], turn + ring)
-
-        return jax.tree.map(put, tape, new_a, new_b), impulses
-
-    turns = layout.rounds(lanes)
-    tape, impulses = lax.scan(one_round, tape, (turns, rows, impulses))
-    after = jax.tree.map(lambda v, t: jnp.concatenate([v[:1], t[ring:]]), motion, tape)
+    turns = jnp.arange(rows.normal_x.shape[0], dtype=jnp.int32)
+    (tape, lone), impulses = lax.scan(one_round, (tape, outside), (turns, rows, impulses))
+    after = jax.tree.map(lambda w, t: jnp.concatenate([w, t[t.shape[0] // 2 :]]), lone, tape)
     return after, impulses
+
+
+def _ring(motion: Motion) -> Motion:
+    return jax.tree.map(layout.ring, motion)
 
 
 def _solve(
@@ -249,11 +182,11 @@ def _solve(
     """New velocities and impulses of one round's pairs."""
     after = []
     for point, impulse in zip(rows.points, impulses, strict=True):
-        push = _normal(a, b, shifts, rows, point, impulse, kind, solver)
-        total = impulse.normal + push
+        more = _normal(a, b, shifts, rows, point, impulse, kind, solver)
+        total = impulse.normal + more
         after.append((total, jnp.maximum(impulse.peak, total)))
-        x, y = push * rows.normal_x, push * rows.normal_y
-        a, b = _pushed(a, b, rows, x, y, push * point.normal_arm_a, push * point.normal_arm_b)
+        x, y = more * rows.normal_x, more * rows.normal_y
+        a, b = _pushed(a, b, rows, x, y, more * point.normal_arm_a, more * point.normal_arm_b)
     solved = []
     for point, impulse, (normal, peak) in zip(rows.points, impulses, after, strict=True):
         slip = (
@@ -262,14 +195,11 @@ def _solve(
             + b.spin * point.tangent_arm_b
             - a.spin * point.tangent_arm_a
         )
-        # Everything times the mass, so that the division comes last.
-        bound = rows.friction * normal * point.tangent_mass
-        held = impulse.tangent * point.tangent_mass
-        wanted = jnp.clip(held - slip, -bound, bound) - held
-        drag = jnp.where(kind == RESTITUTION, 0.0, wanted) * point.on / point.tangent_mass
-        solved.append(Impulse(normal, impulse.tangent + drag, peak))
-        x, y = drag * rows.normal_y, -drag * rows.normal_x
-        a, b = _pushed(a, b, rows, x, y, drag * point.tangent_arm_a, drag * point.tangent_arm_b)
+        friction = drag(slip, rows.friction * normal, point.row, impulse, kind)
+        solved.append(Impulse(normal, impulse.tangent + friction, peak))
+        x, y = friction * rows.normal_y, -friction * rows.normal_x
+        turns = friction * point.tangent_arm_a, friction * point.tangent_arm_b
+        a, b = _pushed(a, b, rows, x, y, *turns)
     return a, b, (solved[0], solved[1])
 
 
@@ -286,7 +216,7 @@ def _normal(
     """The normal impulse to add at one point."""
     moved_a, moved_b = shifts
     separation = (
-        point.separation
+        point.row.separation
         + (moved_b.x - moved_a.x) * rows.normal_x
         + (moved_b.y - moved_a.y) * rows.normal_y
         + moved_b.sin * point.normal_arm_b
@@ -301,19 +231,10 @@ def _normal(
         - a.spin * point.normal_arm_a
     )
     grounded = (rows.inverse_mass_a == 0) | (rows.inverse_mass_b == 0)
-    bias, mass, leak = (
-        jnp.where(grounded, p, q) for p, q in zip(solver.grounded, solver.free, strict=True)
+    soft = Softness(
+        *(jnp.where(grounded, p, q) for p, q in zip(solver.grounded, solver.free, strict=True))
     )
-    apart = separation > 0
-    is_soft = (kind == SOLVE) & ~apart
-    push = jnp.where(is_soft, jnp.maximum(bias * separation, -solver.push_speed), 0.0)
-    push = jnp.where(apart, separation / solver.h, push)
-    held = impulse.normal * point.normal_mass
-    wanted = -jnp.where(is_soft, mass, 1.0) * (speed + push) - jnp.where(is_soft, leak, 0.0) * held
-    hit = (point.bounce < 0) & (impulse.peak > 0)
-    rebound = jnp.where(hit, -(speed + point.bounce), 0.0)
-    wanted = jnp.where(kind == RESTITUTION, rebound, wanted)
-    return jnp.maximum(wanted, -held) * point.on / point.normal_mass
+    return push(speed, separation, point.row, impulse, soft, kind, solver)
 
 
 def _pushed(

@@ -23,7 +23,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jaxenvs.physics2d import layout
-from jaxenvs.physics2d.contacts import SOLVE, Motion, Softness
+from jaxenvs.physics2d.rows import SOLVE, Motion, Softness
 from jaxenvs.trig import sincos
 
 _MOST_TURN = 1.0  # rad in a substep up to which arms are followed

@@ -1,9 +1,10 @@
 """How the engine reads and writes bodies without gathers and scatters.
 
 Inside the engine the batch axis is last or absent: `*N` below. A body's number is an array [B, *N],
-a pair's in one round [L, *N]. In round r the first bodies of the pairs are rows r to r + L - 1 of
-the ring (slots 1 to B - 1) laid out twice, the second bodies rows r + L to r + 2L - 1 in reverse:
-both are windows that move by one row a round.
+a pair's in one round [L, *N]. All slots of an odd number of bodies, and all but slot 0 of an even
+one, sit in a ring, which is laid out twice. The first bodies of a round's pairs are a window of L
+rows, the second ones the window behind it in reverse; both move by one row a round. Slot 0 of an
+even number stays outside and meets lane 0.
 """
 
 from typing import Any
@@ -25,38 +26,78 @@ def write(rows: jax.Array, new: jax.Array, start: jax.Array) -> jax.Array:
     return lax.dynamic_update_slice_in_dim(rows, new, start, 0, **_WINDOW)
 
 
+def ring(slots: jax.Array) -> jax.Array:
+    """The slots that sit in the ring, of [B, ...]."""
+    return slots[1 - slots.shape[0] % 2 :]
+
+
+def lone(slots: jax.Array) -> jax.Array:
+    """The slot outside the ring, [1, ...]; [0, ...] of an odd number of slots."""
+    return slots[: 1 - slots.shape[0] % 2]
+
+
 def doubled(slots: jax.Array) -> jax.Array:
-    """The ring twice, [2B - 2, ...], of [B, ...]."""
-    return jnp.concatenate([slots[1:], slots[1:]])
+    """The ring twice, of [B, ...]."""
+    return jnp.concatenate([ring(slots), ring(slots)])
 
 
 def firsts(rows: jax.Array, turn: jax.Array, lanes: int) -> jax.Array:
     """What belongs to the first bodies of a round, [L, ...]."""
-    return window(rows, turn, lanes)
+    return window(rows, turn + _skipped(rows, lanes), lanes)
 
 
-def seconds(rows: jax.Array, turn: jax.Array, lanes: int) -> jax.Array:
-    """What belongs to the second bodies of a round, [L, ...]; lane 0 is not slot 0's but junk."""
-    return lax.rev(window(rows, turn + lanes, lanes), (0,))
+def seconds(rows: jax.Array, lone: jax.Array, turn: jax.Array, lanes: int) -> jax.Array:
+    """What belongs to the second bodies of a round, [L, ...]."""
+    found = lax.rev(window(rows, turn + lanes + _skipped(rows, lanes), lanes), (0,))
+    return jnp.where(lane0(found), lone, found) if lone.shape[0] else found
+
+
+def moved_on(
+    tape: jax.Array, first: jax.Array, second: jax.Array, turn: jax.Array, lone: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """A tape and the lone slot after a round; `first` and `second` [L, ...] are the new values.
+
+    The row that the window leaves is copied to the end: the ring's next turn.
+    """
+    lanes, skipped = first.shape[0], _skipped(tape, first.shape[0])
+    left = window(tape, turn, 1) if skipped else first[:1]
+    tape = write(tape, first, turn + skipped)
+    tape = write(tape, lax.rev(second, (0,)), turn + lanes + skipped)
+    return write(tape, left, turn + tape.shape[0] // 2), second[: lone.shape[0]]
+
+
+def summed(
+    total: jax.Array, first: jax.Array, second: jax.Array, turn: jax.Array, lone: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """Sums over a doubled ring and of the lone slot, with those of a round [L, ...] added."""
+    lanes, skipped = first.shape[0], _skipped(total, first.shape[0])
+    total = write(total, window(total, turn + skipped, lanes) + first, turn + skipped)
+    if lone.shape[0]:
+        lone, second = lone + second[:1], jnp.where(lane0(second), 0.0, second)
+    below = window(total, turn + lanes + skipped, lanes) + lax.rev(second, (0,))
+    return write(total, below, turn + lanes + skipped), lone
+
+
+def _skipped(rows: jax.Array, lanes: int) -> int:
+    """Whether the first row of a round has no partner: 1 with an odd number of bodies, else 0."""
+    return (rows.shape[0] // 2 + 1 - 2 * lanes) // 2
 
 
 def lane0(rows: jax.Array) -> jax.Array:
-    """Whether an entry of [L, ...] is in lane 0, which meets slot 0."""
+    """Whether an entry of [L, ...] is in lane 0."""
     return lax.broadcasted_iota(jnp.int32, rows.shape, 0) == 0
 
 
-def rounds(lanes: int) -> jax.Array:
-    """The numbers of the rounds, int32 [R]."""
-    return jnp.arange(2 * lanes - 1, dtype=jnp.int32)
-
-
 def pick(slots: jax.Array, index: jax.Array) -> jax.Array:
-    """Rows `index` int32 [K, *N] of [B, *N]; scenes differ in their indices."""
-    return jnp.take_along_axis(slots, index, axis=0, mode="promise_in_bounds")
+    """Rows `index` int32 [K, *N] of [B, *N]; scenes differ in their indices. Row B holds zeros."""
+    last = slots.shape[0] - 1
+    found = jnp.take_along_axis(slots, jnp.minimum(index, last), axis=0, mode="promise_in_bounds")
+    return jnp.where(index > last, jnp.zeros_like(found), found)
 
 
 def add_at(slots: Any, index: jax.Array, values: Any) -> Any:
-    """Trees of [B, *N] with trees of [K, *N] added to rows `index`, which may repeat.
+    """Trees of [B, *N] with trees of [K, *N] added to rows `index`, which may repeat; row B is
+    nowhere.
 
     One after the other: a sum over K of one-hot products would be a library's reduction, which is
     slow for few entries.

@@ -69,7 +69,7 @@ def manifold(a: Shape, b: Shape, one: jax.Array) -> Manifold:
     # The first body's face is preferred, so that noise does not let the choice flicker.
     flip = _cut(jnp.where(face_b.rank > face_a.rank + TIE, one, 0.0), one) > 0.5
     face = _Edge(*(_cut(jnp.where(flip, p, q), one) for p, q in zip(face_b, face_a, strict=True)))
-    other = _opposed_edge(face, a, b, flip, one)
+    other = _edge_of_other(face, a, b, flip, one)
     # From here on relative to the body whose face it is; the other one lies at (ox, oy).
     ox, oy = jnp.where(flip, -dx, dx), jnp.where(flip, -dy, dy)
     x1, y1, x2, y2 = (
@@ -110,16 +110,21 @@ def _best_face(a: Shape, b: Shape, dx: jax.Array, dy: jax.Array, one: jax.Array)
     return _choose(a, _cut(lowest - offset, one[:, None]))
 
 
-def _opposed_edge(face: _Edge, a: Shape, b: Shape, flip: jax.Array, one: jax.Array) -> _Edge:
-    """The edge of the other body whose normal is most opposed to the face's; of a disc, a point."""
+def _edge_of_other(face: _Edge, a: Shape, b: Shape, flip: jax.Array, one: jax.Array) -> _Edge:
+    """The edge of the other body that faces a face most."""
     chosen = Shape(
         *(
             jnp.where(flip[(slice(None), None)[: p.ndim - flip.ndim + 1]], p, q)
             for p, q in zip(a, b, strict=True)
         )
     )
-    facing = face.normal_x[:, None] * chosen.normal_x + face.normal_y[:, None] * chosen.normal_y
-    return _choose(chosen, _cut(-facing - chosen.no_edge, one[:, None]))
+    return opposed_edge(face.normal_x, face.normal_y, chosen, one)
+
+
+def opposed_edge(nx: jax.Array, ny: jax.Array, shape: Shape, one: jax.Array) -> _Edge:
+    """The edge of a shape whose normal is most opposed to (nx, ny); of a disc, a point."""
+    facing = nx[:, None] * shape.normal_x + ny[:, None] * shape.normal_y
+    return _choose(shape, _cut(-facing - shape.no_edge, one[:, None]))
 
 
 def _choose(shape: Shape, rank: jax.Array) -> _Edge:

@@ -1,4 +1,4 @@
-"""What a scene is made of, in plain Python values: bodies, joints, thrusters and collision rules.
+"""What a scene is made of, in plain Python values: bodies, planes, joints, thrusters, rules.
 
 Every field's annotation says what it may hold; `check_record` reads it from there. Numbers may be
 given in any kind (numpy's, whole numbers), points as any sequence: they are kept as floats and
@@ -32,6 +32,8 @@ Strength = Annotated[float, Range(0, 1e6)]
 """Newtons or newton meters."""
 BodyRef = int | str
 """A body by its place in the scene, from 0, or by its name."""
+WORLD = "world"
+"""The name by which joints are held by the world itself, at rest, its frame that of the scene."""
 
 
 class SceneError(ValueError):
@@ -84,6 +86,8 @@ class Body(Record):
     """Whether forces turn it."""
     group: str | None = None
     """Bodies of the same group pass through each other."""
+    sensor: bool = False
+    """Whether it only reports what it touches and is never in the way of anything."""
 
     @property
     def mass(self) -> shapes.Mass:
@@ -112,8 +116,23 @@ class Body(Record):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class Plane(Record):
+    """A floor, wall or ceiling without an end: moving bodies stay on one side of a line."""
+
+    name: str | None = None
+    point: Point = (0.0, 0.0)
+    """Any point on the line, in the world."""
+    normal: Point = (0.0, 1.0)
+    """Into the free side, at a right angle to the line; of any length but 0."""
+    friction: Friction = 0.6
+    """As a body's."""
+    restitution: Share = 0.0
+    """As a body's."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Joint(Record):
-    """Holds a point of body `a` on a point of body `b`.
+    """Holds a point of body `a` on a point of body `b`; one of the two may be "world".
 
     The joint's angle is the turn of `b` against `a`, less `reference_angle`. A revolute joint
     turns freely, or within `limits`; a fixed joint keeps the angle at 0.
@@ -152,10 +171,11 @@ class Thruster(Record):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Rule(Record):
-    """Whether two bodies collide, whatever their groups and joints say."""
+    """Whether two bodies, or a body and a plane, collide, whatever groups and joints say."""
 
     a: BodyRef
     b: BodyRef
+    """A body, or the name of a plane."""
     collide: bool
 
 
@@ -168,6 +188,8 @@ def check_record(record: Any) -> None:
         if isinstance(record, Body):
             _check_shape(record)
             _check_rest(record)
+        if isinstance(record, Plane) and math.hypot(*record.normal) < shapes.MIN_LENGTH:
+            raise SceneError(f"normal: expected a direction, got {record.normal}")
         if isinstance(record, Joint):
             _check_motion(record)
     except (TypeError, ValueError) as error:

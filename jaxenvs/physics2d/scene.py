@@ -26,6 +26,7 @@ from jaxenvs.physics2d.records import (
     BodyRef,
     Joint,
     Length,
+    Plane,
     Point,
     Record,
     Rule,
@@ -52,6 +53,15 @@ class BodyFields(TypedDict, total=False):
     static: bool
     turns: bool
     group: str | None
+    sensor: bool
+    name: str | None
+
+
+class PlaneFields(TypedDict, total=False):
+    """What any plane may be given by name; see `Plane`."""
+
+    friction: float
+    restitution: float
     name: str | None
 
 
@@ -87,6 +97,7 @@ class Scene(Record):
     each other ("apart", as in Kinetix) or only the two bodies of each joint do ("touch", as in
     Box2D)."""
     bodies: tuple[Body, ...] = ()
+    planes: tuple[Plane, ...] = ()
     joints: tuple[Joint, ...] = ()
     thrusters: tuple[Thruster, ...] = ()
     rules: tuple[Rule, ...] = ()
@@ -119,36 +130,38 @@ class Scene(Record):
         """
         return self.add(_body(kind="polygon", vertices=vertices, position=position, **fields))
 
-    def floor(self, height: float = 0.0, **options: Any) -> Self:
-        """Adds a static box whose top, `width` (100) wide, is at `height`.
+    # -- planes -----------------------------------------------------------------------------
 
-        `thickness` (0.5) and the fields of a body can be given; it is called "floor".
-        """
-        width, thickness = options.pop("width", 100.0), options.pop("thickness", 0.5)
-        fields = {"name": "floor", "static": True} | options
-        return self.box(width, thickness, (0, height - thickness / 2), **fields)
+    def plane(
+        self, point: Pair = (0, 0), normal: Pair = (0, 1), **fields: Unpack[PlaneFields]
+    ) -> Self:
+        """Adds a half-plane through `point`; bodies stay where `normal`, of any length, points."""
+        made: Any = {"point": point, "normal": normal, **fields}
+        return self.add(Plane(**made))
 
-    def walls(self, low: Pair, high: Pair, *, thickness: float = 0.5, **fields: Any) -> Self:
-        """Adds four static boxes around the room from corner `low` to corner `high`.
+    def floor(self, height: float = 0.0, **fields: Unpack[PlaneFields]) -> Self:
+        """Adds a plane at `height` with everything above it free; it is called "floor"."""
+        made: Any = {"name": "floor", **fields}
+        return self.plane((0, height), **made)
 
-        They are called "floor", "left wall", "right wall" and "ceiling"; `fields` are those of a
-        body, such as `friction`.
+    def walls(self, low: Pair, high: Pair, **fields: Unpack[PlaneFields]) -> Self:
+        """Adds the four planes around the room from corner `low` to corner `high`.
+
+        They are called "floor", "left wall", "right wall" and "ceiling".
         """
         scene_checks.check_given("walls", Point, low=low, high=high)
         if not (low[0] < high[0] and low[1] < high[1]):
             expected = f"a corner above and to the right of {tuple(low)}"
             raise SceneError(f"walls: high: expected {expected}, got {tuple(high)}")
-        width, height = high[0] - low[0], high[1] - low[1]
-        x, y = (low[0] + high[0]) / 2, (low[1] + high[1]) / 2
-        long, half = width + 2 * thickness, thickness / 2
-        scene, fields = self, {"static": True} | fields
-        for name, size, position in (
-            ("floor", (long, thickness), (x, low[1] - half)),
-            ("left wall", (thickness, height), (low[0] - half, y)),
-            ("right wall", (thickness, height), (high[0] + half, y)),
-            ("ceiling", (long, thickness), (x, high[1] + half)),
+        scene = self
+        for name, point, normal in (
+            ("floor", low, (0, 1)),
+            ("left wall", low, (1, 0)),
+            ("right wall", high, (-1, 0)),
+            ("ceiling", high, (0, -1)),
         ):
-            scene = scene.box(*size, position, name=name, **fields)
+            made: Any = {"name": name, **fields}
+            scene = scene.plane(point, normal, **made)
         return scene
 
     # -- what holds and pushes them -----------------------------------------------------------
@@ -156,7 +169,7 @@ class Scene(Record):
     def revolute(
         self, a: BodyRef, b: BodyRef, at: Pair | None = None, **fields: Unpack[RevoluteFields]
     ) -> Self:
-        """Adds a joint about which `b` turns against `a`.
+        """Adds a joint about which `b` turns against `a`; one of them may be "world".
 
         Where it is: `at`, a place in the world at the start, or an anchor in the frame of a body
         (the other body's is worked out), or both anchors. The angle is 0 at the start unless
@@ -186,7 +199,7 @@ class Scene(Record):
         frame.
         """
         part = f"thruster {len(self.thrusters)}"
-        holder = self.bodies[scene_checks.resolve(self, part, "body", body)]
+        holder = self.body(scene_checks.resolve(self, part, "body", body))
         if position is not None and at is not None:
             raise SceneError(f"{part}: at: expected none beside a position")
         if at is not None:
@@ -198,10 +211,13 @@ class Scene(Record):
         )
 
     def collide(self, a: BodyRef, b: BodyRef, collide: bool = True) -> Self:
-        """Rules that two bodies collide, or with `False` that they pass through each other."""
+        """Rules that two bodies collide, or with `False` that they pass through each other.
+
+        `b` may be the name of a plane.
+        """
         return self.add(Rule(a=a, b=b, collide=collide))
 
-    def add(self, part: Body | Joint | Thruster | Rule) -> Self:
+    def add(self, part: Body | Plane | Joint | Thruster | Rule) -> Self:
         """Adds a part that is a record already."""
         field = _FIELD_OF[type(part)]
         scene = self.replace(**{field: (*getattr(self, field), part)})
@@ -211,7 +227,7 @@ class Scene(Record):
     def _joint(self, kind: Any, a: BodyRef, b: BodyRef, at: Any, **fields: Any) -> Self:
         part = f"joint {len(self.joints)}"
         one, other = (
-            self.bodies[scene_checks.resolve(self, part, field, ref)]
+            scene_checks.holder(self, scene_checks.resolve_holder(self, part, field, ref))
             for field, ref in (("a", a), ("b", b))
         )
         anchor_a, anchor_b = fields.pop("anchor_a", None), fields.pop("anchor_b", None)
@@ -248,11 +264,6 @@ class Scene(Record):
         return self
 
     @property
-    def slots(self) -> tuple[int, ...]:
-        """The slot in the world of each body: 0 of the first static body, the rest in order."""
-        return scene_world.slots(self)
-
-    @property
     def sizes(self) -> Sizes:
         """The smallest world that holds the scene."""
         return scene_world.sizes(self)
@@ -261,7 +272,7 @@ class Scene(Record):
         """The records of the engine, in numpy arrays, and the state at the start.
 
         `sizes` may have more slots than the scene needs, so that several scenes fit one program.
-        Joints and thrusters keep their places, bodies are at `slots`. Raises `SceneError` for a
+        All parts keep their places: body 3 is in slot 3. Raises `SceneError` for a
         scene that cannot be simulated or does not fit.
         """
         return scene_world.build(self, sizes)
@@ -302,4 +313,4 @@ def _body(**fields: Any) -> Body:
     return Body(**fields)
 
 
-_FIELD_OF = {Body: "bodies", Joint: "joints", Thruster: "thrusters", Rule: "rules"}
+_FIELD_OF = {Body: "bodies", Plane: "planes", Joint: "joints", Thruster: "thrusters", Rule: "rules"}

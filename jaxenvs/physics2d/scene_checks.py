@@ -5,12 +5,15 @@ joint 0 'hinge': b: expected the name or index of a body, got 'whel'; did you me
 
 import difflib
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from jaxenvs.physics2d.records import (
+    WORLD,
     Body,
     BodyRef,
     Joint,
+    Plane,
     Rule,
     SceneError,
     Thruster,
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 KINDS: dict[str, tuple[str, type]] = {
     "bodies": ("body", Body),
+    "planes": ("plane", Plane),
     "joints": ("joint", Joint),
     "thrusters": ("thruster", Thruster),
     "rules": ("rule", Rule),
@@ -72,18 +76,26 @@ def check_part(scene: "Scene", field: str, index: int) -> None:
     name = getattr(part, "name", None)
     if name is not None:
         _check_name(label, name, [one.name for one in getattr(scene, field)[:index]])
+        if isinstance(part, Body | Plane):
+            _check_unlike_others(scene, label, part)
 
 
-def resolve(scene: "Scene", label: str, field: str, ref: BodyRef) -> int:
-    """The index of a body. Raises `SceneError` if the scene has none of that name or index."""
+def resolve(
+    scene: "Scene", label: str, field: str, ref: BodyRef, others: Sequence[str] = ()
+) -> int:
+    """The index of a body, or that of one of `others` counted on from the number of bodies.
+
+    Raises `SceneError` if there is none of that name or index.
+    """
     expected = f"{label}: {field}: expected the name or index of a body, got {ref!r}"
     if isinstance(ref, str):
-        names = [body.name for body in scene.bodies if isinstance(body.name, str)]
-        for index, body in enumerate(scene.bodies):
-            if body.name == ref:
+        names = [body.name for body in scene.bodies]
+        for index, name in enumerate([*names, *others]):
+            if name == ref:
                 return index
-        near = difflib.get_close_matches(ref, names, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"names are {', '.join(names) or 'none'}"
+        known = [name for name in [*names, *others] if isinstance(name, str)]
+        near = difflib.get_close_matches(ref, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"names are {', '.join(known) or 'none'}"
         raise SceneError(f"{expected}; {hint}")
     if isinstance(ref, bool) or not isinstance(ref, int):
         raise SceneError(expected)
@@ -103,15 +115,36 @@ def check_given(label: str, annotation: Any, **values: Any) -> None:
         raise SceneError(f"{label}: {error}") from None
 
 
-def _two_bodies(scene: "Scene", label: str, part: Any) -> tuple[int, int]:
-    a, b = resolve(scene, label, "a", part.a), resolve(scene, label, "b", part.b)
-    if a == b:
+def resolve_holder(scene: "Scene", label: str, field: str, ref: BodyRef) -> int:
+    """The index of what a joint holds on: a body, or the number of bodies for the world."""
+    return resolve(scene, label, field, ref, (WORLD,))
+
+
+def resolve_rule(scene: "Scene", label: str, rule: Rule) -> tuple[int, int]:
+    """The index of a rule's body, and that of the other one or, counted on, of the plane."""
+    planes = [plane.name or "" for plane in scene.planes]
+    first, second = (
+        resolve(scene, label, "a", rule.a),
+        resolve(scene, label, "b", rule.b, planes),
+    )
+    return first, second
+
+
+def holder(scene: "Scene", index: int) -> Body:
+    """What a joint holds on: a body, or the world in the guise of one."""
+    return (*scene.bodies, _GROUND)[index]
+
+
+def _check_two(label: str, part: Any, pair: tuple[int, int]) -> None:
+    if pair[0] == pair[1]:
         raise SceneError(f"{label}: b: expected another body than a, got {part.b!r}")
-    return a, b
 
 
 def _check_joint(scene: "Scene", label: str, joint: Joint) -> None:
-    one, other = (scene.bodies[index] for index in _two_bodies(scene, label, joint))
+    a = resolve_holder(scene, label, "a", joint.a)
+    b = resolve_holder(scene, label, "b", joint.b)
+    _check_two(label, joint, (a, b))
+    one, other = holder(scene, a), holder(scene, b)
     if one.static and other.static:
         raise SceneError(f"{label}: b: expected a body that can move, as a is static; b is too")
     _check_arm(label, "anchor_a", joint.anchor_a, one)
@@ -142,11 +175,15 @@ def _check_arm(label: str, field: str, point: Any, body: Body) -> None:
 
 
 def _check_rule(scene: "Scene", label: str, rule: Rule, index: int) -> None:
-    pair = set(_two_bodies(scene, label, rule))
-    if rule.collide and all(scene.bodies[one].static for one in pair):
-        raise SceneError(f"{label}: collide: expected False, as both bodies are static")
+    pair = resolve_rule(scene, label, rule)
+    _check_two(label, rule, pair)
+    bodies = [scene.bodies[one] for one in pair if one < len(scene.bodies)]
+    if rule.collide and all(body.static for body in bodies):
+        raise SceneError(f"{label}: collide: expected False, as both are static")
+    if rule.collide and any(body.sensor for body in bodies):
+        raise SceneError(f"{label}: collide: expected False, as one is a sensor")
     for number, before in enumerate(scene.rules[:index]):
-        if pair == {scene.index(before.a), scene.index(before.b)}:
+        if set(pair) == set(resolve_rule(scene, label, before)):
             raise SceneError(f"{label}: b: expected a pair without a rule, rule {number} has it")
 
 
@@ -157,3 +194,16 @@ def _check_name(label: str, name: str, taken: list[str | None]) -> None:
         raise SceneError(
             f"{label}: name: expected one of its own, number {taken.index(name)} has it"
         )
+
+
+def _check_unlike_others(scene: "Scene", label: str, part: Body | Plane) -> None:
+    """Rules and joints tell bodies, planes and the world apart by their names."""
+    if part.name == WORLD:
+        raise SceneError(f"{label}: name: expected another one, {WORLD!r} is the world itself")
+    if isinstance(part, Plane) and part.name in [body.name for body in scene.bodies]:
+        raise SceneError(f"{label}: name: expected one of its own, body {part.name!r} has it")
+    if isinstance(part, Body) and part.name in [plane.name for plane in scene.planes]:
+        raise SceneError(f"{label}: name: expected one of its own, plane {part.name!r} has it")
+
+
+_GROUND = Body(kind="circle", radius=1.0, static=True)

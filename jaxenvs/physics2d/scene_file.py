@@ -2,7 +2,7 @@
 
     {"version": 1, "gravity": [0.0, -9.81],
      "bodies": [{"kind": "circle", "position": [0.0, 1.0], "radius": 0.5, "name": "ball"}, ...],
-     "joints": [...], "thrusters": [...], "rules": [...]}
+     "planes": [...], "joints": [...], "thrusters": [...], "rules": [...]}
 
 The fields are those of the records. Fields left out have their defaults, which stay what they are
 for this version. What is read is the scene that was written, to the last bit.

@@ -1,32 +1,25 @@
 """From a scene to the records of the engine: slots, masses, who collides with whom."""
 
-import itertools
 import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jaxenvs.physics2d import shapes
-from jaxenvs.physics2d.records import Body, SceneError, describe
+from jaxenvs.physics2d.records import WORLD, Body, SceneError, describe
+from jaxenvs.physics2d.scene_checks import holder, resolve_holder, resolve_rule
 from jaxenvs.physics2d.world import Sizes, State, World, at_rest, collides, empty_world
 
 if TYPE_CHECKING:
     from jaxenvs.physics2d.scene import Scene
 
 
-def slots(scene: "Scene") -> tuple[int, ...]:
-    """See `Scene.slots`."""
-    ground = next((i for i, body in enumerate(scene.bodies) if body.static), None)
-    others = itertools.count(1)
-    return tuple(0 if i == ground else next(others) for i in range(len(scene.bodies)))
-
-
 def sizes(scene: "Scene") -> Sizes:
     """See `Scene.sizes`."""
-    used = 1 + max(slots(scene), default=0)
     corners = [len(body.vertices) for body in scene.bodies if body.vertices is not None]
     return Sizes(
-        bodies=max(4, used + used % 2),
+        bodies=max(1, len(scene.bodies)),
+        planes=len(scene.planes),
         vertices=max(corners, default=shapes.MIN_VERTICES),
         joints=len(scene.joints),
         thrusters=len(scene.thrusters),
@@ -39,31 +32,41 @@ def build(scene: "Scene", given: Sizes | None) -> tuple[World, State]:
     room = given or sizes(scene)
     _check_room(scene, room)
     world, state = empty_world(room), at_rest(room)
-    for slot, body in zip(slots(scene), scene.bodies, strict=True):
+    for slot, body in enumerate(scene.bodies):
         _fill_body(world, state, slot, body)
+    _fill_planes(scene, world)
     _fill_joints(scene, world)
     _fill_thrusters(scene, world)
+    bodies, planes = len(scene.bodies), len(scene.planes)
     matrix = np.zeros((room.bodies, room.bodies), bool)
-    places = np.array(slots(scene), np.int32)
-    matrix[np.ix_(places, places)] = collision_matrix(scene)
+    meets = np.zeros((room.planes, room.bodies), bool)
+    matrix[:bodies, :bodies], meets[:planes, :bodies] = collision_matrix(scene)
     return world.replace(
-        collides=collides(matrix), gravity=np.array(scene.gravity, np.float32)
+        collides=collides(matrix), meets=meets, gravity=np.array(scene.gravity, np.float32)
     ), state
 
 
-def collision_matrix(scene: "Scene") -> np.ndarray:
-    """Whether bodies `i` and `j` of the scene push each other: bool `(n, n)`, symmetric."""
+def collision_matrix(scene: "Scene") -> tuple[np.ndarray, np.ndarray]:
+    """Which bodies of the scene push each other, bool `(n, n)`, symmetric, and which planes push
+    which bodies, bool `(p, n)`.
+    """
     static = np.array([body.static for body in scene.bodies], bool)
+    sensor = np.array([body.sensor for body in scene.bodies], bool)
     groups = [body.group for body in scene.bodies]
     allowed = np.ones((len(groups), len(groups)), bool)
     for i, group in enumerate(groups):
         allowed[i] = [group is None or group != other for other in groups]
     allowed &= ~_joined(scene, static)
-    for rule in scene.rules:
-        i, j = scene.index(rule.a), scene.index(rule.b)
-        allowed[i, j] = allowed[j, i] = rule.collide
+    meets = np.ones((len(scene.planes), len(groups)), bool)
+    for number, rule in enumerate(scene.rules):
+        i, j = resolve_rule(scene, f"rule {number}", rule)
+        if j < len(groups):
+            allowed[i, j] = allowed[j, i] = rule.collide
+        else:
+            meets[j - len(groups), i] = rule.collide
     np.fill_diagonal(allowed, False)
-    return allowed & ~(static[:, None] & static[None, :])
+    allowed &= ~(static[:, None] & static) & ~(sensor[:, None] | sensor)
+    return allowed, meets & ~static & ~sensor
 
 
 def _joined(scene: "Scene", static: np.ndarray) -> np.ndarray:
@@ -71,7 +74,11 @@ def _joined(scene: "Scene", static: np.ndarray) -> np.ndarray:
 
     A static body that holds two machines does not make one of them: chains of joints end at it.
     """
-    joints = [(scene.index(joint.a), scene.index(joint.b)) for joint in scene.joints]
+    joints = [
+        (scene.index(joint.a), scene.index(joint.b))
+        for joint in scene.joints
+        if WORLD not in (joint.a, joint.b)
+    ]
     direct = np.zeros((len(static), len(static)), bool)
     for i, j in joints:
         direct[i, j] = direct[j, i] = True
@@ -89,15 +96,16 @@ def _joined(scene: "Scene", static: np.ndarray) -> np.ndarray:
 
 def _check_room(scene: "Scene", room: Sizes) -> None:
     needed = sizes(scene)
-    for name, kind in (("joints", "joint"), ("thrusters", "thruster")):
+    for name, kind in (("planes", "plane"), ("joints", "joint"), ("thrusters", "thruster")):
         if getattr(needed, name) > (most := getattr(room, name)):
             label = describe(kind, most, getattr(scene, name)[most])
             raise SceneError(f"{label}: expected at most {most} {name} in a world of these sizes")
-    for index, (slot, body) in enumerate(zip(slots(scene), scene.bodies, strict=True)):
+    for index, body in enumerate(scene.bodies):
         label = describe("body", index, body)
-        if slot >= room.bodies:
-            expected = f"at most {room.bodies} slots, the first for a static body"
-            raise SceneError(f"{label}: expected {expected}, needs slot {slot}")
+        if index >= room.bodies:
+            raise SceneError(
+                f"{label}: expected at most {room.bodies} bodies in a world of these sizes"
+            )
         if body.vertices is not None and (count := len(body.vertices)) > room.vertices:
             expected = f"at most {room.vertices} in a world of these sizes"
             raise SceneError(f"{label}: vertices: expected {expected}, got {count}")
@@ -124,15 +132,24 @@ def _fill_body(world: World, state: State, slot: int, body: Body) -> None:
     start.velocity[slot], start.spin[slot] = body.velocity, body.angular_velocity
 
 
+def _fill_planes(scene: "Scene", world: World) -> None:
+    planes: Any = world.planes
+    for k, plane in enumerate(scene.planes):
+        normal = np.array(plane.normal) / math.hypot(*plane.normal)
+        planes.active[k], planes.normal[k] = True, normal
+        planes.offset[k] = normal @ plane.point
+        planes.friction[k], planes.restitution[k] = plane.friction, plane.restitution
+
+
 def _fill_joints(scene: "Scene", world: World) -> None:
     joints: Any = world.joints
-    places = slots(scene)
+    most = len(world.bodies.active)  # the world's own number
     for k, joint in enumerate(scene.joints):
-        a, b = scene.index(joint.a), scene.index(joint.b)
+        a, b = (resolve_holder(scene, f"joint {k}", "a", ref) for ref in (joint.a, joint.b))
         joints.active[k] = True
-        joints.body_a[k], joints.body_b[k] = places[a], places[b]
-        joints.anchor_a[k] = joint.anchor_a - scene.bodies[a].mass.center
-        joints.anchor_b[k] = joint.anchor_b - scene.bodies[b].mass.center
+        joints.body_a[k], joints.body_b[k] = (most if i == len(scene.bodies) else i for i in (a, b))
+        joints.anchor_a[k] = joint.anchor_a - holder(scene, a).mass.center
+        joints.anchor_b[k] = joint.anchor_b - holder(scene, b).mass.center
         joints.reference[k] = joint.reference_angle
         joints.is_fixed[k] = joint.kind == "fixed"
         if joint.limits is not None:
@@ -143,10 +160,9 @@ def _fill_joints(scene: "Scene", world: World) -> None:
 
 def _fill_thrusters(scene: "Scene", world: World) -> None:
     thrusters: Any = world.thrusters
-    places = slots(scene)
     for k, thruster in enumerate(scene.thrusters):
         body = scene.index(thruster.body)
-        thrusters.active[k], thrusters.body[k] = True, places[body]
+        thrusters.active[k], thrusters.body[k] = True, body
         thrusters.position[k] = thruster.position - scene.bodies[body].mass.center
         thrusters.direction[k] = math.cos(thruster.direction), math.sin(thruster.direction)
         thrusters.force[k] = thruster.force

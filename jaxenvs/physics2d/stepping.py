@@ -14,17 +14,27 @@ the axis where it is wanted, and back, when it is mapped.
 
 import functools
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jaxenvs.physics2d import contacts, joints, layout
+from jaxenvs.physics2d import contacts, finding, joints, layout, planes
 from jaxenvs.physics2d.batching import batch_last
-from jaxenvs.physics2d.contacts import RESTITUTION, SOLVE, Impulse, Matter, Motion, Shift
+from jaxenvs.physics2d.finding import BodyRows, Found, Held
 from jaxenvs.physics2d.joints import Impulses, Links, Pose
 from jaxenvs.physics2d.manifolds import Shape
+from jaxenvs.physics2d.rows import (
+    RESTITUTION,
+    SOLVE,
+    Matter,
+    Motion,
+    Shift,
+    Solver,
+    Start,
+    softness,
+)
 from jaxenvs.physics2d.world import Contacts, Controls, Settings, State, World
 from jaxenvs.trig import sincos
 
@@ -72,40 +82,30 @@ def _mappable(settings: Settings) -> Callable[[World, State, Controls], tuple[St
     return batch_last(with_settings)
 
 
-class _Body(NamedTuple):
-    """All bodies, [B, *N] and, of the hull, [B, V, *N]."""
-
-    shape: Shape
-    matter: Matter
-    motion: Motion
-    angle: jax.Array
-    sin: jax.Array
-    cos: jax.Array
-    active: jax.Array
-
-
 def _step(
     world: World, state: State, controls: Controls, settings: Settings
 ) -> tuple[State, Contacts]:
     body = _bodies(world, state)
     one = 1.0 + 0.0 * body.angle  # XLA cannot know that these are ones
     h = settings.dt / settings.substeps
-    rows, stored, touching, held = _narrow(world, state, body, one, settings)
+    found = finding.contacts_of(
+        world, state, body, one, Start(settings.dt, settings.restitution_speed)
+    )
     links, impulses = _links(world, state, controls, body, h)
     push = _forces(world, controls, body, h)
     start = _Carry(
         body.motion,
         Pose(*(jnp.zeros_like(one) for _ in range(3))),
-        held,
+        found.held,
         body.motion.spin,
-        stored,
+        found.impulses,
         impulses,
     )
-    end = _passes(start, push, rows, links, one, settings)
-    return _after(state, body, end), Contacts(touching=touching)
+    end = _passes(start, push, body.matter, found, links, one, settings)
+    return _after(state, body, end), Contacts(touching=found.touching, on_planes=found.behind)
 
 
-def _bodies(world: World, state: State) -> _Body:
+def _bodies(world: World, state: State) -> BodyRows:
     """Bodies as arrays over slots; unused slots become static points at the origin."""
     bodies = world.bodies
     active = bodies.active
@@ -142,68 +142,11 @@ def _bodies(world: World, state: State) -> _Body:
         jnp.where(moves, used(state.velocity[:, 1]), 0.0),
         jnp.where(turns, used(state.spin), 0.0),
     )
-    return _Body(shape, matter, motion, angle, sin, cos, active)
-
-
-def _narrow(
-    world: World, state: State, body: _Body, one: jax.Array, settings: Settings
-) -> tuple[contacts.Rows, tuple[Impulse, Impulse], jax.Array, Motion]:
-    """Rows and impulses of all pairs [R, L, *N], whether they overlap, and what impulses do."""
-    lanes = world.collides.shape[1]
-    ring = world.collides.shape[0]
-    everything = (body.shape, body.matter, body.motion, body.active)
-    twice = jax.tree.map(layout.doubled, everything)
-    slot0 = jax.tree.map(lambda v: v[:1], everything)
-    stored = tuple(
-        Impulse(
-            state.normal_impulse[k],
-            state.tangent_impulse[k],
-            jnp.zeros_like(state.normal_impulse[k]),
-        )
-        for k in (0, 1)
-    )
-
-    def one_round(total: Motion, entry: Any) -> Any:
-        turn, collides, stored = entry
-        a, b = (
-            jax.tree.map(lambda v, read=read: read(v, turn, lanes), twice)
-            for read in (layout.firsts, layout.seconds)
-        )
-        b = jax.tree.map(lambda v, w: jnp.where(layout.lane0(v), w, v), b, slot0)
-        active = a[3] & b[3]
-        movable = (
-            a[1].inverse_mass + b[1].inverse_mass + a[1].inverse_inertia + b[1].inverse_inertia > 0
-        )
-        rows, impulses, overlap = contacts.prepare(
-            a[:3],
-            b[:3],
-            collides & active & movable,
-            stored,
-            one[:lanes],
-            settings.dt,
-            settings.restitution_speed,
-        )
-        change_a, change_b = contacts.changes(rows, impulses)
-
-        def put(total: jax.Array, first: jax.Array, second: jax.Array) -> jax.Array:
-            total = layout.write(total, layout.window(total, turn, lanes) + first, turn)
-            second = jnp.where(layout.lane0(second), 0.0, second)
-            below = layout.window(total, turn + lanes, lanes) + lax.rev(second, (0,))
-            return layout.write(total, below, turn + lanes)
-
-        return jax.tree.map(put, total, change_a, change_b), (rows, impulses, overlap & active)
-
-    zeros = jax.tree.map(lambda v: jnp.zeros((2 * ring, *v.shape[1:]), v.dtype), body.motion)
-    entries = (layout.rounds(lanes), world.collides, stored)
-    total, (rows, impulses, touching) = lax.scan(one_round, zeros, entries)
-    held = jax.tree.map(
-        lambda v: jnp.concatenate([jnp.zeros_like(v[:1]), v[:ring] + v[ring:]]), total
-    )
-    return rows, impulses, touching, held
+    return BodyRows(shape, matter, motion, angle, sin, cos, active)
 
 
 def _links(
-    world: World, state: State, controls: Controls, body: _Body, h: float
+    world: World, state: State, controls: Controls, body: BodyRows, h: float
 ) -> tuple[Links, Impulses]:
     """The joints in the form that the solver takes, and the impulses to start from."""
     joint = world.joints
@@ -216,7 +159,7 @@ def _links(
 
     def arm(anchor: jax.Array, index: jax.Array) -> tuple[jax.Array, jax.Array]:
         x, y = used(anchor[:, 0]), used(anchor[:, 1])
-        sin, cos = layout.pick(body.sin, index), layout.pick(body.cos, index)
+        sin, cos = sincos(layout.pick(body.angle, index))
         return cos * x - sin * y, sin * x + cos * y
 
     def apart(v: jax.Array) -> jax.Array:
@@ -253,7 +196,7 @@ def _links(
     return links, Impulses(*(used(state.joint_impulse[k]) for k in range(4)))
 
 
-def _forces(world: World, controls: Controls, body: _Body, h: float) -> Motion:
+def _forces(world: World, controls: Controls, body: BodyRows, h: float) -> Motion:
     """What gravity and thrusters do to velocities in a substep; constant over a step."""
     thruster = world.thrusters
     mass = body.matter.inverse_mass
@@ -288,25 +231,26 @@ class _Carry(NamedTuple):
     pose: Pose
     held: Motion  # what the accumulated contact impulses amount to
     spin: jax.Array  # of the bodies when the substep began
-    contacts: tuple[Impulse, Impulse]
+    contacts: Held
     joints: Impulses
 
 
 def _passes(
     start: _Carry,
     push: Motion,
-    rows: contacts.Rows,
+    matter: Matter,
+    found: Found,
     links: Links,
     one: jax.Array,
     settings: Settings,
 ) -> _Carry:
     """All passes of a step: solve and relax in each substep, then restitution."""
     h = settings.dt / settings.substeps
-    soft = contacts.softness(settings.joint_hertz, settings.joint_damping, h)
-    solver = contacts.Solver(
+    soft = softness(settings.joint_hertz, settings.joint_damping, h)
+    solver = Solver(
         h,
-        contacts.softness(settings.contact_hertz, settings.contact_damping, h),
-        contacts.softness(2 * settings.contact_hertz, settings.contact_damping, h),
+        softness(settings.contact_hertz, settings.contact_damping, h),
+        softness(2 * settings.contact_hertz, settings.contact_damping, h),
         settings.push_speed,
     )
 
@@ -343,13 +287,17 @@ def _passes(
             )
         sin, cos = sincos(carry.pose.turn)
         shift = Shift(carry.pose.x, carry.pose.y, sin, cos - 1.0)
-        after, pushed = contacts.sweep(motion, shift, rows, carry.contacts, kind, solver)
+        after, pairs, walls = motion, carry.contacts.pairs, carry.contacts.planes
+        if found.pairs.normal_x.shape[1]:
+            after, pairs = contacts.sweep(after, shift, found.pairs, pairs, kind, solver)
+        if found.planes.normal_x.shape[0]:
+            after, walls = planes.sweep(after, shift, matter, found.planes, walls, kind, solver)
         held = jax.tree.map(lambda w, v, u: w + v - u, carry.held, after, motion)
         after = _clipped(after, settings)
         pose = Pose(
             *(p + jnp.where(solving, h * v, 0.0) for p, v in zip(carry.pose, after, strict=True))
         )
-        return _Carry(after, pose, held, carry.spin, pushed, impulses)
+        return _Carry(after, pose, held, carry.spin, Held(pairs, walls), impulses)
 
     return lax.fori_loop(0, 2 * settings.substeps + 1, one_pass, start)
 
@@ -363,7 +311,7 @@ def _clipped(motion: Motion, settings: Settings) -> Motion:
     return Motion(motion.x * scale, motion.y * scale, spin)
 
 
-def _after(state: State, body: _Body, end: _Carry) -> State:
+def _after(state: State, body: BodyRows, end: _Carry) -> State:
     """The next state; unused slots stay as they were."""
 
     def kept(new: jax.Array, old: jax.Array) -> jax.Array:
@@ -372,7 +320,7 @@ def _after(state: State, body: _Body, end: _Carry) -> State:
     def both(x: jax.Array, y: jax.Array, old: jax.Array) -> jax.Array:
         return jnp.stack([kept(x, old[:, 0]), kept(y, old[:, 1])], axis=1)
 
-    first, second = end.contacts
+    (first, second), (low, high) = end.contacts
     return State(
         position=both(body.shape.x + end.pose.x, body.shape.y + end.pose.y, state.position),
         angle=kept(body.angle + end.pose.turn, state.angle),
@@ -380,5 +328,7 @@ def _after(state: State, body: _Body, end: _Carry) -> State:
         spin=kept(end.motion.spin, state.spin),
         normal_impulse=jnp.stack([first.normal, second.normal]),
         tangent_impulse=jnp.stack([first.tangent, second.tangent]),
+        plane_normal_impulse=jnp.stack([low.normal, high.normal]),
+        plane_tangent_impulse=jnp.stack([low.tangent, high.tangent]),
         joint_impulse=jnp.stack(list(end.joints)),
     )

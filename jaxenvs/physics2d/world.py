@@ -1,16 +1,14 @@
 """The records of a world: static sizes, what is constant (`World`) and what moves (`State`).
 
 Units are SI: m, kg, s, rad, N. Floats are float32, indices int32, flags bool. Angles turn
-counter-clockwise. `B` is the number of body slots, `V` of vertices a body, `J` of joints, `T` of
-thrusters. A slot that is not used has `active` False; whatever else it holds, NaN included, is
-never looked at.
-
-Slot 0 of the bodies is special: its body must be static, or the slot unused. All other slots take
-static and moving bodies in any order.
+counter-clockwise. `B` is the number of body slots, `V` of vertices a body, `P` of planes, `J` of
+joints, `T` of thrusters. A slot that is not used has `active` False; whatever else it holds, NaN
+included, is never looked at. Bodies, static and moving ones, are in any slots.
 
 Bodies meet pair by pair in rounds, as teams of a tournament do, so that no body is twice in a
-round: `R = B - 1` rounds of `L = B / 2` pairs. Arrays over pairs have the shape [R, L], and
-`pairs(B)` says which two bodies each entry is about.
+round: `R` rounds of `L = B // 2` pairs, where R is B - 1 for an even and B for an odd number of
+bodies. Arrays over pairs have the shape [R, L], and `pairs(B)` says which two bodies each entry is
+about. Bodies and planes meet all at once: arrays over them are [P, B].
 """
 
 import dataclasses
@@ -28,7 +26,9 @@ class Sizes:
     """How many slots a world has; programs are compiled anew for other sizes."""
 
     bodies: Count
-    """Slots of bodies, B: even and at least 4; slot 0 is for a static body."""
+    """Slots of bodies, B."""
+    planes: Whole = 4
+    """Slots of planes, P."""
     vertices: Count = 4
     """Most vertices of a body, V: 3 to 8."""
     joints: Whole = 0
@@ -37,15 +37,13 @@ class Sizes:
     def __post_init__(self) -> None:
         """Raises `TypeError` or `ValueError`, which names the field."""
         check(self)
-        if self.bodies < 4 or self.bodies % 2:
-            raise ValueError(f"bodies: expected an even number of at least 4, got {self.bodies}")
         if not 3 <= self.vertices <= 8:
             raise ValueError(f"vertices: expected 3 to 8, got {self.vertices}")
 
     @property
     def rounds(self) -> int:
         """Rounds in which all pairs of bodies meet, R."""
-        return self.bodies - 1
+        return self.bodies - 1 + self.bodies % 2
 
     @property
     def lanes(self) -> int:
@@ -54,16 +52,18 @@ class Sizes:
 
 
 def pairs(bodies: int) -> np.ndarray:
-    """The two bodies of each pair, int32 [R, L, 2], for an even number of body slots.
+    """The two bodies of each pair, int32 [R, L, 2].
 
-    Every two slots meet exactly once. All but slot 0 sit in a ring: in round r, lane k pairs ring
-    place r + k with r - k, and lane 0 pairs place r with slot 0. A contact's normal points from the
-    first body to the second.
+    Every two slots meet exactly once. The slots of an odd number of bodies sit in a ring: in round
+    r, lane k pairs the ring's place r + 1 + k with r - 1 - k, and place r has no partner. Of an
+    even number all but slot 0 sit in the ring: lane 0 pairs place r with slot 0, lane k place r + k
+    with r - k. A contact's normal points from the first body to the second.
     """
-    ring, lanes = bodies - 1, bodies // 2
-    place, lane = np.arange(ring)[:, None], np.arange(lanes)[None]
-    first = 1 + (place + lane) % ring
-    second = np.where(lane > 0, 1 + (place - lane) % ring, 0)
+    odd, lanes = bodies % 2, bodies // 2
+    ring = bodies - 1 + odd
+    place, lane = np.arange(ring)[:, None], np.arange(odd, lanes + odd)[None]
+    first = (1 - odd) + (place + lane) % ring
+    second = np.where(lane > 0, (1 - odd) + (place - lane) % ring, 0)
     return np.stack([first, second], axis=-1).astype(np.int32)
 
 
@@ -97,15 +97,33 @@ class Bodies(PyTree):
     """[B], 0 to 1. Two bodies have the larger one."""
 
 
+class Planes(PyTree):
+    """Static half-planes: floors, walls and ceilings that no body gets behind. Slots 0 to P - 1."""
+
+    active: jax.Array
+    """bool [P], whether the slot is used."""
+    normal: jax.Array
+    """[P, 2], unit vector into the free side."""
+    offset: jax.Array
+    """[P], m: a point x is on the free side where `normal . x >= offset`."""
+    friction: jax.Array
+    """[P], as a body's."""
+    restitution: jax.Array
+    """[P], as a body's."""
+
+
 class Joints(PyTree):
-    """Pins and welds between two bodies, with limits and motors. Slots 0 to J - 1."""
+    """Pins and welds between two bodies, with limits and motors. Slots 0 to J - 1.
+
+    Body number B, one past the last slot, is the world itself: at rest, its center at the origin.
+    """
 
     active: jax.Array
     """bool [J], whether the slot is used."""
     body_a: jax.Array
-    """int32 [J], 0 to B - 1; static bodies, also slot 0, are allowed."""
+    """int32 [J], 0 to B; static bodies are allowed."""
     body_b: jax.Array
-    """int32 [J], 0 to B - 1, another one than `body_a`."""
+    """int32 [J], 0 to B, another one than `body_a`."""
     anchor_a: jax.Array
     """[J, 2], m, the joint's place relative to body a's center of mass, in its unturned frame."""
     anchor_b: jax.Array
@@ -133,7 +151,7 @@ class Thrusters(PyTree):
     active: jax.Array
     """bool [T], whether the slot is used."""
     body: jax.Array
-    """int32 [T], 0 to B - 1."""
+    """int32 [T], 0 to B - 1; B, the world, is not pushed."""
     position: jax.Array
     """[T, 2], m, relative to the body's center of mass, in its unturned frame."""
     direction: jax.Array
@@ -146,11 +164,15 @@ class World(PyTree):
     """What does not change while a scene is played: a level."""
 
     bodies: Bodies
+    planes: Planes
     joints: Joints
     thrusters: Thrusters
     collides: jax.Array
     """bool [R, L], whether the two bodies of `pairs(B)` push each other: `matrix[i, j]` of the
     symmetric matrix of rules. Pairs with an unused slot or of two static bodies never do."""
+    meets: jax.Array
+    """bool [P, B], whether plane and body push each other. Unused slots and static bodies never
+    do."""
     gravity: jax.Array
     """[2], m/s^2."""
 
@@ -174,6 +196,10 @@ class State(PyTree):
     """[2, R, L], N s, at the two contact points of each pair."""
     tangent_impulse: jax.Array
     """[2, R, L], N s, friction at the two contact points."""
+    plane_normal_impulse: jax.Array
+    """[2, P, B], N s, at the two contact points of each body on each plane."""
+    plane_tangent_impulse: jax.Array
+    """[2, P, B], N s, friction there."""
     joint_impulse: jax.Array
     """[4, J]: x and y of the force on b (N s), the motor's torque, and that of the limits or of
     the weld (N m s)."""
@@ -195,6 +221,9 @@ class Contacts(PyTree):
     touching: jax.Array
     """bool [R, L], whether the two shapes of `pairs(B)` overlap, whatever `collides` says; False
     with an unused slot."""
+    on_planes: jax.Array
+    """bool [P, B], whether the body reaches behind the plane, whatever `meets` says; False with an
+    unused slot."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -233,7 +262,7 @@ _zeros: Any = np.zeros  # builders write into these, the records' annotations sa
 
 def empty_world(sizes: Sizes) -> World:
     """A world without bodies and without gravity, in numpy arrays that a builder may copy."""
-    b, v, j, t = sizes.bodies, sizes.vertices, sizes.joints, sizes.thrusters
+    b, p, v, j, t = dataclasses.astuple(sizes)
     f, i = np.float32, np.int32
     return World(
         bodies=Bodies(
@@ -246,6 +275,13 @@ def empty_world(sizes: Sizes) -> World:
             radius=_zeros(b, f),
             friction=_zeros(b, f),
             restitution=_zeros(b, f),
+        ),
+        planes=Planes(
+            active=_zeros(p, bool),
+            normal=_zeros((p, 2), f),
+            offset=_zeros(p, f),
+            friction=_zeros(p, f),
+            restitution=_zeros(p, f),
         ),
         joints=Joints(
             active=_zeros(j, bool),
@@ -269,6 +305,7 @@ def empty_world(sizes: Sizes) -> World:
             force=_zeros(t, f),
         ),
         collides=_zeros((sizes.rounds, sizes.lanes), bool),
+        meets=_zeros((p, b), bool),
         gravity=_zeros(2, f),
     )
 
@@ -277,6 +314,7 @@ def at_rest(sizes: Sizes) -> State:
     """A state in which every body lies still at the origin, in numpy arrays."""
     f = np.float32
     over_pairs = (2, sizes.rounds, sizes.lanes)
+    over_planes = (2, sizes.planes, sizes.bodies)
     return State(
         position=_zeros((sizes.bodies, 2), f),
         angle=_zeros(sizes.bodies, f),
@@ -284,6 +322,8 @@ def at_rest(sizes: Sizes) -> State:
         spin=_zeros(sizes.bodies, f),
         normal_impulse=_zeros(over_pairs, f),
         tangent_impulse=_zeros(over_pairs, f),
+        plane_normal_impulse=_zeros(over_planes, f),
+        plane_tangent_impulse=_zeros(over_planes, f),
         joint_impulse=_zeros((4, sizes.joints), f),
     )
 

@@ -12,8 +12,12 @@ from jaxenvs.physics2d.stepping import DEFAULT, step
 from jaxenvs.physics2d.world import Controls, Settings, Sizes, State, World
 
 G = 9.81
-SIZES = Sizes(bodies=12, vertices=4, joints=5, thrusters=1)
+SIZES = Sizes(bodies=12, planes=2, vertices=4, joints=5, thrusters=1)
 MU = 0.5657
+WORLD = -1
+WITHOUT = dict.fromkeys(
+    ("normal_impulse", "tangent_impulse", "plane_normal_impulse", "plane_tangent_impulse")
+)
 
 
 def hull(vertices: np.ndarray) -> tuple[float, np.ndarray, float]:
@@ -40,7 +44,7 @@ class Scene:
         self.sizes, self.gravity = sizes, gravity
         self.world, self.state = records.empty_world(sizes), records.at_rest(sizes)
         self.rules = np.ones((sizes.bodies, sizes.bodies), bool)
-        self.next: dict[str, int] = {"body": 0, "joint": 0, "thruster": 0}
+        self.next: dict[str, int] = {"body": 0, "plane": 0, "joint": 0, "thruster": 0}
 
     def _slot(self, kind: str, slot: int | None = None) -> int:
         self.next[kind] += 1
@@ -95,18 +99,28 @@ class Scene:
         self.world.bodies.radius[k] = radius
         return k
 
+    def plane(self, normal, offset=0.0, friction=MU, restitution=0.0) -> int:
+        """Everything where the normal points, from `offset` on, is free."""
+        k, planes = self._slot("plane"), self.world.planes
+        planes.active[k], planes.normal[k], planes.offset[k] = True, normal, offset
+        planes.friction[k], planes.restitution[k] = friction, restitution
+        return k
+
     def joint(self, a, b, at, fixed=False, limits=None, speed=0.0, torque=0.0) -> int:
-        """A pin or weld at a point of the world, at angle 0."""
+        """A pin or weld at a point of the world, at angle 0; `WORLD` holds it to the world."""
         k, joints, state = self._slot("joint"), self.world.joints, self.state
+        places, angles = (np.append(v, v[:1] * 0, axis=0) for v in (state.position, state.angle))
+        a, b = (self.sizes.bodies if body == WORLD else body for body in (a, b))
         joints.active[k], joints.body_a[k], joints.body_b[k] = True, a, b
-        joints.is_fixed[k], joints.reference[k] = fixed, state.angle[b] - state.angle[a]
+        joints.is_fixed[k], joints.reference[k] = fixed, angles[b] - angles[a]
         for body, anchor in ((a, joints.anchor_a), (b, joints.anchor_b)):
-            s, c = math.sin(state.angle[body]), math.cos(state.angle[body])
-            anchor[k] = np.array([[c, s], [-s, c]]) @ (np.asarray(at) - state.position[body])
+            s, c = math.sin(angles[body]), math.cos(angles[body])
+            anchor[k] = np.array([[c, s], [-s, c]]) @ (np.asarray(at) - places[body])
         if limits:
             joints.has_limits[k], joints.lower[k], joints.upper[k] = True, *limits
         joints.motor_speed[k], joints.motor_torque[k] = speed, torque
-        self.rules[a, b] = self.rules[b, a] = False
+        if self.sizes.bodies not in (a, b):
+            self.rules[a, b] = self.rules[b, a] = False
         return k
 
     def thruster(self, body, position, angle, force) -> int:
@@ -119,7 +133,12 @@ class Scene:
     def build(self) -> tuple[World, State]:
         """The records, in numpy arrays."""
         gravity = np.array([0, self.gravity], np.float32)
-        world = self.world.replace(collides=records.collides(self.rules), gravity=gravity)
+        moving = self.world.bodies.inverse_mass > 0
+        world = self.world.replace(
+            collides=records.collides(self.rules),
+            meets=self.world.planes.active[:, None] & moving[None],
+            gravity=gravity,
+        )
         return world, self.state
 
 
@@ -137,7 +156,7 @@ def _rollout(steps: int, settings: Settings):
             new, contacts = jax.vmap(lambda w, s, c: step(w, s, c, settings))(
                 world, state, controls
             )
-            return new, (new.replace(normal_impulse=None, tangent_impulse=None), contacts.touching)
+            return new, (new.replace(**WITHOUT), contacts.touching)
 
         return jax.lax.scan(one, state, length=steps)
 
@@ -158,13 +177,15 @@ def rollout(world, state, steps, motor=1.0, thrust=1.0, settings=DEFAULT):
 def anchors(world: World, state: State, joint: int) -> tuple[np.ndarray, np.ndarray]:
     """Where the two bodies of a joint hold it, [..., 2]; one world, states with leading axes."""
     ends = []
+    places = np.append(state.position, 0 * state.position[..., :1, :], axis=-2)
+    angles = np.append(state.angle, 0 * state.angle[..., :1], axis=-1)
     for body, anchor in (
         (world.joints.body_a[joint], world.joints.anchor_a[joint]),
         (world.joints.body_b[joint], world.joints.anchor_b[joint]),
     ):
-        s, c = np.sin(state.angle[..., body]), np.cos(state.angle[..., body])
+        s, c = np.sin(angles[..., body]), np.cos(angles[..., body])
         arm = np.stack([c * anchor[0] - s * anchor[1], s * anchor[0] + c * anchor[1]], axis=-1)
-        ends.append(state.position[..., body, :] + arm)
+        ends.append(places[..., body, :] + arm)
     return ends[0], ends[1]
 
 

@@ -1,0 +1,84 @@
+"""Levels in the engine that reproduces Jax2D's steps, faults included."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxenvs.envs.kinetix import _facts
+from jaxenvs.envs.kinetix._level import NUM_WALLS, Level, Size
+from jaxenvs.envs.kinetix._state import Params, State
+from jaxenvs.physics2d import jax2d
+
+_RULES = jax2d.Rules()
+
+
+def pairs(size: Size) -> np.ndarray:
+    """The two bodies of each entry of `State.touching`, (k, 2) int32."""
+    return jax2d.pairs(size.polygons, size.circles, NUM_WALLS)
+
+
+def build(level: Level, params: Params) -> State:
+    """The level at its start."""
+    level = jax.tree.map(jnp.asarray, level)
+    table = pairs(level.size)
+    facts = _facts.facts(level, jnp.zeros((level.size.bodies, 2), jnp.float32), table)
+    scene = _scene(level, facts, params)
+    start = jax2d.at_rest(scene, level.bodies.position, level.bodies.rotation, _RULES)
+    return State(
+        time=jnp.int32(0),
+        level=level,
+        world=scene,
+        physics=start.replace(velocity=level.bodies.velocity, spin=level.bodies.angular_velocity),
+        facts=facts,
+        touching=jnp.zeros(len(table), jnp.bool_),
+        last_distance=jnp.float32(-1),
+    )
+
+
+def step(
+    scene: jax2d.Scene, physics: jax2d.State, motor: jax.Array, thrust: jax.Array
+) -> tuple[jax2d.State, jax.Array]:
+    """A physics step: what comes after it, and which `pairs` touched before it."""
+    return jax2d.step(scene, physics, jnp.concatenate([motor, thrust]), _RULES)
+
+
+def _scene(level: Level, facts: _facts.Facts, params: Params) -> jax2d.Scene:
+    bodies, joints, thrusters = level.bodies, level.joints, level.thrusters
+    return jax2d.Scene(
+        vertices=bodies.vertices,
+        sides=bodies.num_vertices,
+        radius=bodies.radius,
+        inverse_mass=facts.inverse_mass,
+        inverse_inertia=facts.inverse_inertia,
+        friction=bodies.friction * (params.base_friction / np.float32(_RULES.friction)),
+        restitution=bodies.restitution,
+        collision_mode=bodies.collision_mode,
+        active=bodies.active,
+        collides=facts.machine[:, None] != facts.machine,
+        gravity=level.gravity,
+        joints=jax2d.Joints(
+            a=joints.a_index,
+            b=joints.b_index,
+            a_anchor=joints.a_relative_position,
+            b_anchor=joints.b_relative_position,
+            active=joints.active,
+            is_fixed=joints.is_fixed,
+            angle=joints.rotation,
+            is_limited=joints.has_limits,
+            lower=joints.min_rotation,
+            upper=joints.max_rotation,
+            has_motor=joints.motor_on,
+            motor_speed=joints.motor_speed
+            * (params.base_motor_speed / np.float32(_RULES.motor_speed)),
+            motor_power=joints.motor_power
+            * (params.base_motor_power / np.float32(_RULES.motor_power)),
+        ),
+        thrusters=jax2d.Thrusters(
+            body=thrusters.body_index,
+            anchor=thrusters.relative_position,
+            angle=thrusters.rotation,
+            power=thrusters.power
+            * (params.base_thruster_power / np.float32(_RULES.thruster_power)),
+            active=thrusters.active,
+        ),
+    )

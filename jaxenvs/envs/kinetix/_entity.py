@@ -1,0 +1,118 @@
+"""Kinetix's observation of entities, for networks that attend to sets.
+
+Source: Kinetix 3.0.2 (render/renderer_symbolic_entity.py).
+"""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxenvs import spaces
+from jaxenvs.envs.kinetix import _features as features
+from jaxenvs.envs.kinetix._level import Joints, Size
+from jaxenvs.envs.kinetix._state import State
+from jaxenvs.envs.kinetix._view import motion
+
+_LARGEST = float(np.finfo(np.float32).max)
+
+
+def space(size: Size) -> spaces.Dict:
+    """Where `observe` lies."""
+    n, j, t = size.bodies, size.joints, size.thrusters
+
+    def numbers(*shape: int) -> spaces.Box:
+        return spaces.Box(-_LARGEST, _LARGEST, shape)
+
+    def indices(*shape: int) -> spaces.Box:
+        return spaces.Box(0, n - 1, shape, np.int32)
+
+    return spaces.Dict(
+        {
+            "polygons": numbers(size.polygons, features.NUM_POLYGON_FEATURES + 1),
+            "circles": numbers(size.circles, features.NUM_CIRCLE_FEATURES + 1),
+            "joints": numbers(2 * j, features.NUM_JOINT_FEATURES),
+            "thrusters": numbers(t, features.NUM_THRUSTER_FEATURES),
+            "polygon_mask": spaces.MultiBinary(size.polygons),
+            "circle_mask": spaces.MultiBinary(size.circles),
+            "joint_mask": spaces.MultiBinary(2 * j),
+            "thruster_mask": spaces.MultiBinary(t),
+            "attention_mask": spaces.MultiBinary((4, n, n)),
+            "joint_indexes": indices(2 * j, 2),
+            "thruster_indexes": indices(t),
+        }
+    )
+
+
+def observe(state: State, pairs: np.ndarray) -> dict[str, jax.Array]:
+    """The entities; `pairs` are those of `State.touching`.
+
+    Joints come twice, first as seen from body b, then from body a. The four attention masks say
+    which bodies are there, hang together, are joined, and touch (each pair once, as in Kinetix).
+    """
+    level, now = state.level, motion(state)
+    active, joints = level.bodies.active, level.joints
+    num_polygons = level.size.polygons
+    gravity = level.gravity[1] / np.float32(10)
+
+    def with_gravity(columns: features.Columns, there: jax.Array) -> jax.Array:
+        columns = [*columns, jnp.broadcast_to(gravity, there.shape)]
+        return _finite(features.table(columns, there))
+
+    one_way = [
+        features.table(features.joints(joints, from_a=from_a), joints.active)
+        for from_a in (False, True)
+    ]
+    thrusters = level.thrusters
+    return {
+        "polygons": with_gravity(features.polygons(state, now), active[:num_polygons]),
+        "circles": with_gravity(features.circles(state, now), active[num_polygons:]),
+        "joints": _finite(jnp.concatenate(one_way)),
+        "thrusters": _finite(features.table(features.thrusters(thrusters), thrusters.active)),
+        "polygon_mask": active[:num_polygons],
+        "circle_mask": active[num_polygons:],
+        "joint_mask": jnp.concatenate([joints.active, joints.active]),
+        "thruster_mask": thrusters.active,
+        "attention_mask": _attention(state, pairs),
+        "joint_indexes": _indices(joints),
+        "thruster_indexes": jnp.where(thrusters.active, thrusters.body_index, 0),
+    }
+
+
+def _indices(joints: Joints) -> jax.Array:
+    """(2 j, 2) int32: who sees the joint, and whom it leads to."""
+    a, b = (jnp.where(joints.active, end, 0) for end in (joints.a_index, joints.b_index))
+    return jnp.stack([jnp.concatenate([b, a]), jnp.concatenate([a, b])], axis=1)
+
+
+def _attention(state: State, pairs: np.ndarray) -> jax.Array:
+    """(4, n, n) bool."""
+    active = state.level.bodies.active
+    both = active[:, None] & active[None]
+    machine = state.facts.machine
+    together = machine[:, None] == machine[None]
+    layers = [both, both & together, both & _joined(state), both & _meeting(state, pairs)]
+    return jnp.stack(layers)
+
+
+def _joined(state: State) -> jax.Array:
+    """Which bodies a joint connects, (n, n) bool."""
+    joints, number = state.level.joints, np.arange(state.level.size.bodies)
+    found = jnp.zeros((len(number), len(number)), jnp.bool_)
+    for k in range(state.level.size.joints):
+        is_a, is_b = joints.a_index[k] == number, joints.b_index[k] == number
+        one = joints.active[k] & is_a[:, None] & is_b[None]
+        found = found | one | (joints.active[k] & is_b[:, None] & is_a[None])
+    return found
+
+
+def _meeting(state: State, pairs: np.ndarray) -> jax.Array:
+    """Which bodies touch, (n, n) bool, each pair once."""
+    count = state.level.size.bodies
+    entry = np.full((count, count), len(pairs))  # of a pair that cannot touch
+    entry[pairs[:, 0], pairs[:, 1]] = np.arange(len(pairs))
+    touching = jnp.concatenate([state.touching, jnp.zeros(1, jnp.bool_)])
+    return touching[entry]
+
+
+def _finite(numbers: jax.Array) -> jax.Array:
+    return jnp.nan_to_num(numbers)

@@ -1,0 +1,39 @@
+"""What Kinetix remembers between steps, and its numbers.
+
+Arrays over `n` bodies are in the order of `Level`: polygons, the walls first, then circles.
+"""
+
+from typing import Any
+
+import jax
+
+from jaxenvs import core
+from jaxenvs.envs.kinetix._level import Level
+from jaxenvs.ranges import NonNegative
+
+
+class State(core.State):
+    """A level in play. `_view.motion` tells where its bodies are."""
+
+    level: Level  # as it was at the start
+    world: Any  # what the engine needs to know of the level; fixed during an episode
+    physics: Any  # what the engine moves
+    facts: Any  # `Facts`, what follows from the level; fixed during an episode
+    touching: jax.Array  # (k,) bool: the pairs that touched before the last physics step
+    last_distance: jax.Array  # () float32, m, between green and blue; -1 before the first step
+
+
+class Params(core.Params):
+    """Kinetix's numbers; gravity, and what bodies, motors and thrusters are like, say the levels.
+
+    Those of motors, thrusters and friction count when an episode begins.
+    """
+
+    max_steps: int = 256
+    win_reward: float = 1.0  # for green on blue
+    loss_reward: float = -1.0  # for green on red
+    dense_reward_scale: float = 0.1  # per meter that green and blue come nearer; 0: none
+    base_motor_speed: float = 6.0  # rad/s, of a motor whose own speed is 1
+    base_motor_power: NonNegative = 900.0  # rad/s^2, of a motor whose own power is 1
+    base_thruster_power: NonNegative = 10.0  # N, of a thruster whose own power is 1
+    base_friction: NonNegative = 0.4  # of a body whose own friction is 1

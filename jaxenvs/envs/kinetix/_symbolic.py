@@ -1,0 +1,97 @@
+"""Kinetix's flat observation: all numbers in a row, slot after slot.
+
+Source: Kinetix 3.0.2 (render/renderer_symbolic_flat.py).
+"""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from jaxenvs import spaces
+from jaxenvs.envs.kinetix import _features as features
+from jaxenvs.envs.kinetix._level import NUM_WALLS, Size
+from jaxenvs.envs.kinetix._state import State
+from jaxenvs.envs.kinetix._view import motion
+
+LARGEST = 10.0
+_UNSEEN = NUM_WALLS - 1  # walls and ceiling, which are the same in all levels
+_NUM_KINDS = 4
+
+
+def _widths(size: Size) -> tuple[int, int, int, int]:
+    """Numbers for each polygon, circle, joint and thruster."""
+    return (
+        features.NUM_POLYGON_FEATURES,
+        features.NUM_CIRCLE_FEATURES,
+        features.NUM_JOINT_FEATURES + 2 * size.bodies,
+        features.NUM_THRUSTER_FEATURES + size.bodies,
+    )
+
+
+def _counts(size: Size) -> tuple[int, int, int, int]:
+    return size.polygons - _UNSEEN, size.circles, size.joints, size.thrusters
+
+
+def space(size: Size) -> spaces.Box:
+    """Where `observe` lies."""
+    numbers = zip(_widths(size), _counts(size), strict=True)
+    return spaces.Box(-LARGEST, LARGEST, (1 + sum(width * count for width, count in numbers),))
+
+
+def padded_space(size: Size) -> spaces.Box:
+    """Where `observe_padded` lies."""
+    shape = sum(_counts(size)), max(_widths(size)) + _NUM_KINDS + 1
+    return spaces.Box(-LARGEST, LARGEST, shape)
+
+
+def observe(state: State) -> jax.Array:
+    """The floor and the polygons, circles, joints, thrusters, gravity / 10, in a row."""
+    parts = [part.reshape(-1) for part in _parts(state)]
+    return _bounded(jnp.concatenate([*parts, _gravity(state)[None]]))
+
+
+def observe_padded(state: State) -> jax.Array:
+    """The same as a table: a row for each slot, its kind and gravity at the end."""
+    parts, size = _parts(state), state.level.size
+    width = max(_widths(size))
+    rows = jnp.concatenate([jnp.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in parts])
+    kinds = np.repeat(np.eye(_NUM_KINDS, dtype=np.float32), _counts(size), axis=0)
+    gravity = jnp.broadcast_to(_gravity(state), (len(kinds), 1))
+    return _bounded(jnp.concatenate([rows, jnp.asarray(kinds), gravity], axis=1))
+
+
+def _parts(state: State) -> list[jax.Array]:
+    """A table for each kind of slot."""
+    level, now = state.level, motion(state)
+    active = level.bodies.active
+    num_polygons, num_bodies = level.size.polygons, level.size.bodies
+    seen = [
+        jnp.concatenate([column[:1], column[NUM_WALLS:]])
+        for column in (*features.polygons(state, now), active[:num_polygons])
+    ]
+    joints, thrusters = level.joints, level.thrusters
+    of_joints = features.joints(joints, from_a=False)
+    for index in (joints.b_index, joints.a_index):
+        of_joints += _one_hot(index, num_bodies)
+    of_thrusters = features.thrusters(thrusters) + _one_hot(thrusters.body_index, num_bodies)
+    return [
+        features.table(seen[:-1], seen[-1]),
+        features.table(features.circles(state, now), active[num_polygons:]),
+        features.table(of_joints, joints.active),
+        features.table(of_thrusters, thrusters.active),
+    ]
+
+
+def _one_hot(index: jax.Array, count: int) -> list[jax.Array]:
+    return [(index == k).astype(jnp.float32) for k in range(count)]
+
+
+def _gravity(state: State) -> jax.Array:
+    return state.level.gravity[1] / np.float32(10)
+
+
+def _bounded(numbers: jax.Array) -> jax.Array:
+    """From -10 to 10, and 0 for NaN."""
+    largest = np.float32(LARGEST)
+    numbers = jnp.where(jnp.isnan(numbers), np.float32(0), numbers)
+    return jnp.clip(numbers, -largest, largest)
