@@ -59,6 +59,18 @@ def snake(d: LevelDraft) -> LevelDraft:
 
 
 @design("l")
+def ball_pusher(d: LevelDraft) -> LevelDraft:
+    """Run up with the car and push the ball over the ridge to the blue post."""
+    d = d.box(0.8, 0.2, (1.3, 0.72), name="car")
+    d = wheels(d, "car", {"back wheel": (1.05, 0.56), "front wheel": (1.55, 0.56)}, 0.155)
+    return (
+        d.circle(0.25, (2.2, 0.655), name="ball", role="green")
+        .triangle((2.9, 0.4), (4.1, 0.4), (3.8, 0.85), name="ridge", fixated=True)
+        .box(0.14, 1.0, (4.9, 0.91), name="post", role="blue", fixated=True)
+    )
+
+
+@design("l")
 def cart_pole(d: LevelDraft) -> LevelDraft:
     """Drive the cart with the pole upright until the green ball touches blue."""
     d = d.wall("floor", role="red").box(0.8, 0.2, (1.0, 0.74), name="cart")

@@ -157,16 +157,6 @@ def inchworm(d: LevelDraft) -> LevelDraft:
 
 
 @design("m")
-def ball_pusher(d: LevelDraft) -> LevelDraft:
-    """Run up with the car and push the ball over the ridge to the blue wall."""
-    d = d.wall("right wall", role="blue").box(0.8, 0.2, (1.3, 0.72), name="car")
-    d = wheels(d, "car", {"back wheel": (1.05, 0.56), "front wheel": (1.55, 0.56)}, 0.155)
-    return d.circle(0.25, (2.2, 0.655), name="ball", role="green").triangle(
-        (2.9, 0.4), (4.1, 0.4), (3.8, 0.85), name="ridge", fixated=True
-    )
-
-
-@design("m")
 def wheelie(d: LevelDraft) -> LevelDraft:
     """Pull a wheelie and touch the blue bar with the front wheel."""
     d = d.wall("right wall", role="red").box(0.9, 0.14, (0.9, 0.68), name="car")

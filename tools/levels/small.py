@@ -11,7 +11,7 @@ def swing_up(d: LevelDraft) -> LevelDraft:
         d.circle(0.1, (2.5, 2.5), name="pivot", fixated=True)
         .box(0.14, 1.4, (2.5, 1.85), name="rod", role="green")
         .circle(0.16, (2.5, 3.92), name="goal", role="blue", fixated=True)
-        .revolute("pivot", "rod", at=(2.5, 2.5), motor=1.0, power=0.06)
+        .revolute("pivot", "rod", at=(2.5, 2.5), motor=1.0, power=0.04)
     )
 
 
@@ -77,28 +77,27 @@ def catapult(d: LevelDraft) -> LevelDraft:
 
 
 @design("s")
-def inner_wheel(d: LevelDraft) -> LevelDraft:
-    """Roll over the hill to the blue wall by spinning the disc inside."""
+def hamster_ball(d: LevelDraft) -> LevelDraft:
+    """Roll the shell to the blue ball by lifting the weight that hangs inside."""
     return (
-        d.wall("right wall", role="blue")
-        .circle(0.3, (0.6, 0.71), name="shell", role="green")
-        .circle(0.2, (0.6, 0.71), name="disc", density=4)
-        .revolute("shell", "disc", motor=3, power=1)
-        .triangle((2.2, 0.4), (3.4, 0.4), (2.8, 0.7), name="hill", fixated=True)
+        d.circle(0.4, (0.7, 0.805), name="shell", role="green", density=0.3)
+        .box(0.24, 0.28, (0.7, 0.62), name="weight", density=3)
+        .revolute("shell", "weight", at=(0.7, 0.805), motor=1.0, power=0.2)
+        .circle(0.15, (4.75, 0.55), name="goal", role="blue", fixated=True)
     )
 
 
 @design("s")
 def tilt_run(d: LevelDraft) -> LevelDraft:
-    """Tilt the beam so that the ball rolls down it and flies to the blue wall."""
+    """Tilt the beam so that the ball rolls down it and flies to the blue ball."""
     return (
         d.wall("floor", role="red")
         .wall("left wall", role="red")
-        .wall("right wall", role="blue")
-        .circle(0.12, (2.3, 1.5), name="pivot", fixated=True)
-        .box(3.0, 0.1, (2.3, 1.5), name="beam")
-        .circle(0.13, (1.7, 1.685), name="ball", role="green")
-        .revolute("pivot", "beam", motor=0.2, power=2, limits=(-0.35, 0.35))
+        .wall("right wall", role="red")
+        .box(2.8, 0.1, (2.0, 1.8), name="beam")
+        .circle(0.13, (1.5, 1.985), name="ball", role="green")
+        .revolute("floor", "beam", motor=0.2, power=2, limits=(-0.35, 0.35))
+        .circle(0.3, (4.2, 1.1), name="goal", role="blue", fixated=True)
     )
 
 
