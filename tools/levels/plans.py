@@ -24,6 +24,12 @@ def fresh(random: _Random, used: np.ndarray, hold: int | None = None) -> np.ndar
     return np.array(rows[:HORIZON], np.int32)
 
 
+def whole(plan: np.ndarray) -> np.ndarray:
+    """A plan of `HORIZON` steps that does nothing at the end."""
+    rest = np.zeros((HORIZON - len(plan), 6), np.int32)
+    return np.concatenate([np.asarray(plan, np.int32), rest])
+
+
 def gait(random: _Random, used: np.ndarray) -> np.ndarray:
     """A random pattern that is repeated."""
     period = int(random.integers(12, 70))

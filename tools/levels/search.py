@@ -18,7 +18,7 @@ from jaxenvs.envs.kinetix import _files
 from jaxenvs.envs.kinetix._level import GREEN
 from tools.levels import plans
 from tools.levels.designs import DESIGNS, Design
-from tools.levels.plays import HORIZON, Course, Played, course, player
+from tools.levels.plays import Course, Played, course, player
 
 BATCH = 256
 RANDOM_PLAYS = 128
@@ -135,7 +135,7 @@ class Search:
         rows = [name for name in self.names if name in known and not self.progress[name].solutions]
         if not rows:
             return
-        actions = [_whole(known[name]) for name in rows]
+        actions = [plans.whole(known[name]) for name in rows]
         played = self.play([self.names.index(name) for name in rows], actions)
         self.enter(rows, actions, played)
 
@@ -224,12 +224,6 @@ def _used(level: Any) -> np.ndarray:
     used[joints.motor_binding[driven]] = 1
     used[4 + jets.binding[jets.active]] = 1
     return used
-
-
-def _whole(plan: np.ndarray) -> np.ndarray:
-    """A plan of `HORIZON` steps, doing nothing at the end."""
-    rest = np.zeros((HORIZON - len(plan), 6), np.int32)
-    return np.concatenate([np.asarray(plan, np.int32), rest])
 
 
 def _course(design: Design, level: Any) -> Course:

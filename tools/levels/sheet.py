@@ -11,19 +11,25 @@ import numpy as np
 
 from jaxenvs import raster
 from jaxenvs.envs.kinetix._level import Level
+from jaxenvs.envs.kinetix._library import about, load_handmade
+from tools.levels.plans import whole
 
 COLORS = np.array([(150, 150, 150), (0, 158, 60), (0, 110, 210), (220, 50, 47)], np.uint8)
 BACK = np.array((250, 250, 248), np.uint8)
 PIXELS = 250
 CANVAS = raster.Canvas(PIXELS, PIXELS, samples=2)
-SCALE = PIXELS / 5.0
+MARGIN = 0.12
+"""m of the walls that are seen."""
+SCALE = PIXELS / (5 + 2 * MARGIN)
+FRAMES = 8
 EDGE = np.array((40, 40, 40), np.uint8)
 BINDINGS = np.array([(240, 200, 0), (200, 60, 200), (0, 190, 190), (255, 140, 0)], np.uint8)
 
 
 def _to_pixels(points: Any) -> np.ndarray:
     points = np.asarray(points, np.float64)
-    return np.stack([points[..., 0] * SCALE, (5.0 - points[..., 1]) * SCALE], -1).astype(np.float32)
+    x, y = points[..., 0] + MARGIN, 5 + MARGIN - points[..., 1]
+    return np.stack([x * SCALE, y * SCALE], -1).astype(np.float32)
 
 
 def _turned(points: np.ndarray, angle: np.ndarray) -> np.ndarray:
@@ -104,12 +110,28 @@ def tiled(pictures: list[np.ndarray], columns: int) -> np.ndarray:
     return sheet
 
 
+def film(name: str) -> list[np.ndarray]:
+    """Pictures of a level from the start to the success of the recorded solution."""
+    import jax.numpy as jnp
+
+    from tools.levels.plays import trace
+
+    level, plan = load_handmade(name), about(name).solution
+    where, turn = trace(name[0], jax.tree.map(jnp.asarray, level), whole(plan))
+    times = np.linspace(0, len(plan) - 1, FRAMES - 1).round().astype(int)
+    return [picture(level), *(picture(level, where[t], turn[t]) for t in times)]
+
+
 def main(out: str, *names: str) -> None:
-    """Writes a sheet of the levels as they are designed, and says which is where."""
+    """Writes a sheet and says which level is where."""
     from PIL import Image
 
     from tools.levels.designs import DESIGNS
 
+    if out == "--film":
+        out, *rest = names
+        Image.fromarray(tiled([one for name in rest for one in film(name)], FRAMES)).save(out)
+        return
     chosen = [one for one in DESIGNS if not names or one in names or one[0] in names]
     print(*(f"{i // 5},{i % 5}: {name}" for i, name in enumerate(chosen)), sep="\n")
     Image.fromarray(tiled([picture(DESIGNS[one].draft().level()) for one in chosen], 5)).save(out)
