@@ -161,7 +161,9 @@ class Kinetix(LevelEnv[State, Params, Level]):
         reward = decided + jnp.where(shaped, nearer, np.float32(0))
         terminated = (outcome != _goal.OPEN) | _goal.is_broken(state)
         info = {"success": outcome == _goal.WON, "distance": distance}
-        return state.replace(last_distance=distance), reward, terminated, info
+        told = jnp.stack([*motors, *thrusters])
+        state = state.replace(last_distance=distance, commands=told)
+        return state, reward, terminated, info
 
     @property
     def _engine(self) -> Any:

@@ -99,7 +99,10 @@ def differences(played: Any, seen: Any, levels: Any, arrays: original.Arrays) ->
     there = {"polygons": active[:, :num_polygons], "circles": active[:, num_polygons:]}
     pairs = [(played.obs, arrays["flat"])]
     pairs += [(seen[name][there[name]], arrays[f"entity/{name}"][there[name]]) for name in NUMBERS]
-    worst = max(float(np.abs(ours - theirs).max(initial=0)) for ours, theirs in pairs)
+    worst = max(  # large ones, as of inverse inertias, relative to their size
+        float((np.abs(ours - theirs) / np.maximum(np.abs(theirs), 1)).max(initial=0))
+        for ours, theirs in pairs
+    )
     reward = float(np.abs(played.reward - arrays["reward"]).max())
     distance = float(np.abs(played.info["distance"] - arrays["distance"]).max())
     print(worst, reward, distance)
