@@ -19,6 +19,8 @@ import numpy as np
 
 from jaxenvs import raster
 from jaxenvs.envs.kinetix._level import NUM_WALLS, Level
+from jaxenvs.envs.kinetix._state import State
+from jaxenvs.envs.kinetix._view import motion
 from jaxenvs.raster import Canvas, Layer
 from jaxenvs.trig import sincos
 
@@ -34,8 +36,10 @@ BINDINGS = np.array(
 )
 """Of joints and thrusters: those that no action drives, then by binding."""
 
-_RIM = np.float32(2e-6)
-"""Pixels by which shapes are larger, so that points on their outline lie within."""
+_RIM = np.float32(3e-5)
+"""Pixels by which shapes are larger: points on their outline lie within, whatever is rounded."""
+_FLOOR_RIM = np.array([-_RIM, _RIM])  # y, x
+"""The floor's top lies on points in nearly all levels, and in Kinetix a little below them."""
 _MARGIN = np.float32(2)
 """Meters that Kinetix draws beyond the picture's left and lower edge: numbers are rounded alike."""
 
@@ -66,22 +70,24 @@ _FLAME_ROWS = 9
 _REACH = 2  # pixels from the middle of a thruster to its sides: 4 are as long as the art
 
 
-def pixels(level: Level, position: jax.Array, rotation: jax.Array) -> jax.Array:
-    """The picture, `(125, 125, 3)` float32 from 0 to 1, axes (x, y).
+def pixels(state: State) -> jax.Array:
+    """The picture of a state, `(125, 125, 3)` float32 from 0 to 1, axes (x, y)."""
+    now = motion(state)
+    picture = painted(state.level, now.position, now.sin, now.cos)
+    return picture.astype(jnp.float32) / np.float32(255)
+
+
+def painted(level: Level, position: Any, sin: Any, cos: Any) -> jax.Array:
+    """The same in bytes, `(125, 125, 3)` uint8.
 
     Args:
         level: what the scene is made of; where its bodies start does not matter.
-        position: `(n, 2)` float32, m, where its bodies are now.
-        rotation: `(n,)` float32, rad.
+        position: `(n, 2)` float32, m, where its bodies are.
+        sin: `(n,)` float32, of the angles by which they are turned.
+        cos: likewise.
     """
-    return painted(level, position, rotation).astype(jnp.float32) / np.float32(255)
-
-
-def painted(level: Level, position: Any, rotation: Any) -> jax.Array:
-    """The same as bytes."""
     level = jax.tree.map(jnp.asarray, level)
-    turned = sincos(jnp.asarray(rotation, jnp.float32))
-    place = _Places(jnp.asarray(position, jnp.float32), *turned)
+    place = _Places(*(jnp.asarray(numbers, jnp.float32) for numbers in (position, sin, cos)))
     return CANVAS.paint(
         raster.WHITE,
         _polygons(level, place),
@@ -203,9 +209,11 @@ def _columns(shown: jax.Array, col: jax.Array, color: jax.Array, active: jax.Arr
 
 
 def _grown(points: jax.Array) -> jax.Array:
-    """Polygons `(k, v, 2)`, each corner a little further from their middle."""
-    middle = points.mean(axis=1, keepdims=True)
-    return points + jnp.clip((points - middle) * _RIM, -_RIM, _RIM)
+    """Polygons `(k, v, 2)`, of which the first is the floor, with their rims."""
+    middle = points[:, :3].mean(axis=1, keepdims=True)
+    rim = np.full((points.shape[0], 1, 2), _RIM)
+    rim[0] = _FLOOR_RIM
+    return points + jnp.sign(points - middle) * rim
 
 
 def _body_colors(role: jax.Array, fixated: jax.Array) -> jax.Array:

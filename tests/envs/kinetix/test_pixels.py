@@ -4,7 +4,9 @@ import jax
 import numpy as np
 import pytest
 
+import jaxenvs
 from jaxenvs.envs.kinetix import _level, _pixels
+from jaxenvs.trig import sincos
 
 SIZE = _level.Size(polygons=6, circles=2, joints=1, thrusters=1)
 FLOOR, BEAM, SHARD, DISC, EMPTY = 0, 4, 5, 6, 7
@@ -34,14 +36,12 @@ def level(**changes):
 
 @pytest.fixture(scope="module")
 def draw():
-    return jax.jit(_pixels.pixels)
+    return jax.jit(_pixels.painted)
 
 
 def picture(draw, one):
-    image = np.asarray(draw(one, one.bodies.position, one.bodies.rotation))
-    assert image.dtype == np.float32
-    assert image.shape == (125, 125, 3)
-    return np.round(image * 255).astype(int)
+    angle = one.bodies.rotation
+    return np.asarray(draw(one, one.bodies.position, np.sin(angle), np.cos(angle)))
 
 
 def at(image, x, y):
@@ -87,3 +87,22 @@ def test_slots_that_are_not_active_do_not_show(draw):
         part.active[:] = False
     bare = picture(draw, plain)
     assert at(bare, 3.72, 1.04) == at(bare, 1.28, 1.0) == (160, 160, 160)
+
+
+def test_the_observation_shows_where_bodies_are_now():
+    env = jaxenvs.make("Kinetix-S-Pixels-Discrete-v0", level="s/h6_unicycle_right")
+
+    @jax.jit
+    def pictures(key):
+        obs, state = env.reset(key)
+        bodies, physics = state.level.bodies, state.physics
+        start = bodies.position, *sincos(bodies.rotation)
+        aside = physics.replace(position=physics.position + np.float32(0.5))
+        moved = _pixels.pixels(state.replace(physics=aside))
+        return obs["image"], _pixels.painted(state.level, *start), moved
+
+    image, start, moved = map(np.asarray, pictures(jax.random.key(0)))
+    assert image.dtype == np.float32
+    assert image.shape == (125, 125, 3)
+    np.testing.assert_array_equal(np.round(image * 255), start)
+    assert (moved != image).any()
