@@ -12,7 +12,7 @@ import dataclasses
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import jax
@@ -25,10 +25,10 @@ from jaxenvs.render.controls import Controls
 from jaxenvs.render.observation import numbered, observation
 from jaxenvs.wrappers.base import MemoryState
 
-Draw = Callable[[Any, Any, Any, int], np.ndarray]
+Draw = Callable[..., np.ndarray]
 """`(env, state, params, size) -> rgb`, uint8 `[height, width, 3]`, the longer side `size` pixels.
 
-`env` is the game without wrappers; `state` and `params` hold numpy arrays.
+Options of the picture are given by name. `env` is the game without wrappers; `state` and `params` hold numpy arrays.
 """
 
 
@@ -41,17 +41,23 @@ class Picture:
     controls: Controls | None = None
     """Its keys; None: it cannot be played by hand."""
 
+    options: Mapping[str, tuple[Any, ...]] = dataclasses.field(default_factory=dict)
+    """What else `draw` takes by name, and the values that each may have, the default first."""
+
 
 Pictures = dict[type[Env[Any, Any]], Picture]
 """The type of a table `PICTURES`. A class without an entry has its base class's."""
 
 
-def frame(env: Env[Any, Any], state: Any, params: Any = None, size: int = 512) -> np.ndarray:
+def frame(
+    env: Env[Any, Any], state: Any, params: Any = None, size: int = 512, **options: Any
+) -> np.ndarray:
     """The picture of one state, uint8 `[height, width, 3]`, the longer side `size` pixels.
 
     `state` is concrete and unbatched, `env`'s own or the inner game's; `params` None means the
     env's defaults. A game without a picture of its own shows what its agents observe.
-    Raises `ModuleNotFoundError` where the extra `render` is not installed.
+    `options` are those of the game's picture, such as `theme="dark"`. Raises `ValueError` for one
+    that it has not, `ModuleNotFoundError` where the extra `render` is not installed.
     """
     game = env.unwrapped
     while isinstance(state, MemoryState):
@@ -60,12 +66,25 @@ def frame(env: Env[Any, Any], state: Any, params: Any = None, size: int = 512) -
         params = env.default_params
     with needs("render"):
         picture = picture_of(env)
+        check_options(env, options)
         state, params = jax.tree.map(_to_numpy, (state, game.canonical_params(params)))
-        return picture.draw(game, state, params, size)
+        return picture.draw(game, state, params, size, **options)
 
 
 draw = frame
 """The older name of `frame`."""
+
+
+def check_options(env: Env[Any, Any], options: Mapping[str, Any]) -> None:
+    """Raises `ValueError` for an option that the game's picture has not, or another value of it."""
+    known, name = picture_of(env).options, type(env.unwrapped).__name__
+    for option, value in options.items():
+        if option not in known:
+            has = f"it has {', '.join(known)}" if known else "it has no options"
+            raise ValueError(f"{option}: the picture of {name} has no such option; {has}")
+        if value not in known[option]:
+            expected = " or ".join(map(repr, known[option]))
+            raise ValueError(f"{option}: expected {expected}, got {value!r}")
 
 
 def picture_of(env: Env[Any, Any]) -> Picture:

@@ -44,7 +44,7 @@ class Layer(PyTree):
     """
 
     runs: jax.Array  # (num_shapes, rows) int32: both ends in one number
-    color: jax.Array  # (num_shapes, 3) uint8
+    color: jax.Array  # (num_shapes, 3) uint8, or (num_shapes, rows, 3): one for each run
 
     @property
     def start(self) -> jax.Array:
@@ -105,7 +105,8 @@ class Canvas:
         Args:
             left: `(num_shapes, num_rows)` float32, in points (pixels times `samples`).
             right: likewise; a row in which `left < right` is false, as with NaN, is not covered.
-            color: anything that broadcasts to `(num_shapes, 3)`, bytes.
+            color: anything that broadcasts to `(num_shapes, 3)`, bytes; or with three axes to
+                `(num_shapes, num_rows, 3)`, a color for each row.
             active: `(num_shapes,)` bool, or None for all; the others are not painted.
         """
         num_shapes = left.shape[0]
@@ -116,7 +117,9 @@ class Canvas:
         ends = [jnp.clip(jnp.ceil(x - np.float32(0.5)), 0, limit) for x in (left, right)]
         start, stop = (jnp.where(covered, x, 0).astype(jnp.int32) for x in ends)
         runs = settled(start * _LIMIT + stop)
-        color = jnp.broadcast_to(jnp.asarray(color, jnp.uint8), (num_shapes, 3))
+        color = jnp.asarray(color, jnp.uint8)
+        rows = (self.num_rows,) if color.ndim == 3 else ()
+        color = jnp.broadcast_to(color, (num_shapes, *rows, 3))
         return Layer(runs=runs, color=color)
 
     def paint(self, background: Any, *layers: Layer) -> jax.Array:
@@ -151,6 +154,8 @@ def _painted(packed: jax.Array, layer: Layer) -> jax.Array:
     start = layer.start.astype(jnp.uint32)
     length = layer.stop.astype(jnp.uint32) - start
     color = _packed(layer.color)
+    if color.ndim == 2:
+        color = settled(color)[..., None]  # else each pixel would work its row's color out again
     for i in range(layer.runs.shape[0]):
         # Unsigned, so that a column before the start is a large number: one comparison for both.
         inside = column - start[i][:, None] < length[i][:, None]

@@ -87,3 +87,18 @@ def test_colors_are_picked_and_shaded():
     halves = jax.jit(shade)(table, np.array([1.0, 0.5], np.float32))
     np.testing.assert_array_equal(halves, [[1, 2, 3], [100, 50, 25]])
     assert halves.dtype == jnp.uint8
+
+
+def test_a_slot_may_have_a_color_in_each_row():
+    canvas = Canvas(height=3, width=4)
+    colors = np.arange(18, dtype=np.uint8).reshape(2, 3, 3)
+    left = np.array([[0, 1, 2], [3, 3, 9]], np.float32)
+
+    @jax.jit
+    def picture(colors):
+        return canvas.paint((9, 9, 9), canvas.layer(left, left + 1, colors, None))
+
+    expected = np.full((3, 4, 3), 9, np.uint8)
+    for slot, row, col in ((0, 0, 0), (0, 1, 1), (0, 2, 2), (1, 0, 3), (1, 1, 3)):
+        expected[row, col] = colors[slot, row]
+    np.testing.assert_array_equal(picture(colors), expected)

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.kinetix import _facts
+from jaxenvs.envs.kinetix import _actions, _facts
 from jaxenvs.envs.kinetix._level import NUM_WALLS, Level, Size
 from jaxenvs.envs.kinetix._state import Params, State
 from jaxenvs.physics2d import jax2d
@@ -31,6 +31,7 @@ def build(level: Level, params: Params) -> State:
         physics=start.replace(velocity=level.bodies.velocity, spin=level.bodies.angular_velocity),
         facts=facts,
         touching=jnp.zeros(len(table), jnp.bool_),
+        commands=jnp.zeros(_actions.NUM_COMMANDS, jnp.float32),
         last_distance=jnp.float32(-1),
     )
 

@@ -17,7 +17,8 @@ Samples = dict[str, np.ndarray]
 SPANS = {
     "center_x": (-1, 6),
     "center_y": (-1, 6),
-    "goal_x": (0, 5),
+    "green_x": (0, 5),
+    "goal_width": (0, 5),
     "short_side": (0, 1.5),
     "long_side": (0, 1.5),
     "radius": (0, 0.5),
@@ -63,7 +64,7 @@ def samples(levels: Any) -> Samples:
     }
     return (
         {name: np.asarray(value, np.int64).ravel() for name, value in count.items()}
-        | _places(bodies, shape, goal, sides[polygons], areas)
+        | _places(bodies, shape, sides[polygons], areas)
         | _connections(bodies, joints, num_polygons)
         | {
             "thruster_power": thrusters.power[thrusters.active],
@@ -73,15 +74,17 @@ def samples(levels: Any) -> Samples:
     )
 
 
-def _places(
-    bodies: Any, shape: np.ndarray, goal: np.ndarray, sides: np.ndarray, areas: np.ndarray
-) -> Samples:
+def _places(bodies: Any, shape: np.ndarray, sides: np.ndarray, areas: np.ndarray) -> Samples:
     gap = np.linalg.norm(bodies.position[:, :, None] - bodies.position[:, None], axis=-1)
+    green, blue = (shape & (bodies.role == role) for role in (GREEN, BLUE))
+    whole = green.any(axis=1) & blue.any(axis=1)  # blue may be the floor alone
+    goals = [bodies.position[whole][mask[whole]] for mask in (green, blue)]
     apart = shape[:, :, None] & shape[:, None] & ~np.eye(shape.shape[1], dtype=bool)
     return {
         "center_x": bodies.position[shape][:, 0],
         "center_y": bodies.position[shape][:, 1],
-        "goal_x": bodies.position[goal][:, 0],
+        "green_x": bodies.position[green][:, 0],
+        "goal_width": np.abs(goals[0] - goals[1])[:, 0],
         "short_side": sides.min(axis=1),
         "long_side": sides.max(axis=1),
         "radius": bodies.radius[shape[:, -bodies.radius.shape[1] :]],

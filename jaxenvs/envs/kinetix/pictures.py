@@ -1,0 +1,190 @@
+"""Pictures of Kinetix, and its keys."""
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from jaxenvs import spaces
+from jaxenvs.envs.kinetix import _legend
+from jaxenvs.envs.kinetix._actions import NUM_COMMANDS
+from jaxenvs.envs.kinetix._level import NUM_MOTOR_BINDINGS, Level, in_world
+from jaxenvs.envs.kinetix.kinetix import Kinetix
+from jaxenvs.physics2d import jax2d
+from jaxenvs.render import sketch, themes
+from jaxenvs.render.canvas import Canvas, View
+from jaxenvs.render.controls import Controls
+from jaxenvs.render.picture import Picture, Pictures
+from jaxenvs.render.touching import contact_points
+
+SIDE = 5.0  # m, of a scene
+MARKS: tuple[sketch.Mark, ...] = ("", "dot", "ring", "cross")  # by role
+LEGEND_FROM = 360  # pixels: narrower pictures have no room for words
+LEGEND_SHARE = 0.26  # of the width
+
+
+def kinetix(
+    env: Any, state: Any, params: Any, size: int, theme: str = "light", contacts: bool = False
+) -> np.ndarray:
+    """The scene; beside it, where there is room, the goal, the commands and the time.
+
+    `contacts` shows the points at which bodies touch.
+    """
+    colors = themes.named(theme)
+    level = placed(env, state)
+    shown = scene(level, np.asarray(state.commands), colors)
+    if contacts:
+        shown = dataclasses.replace(shown, contacts=_contacts(state, shown))
+    legend = round(LEGEND_SHARE * size) if size >= LEGEND_FROM else 0
+    side = size - legend
+    canvas = Canvas(size, side, colors.background)
+    margin = 0.012 * side
+    view = View((SIDE / 2, SIDE / 2), (side / 2, side / 2), (side - 2 * margin) / SIDE)
+    pen = sketch.Pen(canvas, view, colors, side / 420)
+    sketch.paint(pen, shown)
+    if legend:
+        facts = _legend.Facts.of(env, level, state, params)
+        _legend.paint(pen, facts, side + 0.02 * size, legend - 0.035 * size)
+    return canvas.rgb()
+
+
+def thumbnail(level: Level, size: int, theme: str = "light") -> np.ndarray:
+    """The scene of a level at its start, without words."""
+    colors = themes.named(theme)
+    canvas = Canvas(size, size, colors.background)
+    view = View((SIDE / 2, SIDE / 2), (size / 2, size / 2), 0.976 * size / SIDE)
+    pen = sketch.Pen(canvas, view, colors, size / 420)
+    sketch.paint(pen, scene(level, np.zeros(NUM_COMMANDS), colors))
+    return canvas.rgb()
+
+
+# -- from states to sketches -----------------------------------------------------------------------
+
+
+def placed(env: Any, state: Any) -> Level:
+    """The level of a state, its bodies where they are now."""
+    del env
+    bodies, physics = state.level.bodies, state.physics
+    position, angle = np.asarray(physics.position), np.asarray(physics.angle)
+    if not isinstance(physics, jax2d.State):  # walls never move; the rest by its centers of mass
+        num_walls = len(bodies.rotation) - len(angle)
+        angle = np.concatenate([bodies.rotation[:num_walls], angle])
+        sin, cos = np.sin(angle), np.cos(angle)
+        x, y = np.asarray(state.facts.center)[:, 0], np.asarray(state.facts.center)[:, 1]
+        center = np.stack([cos * x - sin * y, sin * x + cos * y], axis=1)[num_walls:]
+        position = np.concatenate([bodies.position[:num_walls], position - center])
+    return state.level.replace(bodies=bodies.replace(position=position, rotation=angle))
+
+
+def scene(level: Level, commands: np.ndarray, theme: themes.Theme) -> sketch.Sketch:
+    """A level as it stands, with what its motors and thrusters are told, `(6,)`."""
+    return sketch.Sketch(
+        shapes=tuple(_shape(level, i, theme) for i in np.flatnonzero(level.bodies.active)),
+        hinges=tuple(_hinges(level, commands, theme)),
+        jets=tuple(_jets(level, commands, theme)),
+        x_range=(0.0, SIDE),
+        y_range=(0.0, SIDE),
+    )
+
+
+def _contacts(state: Any, shown: sketch.Sketch) -> np.ndarray:
+    """Where bodies touch, `(k, 2)`; not those that joints connect, which pass through each other."""
+    machine = np.asarray(state.facts.machine)[np.flatnonzero(state.level.bodies.active)]
+    return contact_points(shown.shapes, machine[:, None] != machine)
+
+
+def _shape(level: Level, i: int, theme: themes.Theme) -> sketch.Shape:
+    bodies, num_polygons = level.bodies, level.size.polygons
+    angle, role = float(bodies.rotation[i]), int(bodies.role[i])
+    if i < num_polygons:
+        number = max(3, int(bodies.num_vertices[i]))
+        own = np.asarray(bodies.vertices[i][:number])
+        corners = in_world(level, np.full(len(own), i), own)
+        radius = 0.0
+    else:
+        corners, radius = bodies.position[i : i + 1], float(bodies.radius[i - num_polygons])
+    return sketch.Shape(
+        corners, radius, angle, theme.roles[role], MARKS[role], bool(bodies.fixated[i])
+    )
+
+
+def _hinges(level: Level, commands: np.ndarray, theme: themes.Theme) -> Iterable[sketch.Hinge]:
+    joints = level.joints
+    places = in_world(level, joints.a_index, joints.a_relative_position)
+    for j in np.flatnonzero(joints.active):
+        angle, is_weld = float(level.bodies.rotation[joints.a_index[j]]), bool(joints.is_fixed[j])
+        binding = int(joints.motor_binding[j])
+        if is_weld or not joints.motor_on[j]:
+            yield sketch.Hinge(places[j], angle, is_weld)
+            continue
+        told = 1.0 if joints.motor_auto[j] else float(commands[binding])
+        turning = told * float(np.sign(joints.motor_speed[j]))
+        label = "A" if joints.motor_auto[j] else "1234"[binding]
+        yield sketch.Hinge(
+            places[j], angle, color=theme.bindings[binding], label=label, turning=turning
+        )
+
+
+def _jets(level: Level, commands: np.ndarray, theme: themes.Theme) -> Iterable[sketch.Jet]:
+    thrusters = level.thrusters
+    places = in_world(level, thrusters.body_index, thrusters.relative_position)
+    for t in np.flatnonzero(thrusters.active):
+        binding = int(thrusters.binding[t])
+        angle = float(level.bodies.rotation[thrusters.body_index[t]] + thrusters.rotation[t])
+        power = float(commands[NUM_MOTOR_BINDINGS + binding])
+        yield sketch.Jet(places[t], angle, theme.bindings[binding], "12"[binding], power)
+
+
+# -- keys ------------------------------------------------------------------------------------------
+
+
+class CommandControls(Controls):
+    """Keys that stand for `(command, value)`; those held are told to all kinds of actions."""
+
+    def action(self, held: Iterable[str], space: spaces.Space, time: int) -> Any:
+        """The action of a space of Kinetix; a key against another leaves nothing."""
+        del time
+        told, last = np.zeros(NUM_COMMANDS, np.float32), None
+        for name in held:
+            if name in self.keys:
+                command, value = last = self.keys[name][0]
+                told[command] += value
+        if isinstance(space, spaces.Discrete):
+            return np.int32(_numbered(last))
+        if isinstance(space, spaces.MultiDiscrete):
+            return np.where(told < 0, 2, told > 0).astype(np.int32)
+        return np.clip(told, -1, 1)
+
+
+def _numbered(key: tuple[int, int] | None) -> int:
+    """The discrete action of a key; none of all."""
+    if key is None:
+        return 2 * NUM_MOTOR_BINDINGS
+    command, value = key
+    if command < NUM_MOTOR_BINDINGS:
+        return 2 * command + (value > 0)
+    return NUM_MOTOR_BINDINGS + command + 1
+
+
+KEYS = {
+    "left": ((0, 1), "motor 1 ↺"),  # wheels then roll to the left
+    "right": ((0, -1), "↻"),
+    "up": ((1, 1), "motor 2 ↺"),
+    "down": ((1, -1), "↻"),
+    "a": ((2, 1), "motor 3 ↺"),
+    "d": ((2, -1), "↻"),
+    "w": ((3, 1), "motor 4 ↺"),
+    "s": ((3, -1), "↻"),
+    "1": ((4, 1), "thruster 1"),
+    "2": ((5, 1), "thruster 2"),
+}
+"""As in Kinetix's editor, which has no keys for motors 3 and 4."""
+
+PICTURES: Pictures = {
+    Kinetix: Picture(
+        kinetix,
+        CommandControls(keys=KEYS, idle=(None,), rate=30.0),
+        options={"theme": tuple(themes.THEMES), "contacts": (False, True)},
+    )
+}
