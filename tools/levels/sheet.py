@@ -1,6 +1,9 @@
 """Pictures of levels, side by side, to look them over.
 
-python -m tools.levels.sheet OUT.png [name ...]
+    python -m tools.levels.sheet OUT.png [name ...]
+    python -m tools.levels.sheet --film OUT.png name ...
+
+The second plays the recorded solutions: a row of pictures for each level.
 """
 
 import sys
