@@ -28,7 +28,8 @@ from jaxenvs.wrappers.base import MemoryState
 Draw = Callable[..., np.ndarray]
 """`(env, state, params, size) -> rgb`, uint8 `[height, width, 3]`, the longer side `size` pixels.
 
-Options of the picture are given by name. `env` is the game without wrappers; `state` and `params` hold numpy arrays.
+`env` is the game without wrappers; `state` and `params` hold numpy arrays. Options of the picture
+are given by name.
 """
 
 

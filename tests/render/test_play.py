@@ -243,3 +243,16 @@ def test_the_loop_moves_the_game_and_stops_at_escape(monkeypatch):
     assert shown[1] - began < 20  # the game, after the page that says that it starts
     assert game.steps > 0
     assert game.state.torque == 2
+
+
+def test_a_level_that_is_solved_is_said_to_be(game):
+    class Solved:
+        obs, state, reward, terminated, truncated = 0, game.state, 1.0, True, False
+        info = {"success": np.True_}
+
+    step, game._step = game._step, lambda *_: Solved
+    try:
+        game._take(0)
+    finally:
+        game._step = step
+    assert game.ending == "solved: press backspace to play again"

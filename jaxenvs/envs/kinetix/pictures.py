@@ -89,7 +89,7 @@ def scene(level: Level, commands: np.ndarray, theme: themes.Theme) -> sketch.Ske
 
 
 def _contacts(state: Any, shown: sketch.Sketch) -> np.ndarray:
-    """Where bodies touch, `(k, 2)`; not those that joints connect, which pass through each other."""
+    """Where bodies touch, `(k, 2)`; those that joints connect pass through each other."""
     machine = np.asarray(state.facts.machine)[np.flatnonzero(state.level.bodies.active)]
     return contact_points(shown.shapes, machine[:, None] != machine)
 
