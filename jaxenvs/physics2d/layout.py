@@ -96,8 +96,7 @@ def pick(slots: jax.Array, index: jax.Array) -> jax.Array:
 
 
 def add_at(slots: Any, index: jax.Array, values: Any) -> Any:
-    """Trees of [B, *N] with trees of [K, *N] added to rows `index`, which may repeat; row B is
-    nowhere.
+    """Trees of [B, *N] with trees of [K, *N] added to rows `index`, which may repeat or be B: none.
 
     One after the other: a sum over K of one-hot products would be a library's reduction, which is
     slow for few entries.

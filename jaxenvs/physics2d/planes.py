@@ -70,9 +70,9 @@ def prepare(
     one: jax.Array,
     start: Start,
 ) -> tuple[Rows, Stored, jax.Array, Motion]:
-    """Rows of all planes [P, B, *N], impulses to start from, whether bodies reach behind (bool),
-    and what the impulses do to velocities [B, *N].
+    """Rows of all planes [P, B, *N], the impulses to start from, who reaches behind, and more.
 
+    The third value is bool [P, B, *N]; the last is what the impulses do to velocities, [B, *N].
     `meets` [P, B, *N]: whether plane and body, both there, push each other. `one` [B, *N] holds
     ones that XLA cannot know.
     """

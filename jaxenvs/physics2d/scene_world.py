@@ -47,9 +47,7 @@ def build(scene: "Scene", given: Sizes | None) -> tuple[World, State]:
 
 
 def collision_matrix(scene: "Scene") -> tuple[np.ndarray, np.ndarray]:
-    """Which bodies of the scene push each other, bool `(n, n)`, symmetric, and which planes push
-    which bodies, bool `(p, n)`.
-    """
+    """Who pushes whom: bodies of the scene, bool `(n, n)`, symmetric; planes bodies, `(p, n)`."""
     static = np.array([body.static for body in scene.bodies], bool)
     sensor = np.array([body.sensor for body in scene.bodies], bool)
     groups = [body.group for body in scene.bodies]

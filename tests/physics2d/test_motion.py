@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jaxenvs.physics2d.world import State, World
-from tests.physics2d.scenes import MU, G, Scene, anchors, energy, rollout, stacked
+from tests.physics2d.scenes import MU, WORLD, G, Scene, anchors, energy, rollout, stacked
 
 STEPS = 600
 DROPS = (0.3, 0.5, 0.8, 1.0)
@@ -18,9 +18,16 @@ TORQUES = (0.05, 1.0, 30.0)
 PERMUTED = (7, 3, 9, 1, 10, 5, 2, 8, 4, 6)
 
 
-def _ground(angle: float = 0.0, friction: float = MU) -> Scene:
-    """A floor through the origin that rises to the left."""
+GROUNDS = ("", " on a plane")
+
+
+def _ground(angle: float = 0.0, friction: float = MU, on: str = "") -> Scene:
+    """A floor through the origin that rises to the left: a static box in slot 0, or a plane."""
     scene = Scene()
+    if on:
+        scene.plane((math.sin(angle), math.cos(angle)), friction=friction)
+        scene.next["body"] = 1
+        return scene
     position = (-0.5 * math.sin(angle), -0.5 * math.cos(angle))
     scene.box(60.0, 1.0, position, angle=-angle, static=True, friction=friction)
     return scene
@@ -41,9 +48,10 @@ def _on_slope(angle: float, height: float) -> tuple[float, float]:
 def _falling() -> dict[str, Scene]:
     scenes = {"fall": _free()}
     scenes["fall"].disc(0.2, (5, 10))
-    for e in DROPS:
-        scenes[f"drop{e}"] = _ground()
-        scenes[f"drop{e}"].disc(0.2, (0, 2.2), restitution=e)
+    for on in GROUNDS:
+        for e in DROPS:
+            scenes[f"drop{e}{on}"] = _ground(on=on)
+            scenes[f"drop{e}{on}"].disc(0.2, (0, 2.2), restitution=e)
     for e in HITS:
         scenes[f"hit{e}"] = scene = _free(0.0)
         scene.disc(0.2, (-1, 3), velocity=(2, 0), restitution=e)
@@ -53,33 +61,39 @@ def _falling() -> dict[str, Scene]:
     scene.disc(0.1, (0, 0), velocity=(50, 0))
     scene.box(0.2, 0.2, (0, 1), velocity=(50, 0), angle=0.3)
     scene.box(0.2, 0.2, (0.3, -1), velocity=(97, 0), angle=0.3)
+    scenes["tunnel on a plane"] = scene = Scene(gravity=0.0)
+    scene.plane((-1.0, 0.0), -3.0)
+    scene.next["body"] = 1
+    scene.disc(0.1, (0, 0), velocity=(50, 0))
+    scene.box(0.2, 0.2, (0, 1), velocity=(50, 0), angle=0.3)
+    scene.box(0.2, 0.2, (0.3, -1), velocity=(97, 0), angle=0.3)
     scenes["same place"] = scene = _free(0.0)
     scene.disc(0.2, (2, 2))
     scene.disc(0.2, (2, 2))
     return scenes
 
 
-def _resting() -> dict[str, Scene]:
+def _resting(on: str) -> dict[str, Scene]:
     scenes = {}
     for degrees in SLOPES:
         angle = math.radians(degrees)
-        scenes[f"slope{degrees}"] = scene = _ground(angle)
+        scenes[f"slope{degrees}{on}"] = scene = _ground(angle, on=on)
         scene.box(0.4, 0.4, _on_slope(angle, 0.2), angle=-angle)
     angle = math.radians(15)
-    scenes["roll"] = scene = _ground(angle)
+    scenes[f"roll{on}"] = scene = _ground(angle, on=on)
     scene.disc(0.25, _on_slope(angle, 0.25))
     angle = math.radians(30)
-    scenes["slip"] = scene = _ground(angle, friction=0.1)
+    scenes[f"slip{on}"] = scene = _ground(angle, friction=0.1, on=on)
     scene.disc(0.25, _on_slope(angle, 0.25), friction=0.1)
     for name, slots in (("stack", range(1, 11)), ("stack permuted", PERMUTED)):
-        scenes[name] = scene = _ground()
+        scenes[f"{name}{on}"] = scene = _ground(on=on)
         for level, slot in enumerate(slots):
             scene.box(0.4, 0.4, (0, 0.2 + 0.4 * level), slot=slot)
-    scenes["pyramid"] = scene = _ground()
+    scenes[f"pyramid{on}"] = scene = _ground(on=on)
     for row in range(4):
         for place in range(4 - row):
             scene.box(0.4, 0.4, (0.44 * (place - (3 - row) / 2), 0.2 + 0.4 * row))
-    scenes["heavy on light"] = scene = _ground()
+    scenes[f"heavy on light{on}"] = scene = _ground(on=on)
     scene.box(0.4, 0.4, (0, 0.2))
     scene.box(1.0, 1.0, (0, 0.9), density=1.6)
     return scenes
@@ -90,7 +104,10 @@ def _jointed() -> dict[str, Scene]:
     for degrees in (10, 60):
         angle = math.radians(degrees)
         scenes[f"pendulum{degrees}"] = scene = _free()
-        scene.joint(0, scene.disc(0.1, (math.sin(angle), -math.cos(angle)), angle=angle), (0, 0))
+        holder = 0 if degrees == 10 else WORLD
+        scene.rules[0] = scene.rules[:, 0] = False
+        disc = scene.disc(0.1, (math.sin(angle), -math.cos(angle)), angle=angle)
+        scene.joint(holder, disc, (0, 0))
     scenes["chain"] = scene = _free()
     before = 0
     for link in range(5):
@@ -100,10 +117,12 @@ def _jointed() -> dict[str, Scene]:
     for torque in TORQUES:
         scenes[f"motor{torque}"] = scene = _free()
         scene.joint(0, scene.disc(0.3, (0, 0)), (0, 0), speed=6.0, torque=torque)
-    scenes["limit"] = scene = _free()
-    scene.joint(0, scene.box(1.0, 0.1, (0.5, 0)), (0, 0), limits=(-0.5, 0.5))
-    scenes["cantilever"] = scene = _free()
-    before = 0
+    scenes["limit"] = scene = Scene()
+    scene.next["body"] = 1
+    scene.joint(scene.box(1.0, 0.1, (0.5, 0)), WORLD, (0, 0), limits=(-0.5, 0.5))
+    scenes["cantilever"] = scene = Scene()
+    scene.next["body"] = 1
+    before = WORLD
     for part in range(3):
         body = scene.box(0.5, 0.2, (0.35 + 0.5 * part, 0))
         scene.joint(before, body, (0.1 + 0.5 * part, 0), fixed=True)
@@ -128,7 +147,7 @@ def _jointed() -> dict[str, Scene]:
 
 @functools.cache
 def _run() -> tuple[dict[str, World], dict[str, State], dict[str, State], bool]:
-    scenes = _falling() | _resting() | _jointed()
+    scenes = _falling() | _resting(GROUNDS[0]) | _resting(GROUNDS[1]) | _jointed()
     built = {name: scene.build() for name, scene in scenes.items()}
     world, state = stacked([w for w, _ in built.values()]), stacked([s for _, s in built.values()])
     _, states, _ = rollout(world, state, STEPS)
@@ -142,6 +161,8 @@ def _run() -> tuple[dict[str, World], dict[str, State], dict[str, State], bool]:
             spin=states.spin[:, k],
             normal_impulse=nothing,
             tangent_impulse=nothing,
+            plane_normal_impulse=nothing,
+            plane_tangent_impulse=nothing,
             joint_impulse=states.joint_impulse[:, k],
         )
         for k, name in enumerate(scenes)
@@ -183,15 +204,16 @@ def test_free_fall_is_that_of_the_substeps() -> None:
     np.testing.assert_allclose(_states("fall").position[fallen, 1, 1], expected[fallen], atol=2e-4)
 
 
+@pytest.mark.parametrize("on", GROUNDS)
 @pytest.mark.parametrize("e", DROPS)
-def test_bounces_lose_what_they_should(e: float) -> None:
-    heights = _states(f"drop{e}").position[:, 1, 1] - 0.2
+def test_bounces_lose_what_they_should(e: float, on: str) -> None:
+    heights = _states(f"drop{e}{on}").position[:, 1, 1] - 0.2
     inner = heights[1:-1]
     peaks = inner[(inner > heights[:-2]) & (inner >= heights[2:]) & (inner > 0.02)]
     if e < 1:
         assert (np.diff(peaks) < 0).all()
     assert abs(math.sqrt(peaks[0] / 2) - e) < 0.03
-    start, energies = _energies(f"drop{e}")
+    start, energies = _energies(f"drop{e}{on}")
     assert energies.max() < 1.002 * start
 
 
@@ -202,8 +224,9 @@ def test_a_head_on_hit_keeps_momentum(e: float) -> None:
     assert abs((velocity[1] - velocity[0]) / 2 - e) < 0.01
 
 
-def test_nothing_passes_a_thin_wall() -> None:
-    assert _states("tunnel").position[:, 1:4, 0].max() < 3.03
+@pytest.mark.parametrize("on", GROUNDS)
+def test_nothing_passes_a_thin_wall(on: str) -> None:
+    assert _states(f"tunnel{on}").position[:, 1:4, 0].max() < 3.03
 
 
 def test_discs_in_one_place_part() -> None:
@@ -211,23 +234,26 @@ def test_discs_in_one_place_part() -> None:
     assert math.hypot(x[0] - x[1], y[0] - y[1]) > 0.39
 
 
-def test_a_box_slides_from_the_friction_angle_on() -> None:
-    assert np.abs(_states("slope28.5").velocity[-1, 1]).max() < 1e-3
+@pytest.mark.parametrize("on", GROUNDS)
+def test_a_box_slides_from_the_friction_angle_on(on: str) -> None:
+    assert np.abs(_states(f"slope28.5{on}").velocity[-1, 1]).max() < 1e-3
     angle = math.radians(31.5)
     expected = G * (math.sin(angle) - MU * math.cos(angle))
-    assert abs(_acceleration("slope31.5") / expected - 1) < 0.03
+    assert abs(_acceleration(f"slope31.5{on}") / expected - 1) < 0.03
 
 
-def test_a_disc_rolls_and_slips() -> None:
-    assert abs(_acceleration("roll") / (2 / 3 * G * math.sin(math.radians(15))) - 1) < 0.01
+@pytest.mark.parametrize("on", GROUNDS)
+def test_a_disc_rolls_and_slips(on: str) -> None:
+    assert abs(_acceleration(f"roll{on}") / (2 / 3 * G * math.sin(math.radians(15))) - 1) < 0.01
     angle = math.radians(30)
     expected = G * (math.sin(angle) - 0.1 * math.cos(angle))
-    assert abs(_acceleration("slip") / expected - 1) < 0.01
+    assert abs(_acceleration(f"slip{on}") / expected - 1) < 0.01
 
 
+@pytest.mark.parametrize("on", GROUNDS)
 @pytest.mark.parametrize("name", ["stack", "stack permuted", "pyramid"])
-def test_ten_boxes_stand(name: str) -> None:
-    states, start = _states(name), _run()[1][name]
+def test_ten_boxes_stand(name: str, on: str) -> None:
+    states, start = _states(name + on), _run()[1][name + on]
     moved = states.position[-1, 1:11] - start.position[1:11]
     assert np.abs(moved[:, 0]).max() < 5e-3
     assert moved[:, 1].min() > -10e-3
@@ -235,9 +261,11 @@ def test_ten_boxes_stand(name: str) -> None:
     assert np.abs(states.velocity[-1, 1:11]).max() < 1e-3
 
 
-def test_a_heavy_box_stands_on_a_light_one() -> None:
-    start = _run()[1]["heavy on light"]
-    sunk = start.position[1:3] - _states("heavy on light").position[-1, 1:3]
+@pytest.mark.parametrize("on", GROUNDS)
+def test_a_heavy_box_stands_on_a_light_one(on: str) -> None:
+    name = f"heavy on light{on}"
+    start = _run()[1][name]
+    sunk = start.position[1:3] - _states(name).position[-1, 1:3]
     assert np.abs(sunk).max() < 3e-3
 
 

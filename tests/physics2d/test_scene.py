@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jaxenvs.physics2d.records import Body, Joint, Rule, Thruster
+from jaxenvs.physics2d.records import Body, Joint, Plane, Rule, Thruster
 from jaxenvs.physics2d.scene import Scene
+from jaxenvs.physics2d.scene_checks import holder, resolve_holder
 from jaxenvs.physics2d.world import Sizes, pairs
 from tests.physics2d.vehicles import car
 
@@ -33,25 +34,24 @@ def test_numbers_of_any_kind_become_floats():
 
 
 def test_walls_leave_the_room_free():
-    scene = Scene().walls((1, 2), (4, 4), thickness=0.25, friction=0.1)
-    names = [body.name for body in scene.bodies]
-    assert names == ["floor", "left wall", "right wall", "ceiling"]
-    assert all(body.static and body.friction == 0.1 for body in scene.bodies)
-    corners = [np.array([body.to_world(v) for v in body.vertices or ()]) for body in scene.bodies]
-    assert corners[0][:, 1].max() == 2
-    assert corners[1][:, 0].max() == 1
-    assert corners[2][:, 0].min() == 4
-    assert corners[3][:, 1].min() == 4
-    assert (corners[0][:, 0].min(), corners[0][:, 0].max()) == (0.75, 4.25)  # no gap in a corner
-    floor = Scene().floor(1.5, width=6, restitution=0.5).body("floor")
-    assert np.max([floor.to_world(v)[1] for v in floor.vertices or ()]) == 1.5
-    assert (floor.static, floor.restitution) == (True, 0.5)
+    scene = Scene().walls((1, 2), (4, 5), friction=0.1)
+    assert [plane.name for plane in scene.planes] == ["floor", "left wall", "right wall", "ceiling"]
+    assert all(plane.friction == 0.1 for plane in scene.planes)
+    world, _ = scene.world()
+    planes = world.planes
+    assert planes.active.all()
+    np.testing.assert_array_equal(planes.normal, [(0, 1), (1, 0), (-1, 0), (0, -1)])
+    assert planes.offset.tolist() == [2, 1, -4, -5]
+    tilted = Scene().floor(1.5, restitution=0.5).plane((1, 1), (-3, 4)).world()[0].planes
+    np.testing.assert_allclose(tilted.normal, [(0, 1), (-0.6, 0.8)], atol=1e-7)
+    np.testing.assert_allclose(tilted.offset, [1.5, 0.2], atol=1e-7)
+    assert tilted.restitution.tolist() == [0.5, 0]
 
 
 def test_joints_remember_places_in_the_frames_of_bodies():
     scene = car()
     for joint in scene.joints:
-        a, b = scene.body(joint.a), scene.body(joint.b)
+        a, b = (holder(scene, resolve_holder(scene, "", "a", ref)) for ref in (joint.a, joint.b))
         place = a.to_world(joint.anchor_a)
         np.testing.assert_allclose(place, b.to_world(joint.anchor_b), atol=1e-12)
         assert joint.reference_angle == b.rotation - a.rotation
@@ -65,20 +65,17 @@ def test_joints_remember_places_in_the_frames_of_bodies():
 
 def test_world_has_what_the_scene_says():
     scene = car()
-    world, state = scene.world(Sizes(bodies=10, vertices=5, joints=4, thrusters=2))
+    world, state = scene.world(Sizes(bodies=9, planes=5, vertices=5, joints=4, thrusters=2))
     bodies = world.bodies
-    # The first static body, the floor, is in slot 0; the wheel before it moves up.
-    assert scene.slots == (1, 0, 2, 3, 4, 5, 6)
-    assert bodies.active.tolist() == [True] * 7 + [False] * 3
-    wheel, walls, beam, cabin = 1, [0, 2, 3, 4], 5, 6
+    assert bodies.active.tolist() == [True] * 4 + [False] * 5
+    wheel, beam, cabin, ramp = 0, 1, 2, 3
     assert bodies.inverse_mass[wheel] == pytest.approx(1 / (2 * math.pi * 0.04))
     assert bodies.inverse_inertia[wheel] == pytest.approx(1 / (math.pi * 0.2**4))
-    assert (bodies.inverse_mass[walls] == 0).all()
-    assert (bodies.inverse_inertia[walls] == 0).all()
+    assert (bodies.inverse_mass[ramp], bodies.inverse_inertia[ramp]) == (0, 0)
     assert bodies.inverse_mass[beam] == pytest.approx(5)
     assert bodies.inverse_inertia[beam] == pytest.approx(60 / 1.04)
-    assert bodies.radius.tolist() == pytest.approx([0, 0.2, *[0] * 8])
-    assert bodies.edges.sum(axis=1).tolist() == [4, 0, 4, 4, 4, 4, 3, 0, 0, 0]
+    assert bodies.radius.tolist() == pytest.approx([0.2, *[0] * 8])
+    assert bodies.edges.sum(axis=1).tolist() == [0, 4, 3, 4, 0, 0, 0, 0, 0]
     assert bodies.friction[[wheel, beam]].tolist() == pytest.approx([1, 0.6])
     # The cabin was given clockwise and around its lower left corner.
     triangle = np.array([(-0.2, -0.2), (0.2, -0.2), (0, 0.4)])
@@ -97,26 +94,27 @@ def test_world_has_what_the_scene_says():
 
 
 def test_world_joints_and_thrusters():
-    world, state = car().world(Sizes(bodies=10, vertices=5, joints=4, thrusters=2))
+    world, state = car().world(Sizes(bodies=9, planes=5, vertices=5, joints=4, thrusters=2))
     joints = world.joints
     assert joints.active.tolist() == [True] * 3 + [False]
-    assert joints.body_a.tolist() == [5, 5, 4, 0]
-    assert joints.body_b.tolist() == [1, 6, 5, 0]
+    assert joints.body_a.tolist() == [1, 1, 9, 0]  # 9 is the world
+    assert joints.body_b.tolist() == [0, 2, 1, 0]
     assert joints.is_fixed.tolist() == [False, True, False, False]
     assert joints.has_limits.tolist() == [False, False, True, False]
     assert (joints.lower[2], joints.upper[2]) == (-0.5, 0.5)
     assert (joints.motor_speed[0], joints.motor_torque[0]) == (6, 2)
+    position, angle = np.vstack([state.position, [0, 0]]), np.append(state.angle, 0)
     for k in range(3):  # anchors are relative to centers of mass
         a, b = int(joints.body_a[k]), int(joints.body_b[k])
         places = [
-            state.position[body] + turned(anchor, state.angle[body])
+            position[body] + turned(anchor, angle[body])
             for body, anchor in ((a, joints.anchor_a[k]), (b, joints.anchor_b[k]))
         ]
         np.testing.assert_allclose(places[0], places[1], atol=1e-6)
-        assert joints.reference[k] == pytest.approx(float(state.angle[b] - state.angle[a]))
+        assert joints.reference[k] == pytest.approx(float(angle[b] - angle[a]))
     thrusters = world.thrusters
     assert thrusters.active.tolist() == [True, False]
-    assert (thrusters.body[0], thrusters.force[0]) == (6, 20)
+    assert (thrusters.body[0], thrusters.force[0]) == (2, 20)
     np.testing.assert_allclose(thrusters.position[0], (-0.2, -0.2), atol=1e-6)
     np.testing.assert_allclose(thrusters.direction[0], (0, 1), atol=1e-6)
 
@@ -140,20 +138,15 @@ def leaves(record):
 
 
 def test_smallest_world():
-    assert Scene().sizes == Sizes(bodies=4, vertices=3)
-    assert car().sizes == Sizes(bodies=8, vertices=4, joints=3, thrusters=1)
-    balls = Scene()
-    for k in range(4):
-        balls = balls.circle(0.1, (k, 0))
-    assert balls.slots == (1, 2, 3, 4)  # slot 0 is kept for what does not move
-    assert balls.sizes.bodies == 6
-    assert balls.floor().sizes.bodies == 6
+    assert Scene().sizes == Sizes(bodies=1, planes=0, vertices=3)
+    assert car().sizes == Sizes(bodies=4, planes=4, vertices=4, joints=3, thrusters=1)
+    assert Scene().circle(1).circle(1).circle(1).floor().sizes == Sizes(3, planes=1, vertices=3)
 
 
 def who_collides(scene):
     """Pairs of names that push each other, read from the world's table of pairs."""
     world, _ = scene.world()
-    names = {slot: body.name for slot, body in zip(scene.slots, scene.bodies, strict=True)}
+    names = [body.name for body in scene.bodies]
     table = pairs(scene.sizes.bodies)[np.asarray(world.collides)]
     found = {frozenset(names[int(slot)] for slot in pair) for pair in table}
     assert len(found) == len(table)
@@ -186,15 +179,32 @@ def test_groups_and_rules():
     assert "ab" in who_collides(crowd().collide("a", "b"))  # a rule is above a joint
 
 
+def test_who_meets_planes():
+    scene = Scene().floor().plane((3, 0), (-1, 0), name="wall").circle(1, name="ball").box(1, 1)
+    scene = scene.circle(1, static=True).circle(1, sensor=True).collide("ball", "wall", False)
+    world, _ = scene.world()
+    np.testing.assert_array_equal(world.meets, [[1, 1, 0, 0], [0, 1, 0, 0]])
+    assert {frozenset(pair) for pair in pairs(4)[world.collides].tolist()} == {
+        frozenset(pair) for pair in ((0, 1), (0, 2), (1, 2))
+    }
+
+
+def test_joint_to_the_world_joins_nothing():
+    scene = Scene().circle(1, name="a").circle(1, (3, 0), name="b")
+    for body in "ab":
+        scene = scene.revolute("world", body, at=scene.body(body).position)
+    assert who_collides(scene) == {"ab"}
+
+
 def test_body_that_does_not_turn():
     world, _ = Scene().box(1, 1, turns=False).world()
-    assert (world.bodies.inverse_mass[1], world.bodies.inverse_inertia[1]) == (1, 0)
+    assert (world.bodies.inverse_mass[0], world.bodies.inverse_inertia[0]) == (1, 0)
 
 
 def test_records_can_be_added_as_they_are():
     scene = car()
     again = Scene(gravity=(0, -10))
-    for part in (*scene.bodies, *scene.joints, *scene.thrusters, *scene.rules):
-        assert isinstance(part, Body | Joint | Thruster | Rule)
+    for part in (*scene.bodies, *scene.planes, *scene.joints, *scene.thrusters, *scene.rules):
+        assert isinstance(part, Body | Plane | Joint | Thruster | Rule)
         again = again.add(part)
     assert again == scene

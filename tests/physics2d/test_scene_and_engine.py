@@ -9,34 +9,38 @@ import pytest
 
 from jaxenvs.physics2d.scene import Scene
 from jaxenvs.physics2d.stepping import step
-from jaxenvs.physics2d.world import Controls, Sizes
+from jaxenvs.physics2d.world import Controls, Sizes, pairs
 from tests.physics2d import scenes
 
 TRIANGLE = [(-0.2, -0.2), (0.4, -0.2), (-0.2, 0.4)]  # around its center of mass
-SIZES = Sizes(bodies=8, vertices=5, joints=2, thrusters=2)
+SIZES = Sizes(bodies=7, planes=3, vertices=5, joints=3, thrusters=2)
 
 
 def test_scene_is_the_world_filled_by_hand():
     hand = scenes.Scene(SIZES)
-    hand.box(9, 1, (0, -0.5), static=True, friction=0.6)
+    hand.plane((0.6, 0.8), 1.4, friction=0.3, restitution=0.2)
+    hand.plane((0, 1), -0.5, friction=0.6)
     beam = hand.box(2, 0.5, (1, 2), angle=0.3, velocity=(1, -1), spin=2, density=3, friction=0.6)
     wheel = hand.disc(0.25, (1, 2), density=2, friction=0.9, restitution=0.5)
     wedge = hand.polygon(TRIANGLE, position=(3, 2), angle=-0.4, friction=0.6)
     hand.joint(beam, wheel, (1, 2), limits=(-1, 2), speed=3, torque=4)
     hand.joint(wedge, beam, (2.5, 2), fixed=True)
+    hand.joint(scenes.WORLD, wedge, (3, 2))
     hand.rules[wheel, wedge] = hand.rules[wedge, wheel] = False  # both are joined to the beam
     hand.thruster(wedge, (0.1, 0), 1.2, 30)
-    hand.rules[4:] = hand.rules[:, 4:] = False  # slots without a body
+    hand.rules[3:] = hand.rules[:, 3:] = False  # slots without a body
 
     scene = (
         Scene()
-        .floor(width=9, thickness=1)
+        .plane((1, 1), (3, 4), friction=0.3, restitution=0.2)
+        .floor(-0.5)
         .box(2, 0.5, (1, 2), rotation=0.3, velocity=(1, -1), angular_velocity=2, density=3)
         .circle(0.25, (1, 2), density=2, friction=0.9, restitution=0.5, rotation=0.0)
         .polygon(TRIANGLE, (3, 2), rotation=-0.4)
-        .revolute(1, 2, at=(1, 2), limits=(-1, 2), motor_speed=3, motor_torque=4)
-        .fixed(3, 1, at=(2.5, 2))
-        .thruster(3, (0.1, 0), direction=1.2, force=30)
+        .revolute(0, 1, at=(1, 2), limits=(-1, 2), motor_speed=3, motor_torque=4)
+        .fixed(2, 0, at=(2.5, 2))
+        .revolute("world", 2, at=(3, 2))
+        .thruster(2, (0.1, 0), direction=1.2, force=30)
     )
     ours, theirs = (
         dict(jax.tree.leaves_with_path(made)) for made in (scene.world(SIZES), hand.build())
@@ -47,12 +51,11 @@ def test_scene_is_the_world_filled_by_hand():
         np.testing.assert_allclose(array, theirs[place], atol=2e-6, err_msg=str(place))
 
 
-@pytest.mark.slow
 def test_scene_is_played():
     """A ball falls and comes to rest on the floor; a motor turns a wheel; a wedge flies free."""
     scene = (
         Scene()
-        .floor(width=20)
+        .floor()
         .circle(0.5, (0, 1), name="ball")
         .box(1, 1, (5, 3), static=True, name="stand")
         .circle(0.5, (5, 3), name="wheel", density=0.5)
@@ -61,11 +64,11 @@ def test_scene_is_played():
         .replace(gravity=(0, -10))
     )
     world, state = scene.world(SIZES)
-    controls = Controls(motor=jnp.ones(2, jnp.float32), thrust=jnp.zeros(2, jnp.float32))
+    controls = Controls(motor=jnp.ones(3, jnp.float32), thrust=jnp.zeros(2, jnp.float32))
     advance = jax.jit(lambda state: step(world, state, controls)[0])
     for _ in range(120):
         state = advance(state)
-    slot = dict(zip((body.name for body in scene.bodies), scene.slots, strict=True))
+    slot = {body.name: index for index, body in enumerate(scene.bodies)}
     np.testing.assert_allclose(state.position[slot["ball"]], [0, 0.5], atol=0.01)
     assert float(np.linalg.norm(state.velocity[slot["ball"]])) < 0.01
     assert float(state.spin[slot["wheel"]]) == pytest.approx(3, abs=0.05)
@@ -74,3 +77,31 @@ def test_scene_is_played():
     flown = [-4.8 + 2, 50.2 + 5 * 2 - 10 * 2 * 2 / 2]
     np.testing.assert_allclose(state.position[slot["wedge"]], flown, atol=10 * 2 / 120)
     assert float(state.spin[slot["wedge"]]) == 0
+
+
+def test_sensor_reports_and_pushes_nothing():
+    """A ball falls through a sensor onto the floor; both say what they touch on the way."""
+    scene = (
+        Scene()
+        .floor()
+        .circle(0.2, (0, 1), name="ball")
+        .box(2, 0.2, (0, 0.5), static=True, sensor=True)
+    )
+    world, state = scene.world(SIZES)
+    controls = Controls(motor=jnp.ones(3, jnp.float32), thrust=jnp.zeros(2, jnp.float32))
+
+    def one(state, _):
+        state, contacts = step(world, state, controls)
+        return state, (state.position[0, 1], contacts)
+
+    _, (height, contacts) = jax.jit(lambda state: jax.lax.scan(one, state, length=40))(state)
+    (pair,) = np.flatnonzero((pairs(7) == [[[0, 1]]]).all(-1) | (pairs(7) == [[[1, 0]]]).all(-1))
+    touched = np.asarray(contacts.touching.reshape(40, -1))
+    assert touched[:, pair].any()
+    assert touched.any(axis=0).sum() == 1
+    first = np.argmax(touched[:, pair])
+    assert height[first - 1] == pytest.approx(0.8, abs=0.06)  # what touches before the step
+    assert float(height[-1]) == pytest.approx(0.2, abs=0.01)
+    before = np.append(1.0, height[:-1])
+    np.testing.assert_array_equal(contacts.on_planes[:, 0, 0], before < 0.2)
+    assert contacts.on_planes.any()

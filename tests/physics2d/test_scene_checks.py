@@ -42,6 +42,14 @@ NO_KIND: Any = "cube"
             "body 2: velocity: expected .*static",
         ),
         (lambda s: s.circle(1, name="a"), "body 2 'a': name: expected one of its own, number 0"),
+        (lambda s: s.circle(1, name="floor"), "body 2 'floor': name: .*, plane 'floor' has it"),
+        (lambda s: s.circle(1, name="world"), "body 2 'world': name: .* is the world itself"),
+        (lambda s: s.circle(1, sensor=1), "body 2: sensor: expected True or False, got 1"),
+        (lambda s: s.floor(), "plane 1 'floor': name: expected one of its own, number 0 has it"),
+        (lambda s: s.plane(name="a"), "plane 1 'a': name: expected one of its own, body 'a'"),
+        (lambda s: s.plane(normal=(0, 0)), r"plane 1: normal: expected a direction, got \(0"),
+        (lambda s: s.plane((0, math.nan)), r"plane 1: point\[1\]: expected .* got nan"),
+        (lambda s: s.plane(friction=-1), "plane 1: friction: expected a number from 0 to 100"),
         (lambda s: s.circle(1, name=" "), "body 2 ' ': name: expected at least a letter"),
         (lambda s: s.circle(1, name=3), "body 2: name: expected a str, got 3"),
         (
@@ -71,7 +79,7 @@ NO_KIND: Any = "cube"
 )
 def test_bodies_that_are_refused(build, message):
     with pytest.raises(SceneError, match=f"^{message}"):
-        build(Scene().circle(1, name="a").floor())
+        build(Scene().circle(1, name="a").box(1, 1).floor())
 
 
 @pytest.mark.parametrize(
@@ -83,7 +91,7 @@ def test_bodies_that_are_refused(build, message):
         ),
         (
             lambda s: s.revolute("car", "?", at=(0, 0)),
-            "joint 0: b: .*; names are wheel, car, floor",
+            "joint 0: b: .*; names are wheel, car, world",
         ),
         (lambda s: s.revolute(0, 4, at=(0, 0)), "joint 0: b: .*, got 4; indices are 0 to 3"),
         (
@@ -97,6 +105,8 @@ def test_bodies_that_are_refused(build, message):
             "joint 0 'j': b: expected another body than a, got 0",
         ),
         (lambda s: s.revolute(2, 3, at=(0, 0)), "joint 0: b: expected a body that can move"),
+        (lambda s: s.revolute("world", 3, at=(0, 0)), "joint 0: b: expected a body that can move"),
+        (lambda s: s.fixed("world", "world", at=(0, 0)), "joint 0: b: expected another body"),
         (lambda s: s.revolute(0, 1), "joint 0: at: expected a place in the world, or an anchor"),
         (lambda s: s.revolute(0, 1, at=(0, math.nan)), r"joint 0: at\[1\]: expected .* got nan"),
         (lambda s: s.revolute(0, 1, at=3), "joint 0: at: expected a tuple, got 3"),
@@ -143,7 +153,7 @@ def test_joints_that_are_refused(build, message):
             Scene()
             .circle(1, name="wheel")
             .box(1, 1, (3, 0), name="car")
-            .floor()
+            .circle(1, static=True)
             .circle(1, static=True)
         )
 
@@ -158,7 +168,10 @@ def test_joints_that_are_refused(build, message):
         (lambda s: s.thruster(0, direction=math.nan), "thruster 0: direction: expected .* got nan"),
         (lambda s: s.collide(0, 0), "rule 0: b: expected another body than a, got 0"),
         (lambda s: s.collide(0, 5), "rule 0: b: expected the name or index of a body, got 5"),
-        (lambda s: s.collide(1, 2), "rule 0: collide: expected False, as both bodies are static"),
+        (lambda s: s.collide(1, 2), "rule 0: collide: expected False, as both are static"),
+        (lambda s: s.collide(1, "floor"), "rule 0: collide: expected False, as both are static"),
+        (lambda s: s.collide(3, 0), "rule 0: collide: expected False, as one is a sensor"),
+        (lambda s: s.collide("floor", 0), "rule 0: a: expected the name or index of a body"),
         (
             lambda s: s.collide(0, 1).collide(1, 0, False),
             "rule 1: b: expected a pair without a rule",
@@ -170,7 +183,14 @@ def test_joints_that_are_refused(build, message):
 )
 def test_other_parts_that_are_refused(build, message):
     with pytest.raises(SceneError, match=f"^{message}"):
-        build(Scene().circle(1).floor().circle(1, static=True))
+        build(
+            Scene()
+            .circle(1)
+            .circle(1, static=True)
+            .circle(1, static=True)
+            .circle(1, sensor=True)
+            .floor()
+        )
 
 
 def test_empty_scene_has_no_body_to_join():
@@ -190,24 +210,28 @@ def test_validate_finds_what_was_put_in_past_the_builder():
     with pytest.raises(SceneError, match=r"^body 0 'wheel': density: expected"):
         scene.replace(bodies=(broken, *scene.bodies[1:])).validate()
     with pytest.raises(SceneError, match=r"^joint 1 'weld': b: expected the name or index"):
-        scene.replace(bodies=scene.bodies[:-1]).world()
+        scene.replace(bodies=scene.bodies[:2]).world()
     with pytest.raises(SceneError, match=r"^joint 1 'weld': b: expected the name or index"):
-        scene.replace(bodies=scene.bodies[:-1]).world(Sizes(bodies=20, joints=9, thrusters=9))
+        scene.replace(bodies=scene.bodies[:2]).world(Sizes(bodies=20, joints=9, thrusters=9))
 
 
 @pytest.mark.parametrize(
     ("sizes", "message"),
     [
         (
-            Sizes(bodies=6, vertices=4, joints=3, thrusters=1),
-            "body 6 'cabin': expected at most 6 slots",
+            Sizes(bodies=2, planes=4, vertices=4, joints=3, thrusters=1),
+            "body 2 'cabin': expected at most 2 bodies",
         ),
         (
-            Sizes(bodies=8, vertices=3, joints=3, thrusters=1),
-            "body 1 'floor': vertices: expected at",
+            Sizes(bodies=4, planes=3, vertices=4, joints=3, thrusters=1),
+            "plane 3 'ceiling': expected at most 3 planes",
         ),
-        (Sizes(bodies=8, vertices=4, joints=2, thrusters=1), "joint 2: expected at most 2 joints"),
-        (Sizes(bodies=8, vertices=4, joints=3, thrusters=0), "thruster 0: expected at most 0"),
+        (
+            Sizes(bodies=4, planes=4, vertices=3, joints=3, thrusters=1),
+            "body 1 'car': vertices: expected at",
+        ),
+        (Sizes(bodies=4, vertices=4, joints=2, thrusters=1), "joint 2: expected at most 2 joints"),
+        (Sizes(bodies=4, vertices=4, joints=3, thrusters=0), "thruster 0: expected at most 0"),
     ],
 )
 def test_scene_that_does_not_fit(sizes, message):

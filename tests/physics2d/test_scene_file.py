@@ -28,15 +28,16 @@ def rich():
     """A scene in which every field of every record has a value of its own."""
     scene = car().replace(joined="touch")
     scene = scene.circle(0.1, (4, 1), rotation=0.3, restitution=0.25, group="pebbles", turns=False)
-    return scene.thruster(0, (0.1, 0), name="jet").revolute(0, 7, at=(2, 1), reference_angle=0.2)
+    scene = scene.circle(0.1, (1, 3), static=True, sensor=True, name="goal")
+    return scene.thruster(0, (0.1, 0), name="jet").revolute(0, 4, at=(2, 1), reference_angle=0.2)
 
 
 def small():
     """As few parts as every rule of the format needs."""
-    scene = Scene().circle(0.1, (4, 1), name="wheel").floor(width=8)
+    scene = Scene().circle(0.1, (4, 1), name="wheel").box(8, 1, (4, -0.5), static=True).floor()
     scene = scene.polygon([(0, 0), (0.5, 0), (0, 0.5)], (4, 1), velocity=(1, 0))
     scene = scene.revolute("wheel", 2, at=(4, 1), limits=(-1, 1), motor_speed=1, motor_torque=1)
-    return scene.thruster(2).collide("floor", "wheel", False)
+    return scene.thruster(2).collide("wheel", "floor", False)
 
 
 def numbers(low, high):
@@ -61,18 +62,19 @@ def test_round_trip_is_exact(position, rotation, size, name):
 
 
 def test_dictionary_is_readable():
-    scene = Scene().circle(0.5, (0, 1), name="ball").floor(width=10, thickness=1)
+    scene = Scene().circle(0.5, (0, 1), name="ball").box(10, 1, (0, -0.5), static=True).floor(2)
     scene = scene.thruster("ball", force=3)
     corners = [[-5.0, -0.5], [5.0, -0.5], [5.0, 0.5], [-5.0, 0.5]]
-    floor = {"kind": "polygon", "name": "floor", "position": [0.0, -0.5], "vertices": corners}
+    box = {"kind": "polygon", "position": [0.0, -0.5], "vertices": corners}
     assert scene.to_dict() == {
         "version": 1,
         "gravity": [0.0, -9.81],
         "joined": "apart",
         "bodies": [
             {"kind": "circle", "name": "ball", "position": [0.0, 1.0], "radius": 0.5},
-            floor | {"static": True},
+            box | {"static": True},
         ],
+        "planes": [{"name": "floor", "point": [0.0, 2.0]}],
         "thrusters": [{"body": "ball", "position": [0.0, 0.0], "force": 3.0}],
     }
     lines = scene.to_json().splitlines()
@@ -209,7 +211,7 @@ def is_accepted(fields, place):
         known = {one.name for one in dataclasses.fields(KINDS[name][1])}
         known |= {*place, "x"}  # of the value {"x": 1}
         assert field.split("[")[0] in known
-        elsewhere = place[0] == "bodies" and name != "bodies"  # what holds the body
+        elsewhere = place[0] in ("bodies", "planes") and name != place[0]  # what refers to it
         alike = name == place[0] and field in ("name", "b")  # a later one with the same
         assert blamed == place[:2] or elsewhere or alike or (name == place[0] and len(place) < 3)
         return False

@@ -14,3 +14,11 @@ for _name in ("S", "M", "L"):
                 observation=_shown.lower(),
                 actions=_kind.lower(),
             )
+    register(
+        f"KinetixTeam-{_name}-v0",
+        "jaxenvs.envs.kinetix.team:KinetixTeam",
+        max_steps=256,
+        reference="kinetix-env 3.0.2",
+        multi_agent=True,
+        size=_name.lower(),
+    )

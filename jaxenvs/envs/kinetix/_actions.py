@@ -16,16 +16,18 @@ from jaxenvs.envs.kinetix._level import NUM_MOTOR_BINDINGS, NUM_THRUSTER_BINDING
 
 Kind = Literal["discrete", "multidiscrete", "continuous"]
 NUM_COMMANDS = NUM_MOTOR_BINDINGS + NUM_THRUSTER_BINDINGS
-ALL_MOTORS = tuple(range(NUM_MOTOR_BINDINGS))
-ALL_THRUSTERS = tuple(range(NUM_THRUSTER_BINDINGS))
 
 
-def space(kind: Kind, num_motors: int, num_thrusters: int) -> spaces.Space:
-    """The actions of who commands so many kinds of motors and of thrusters."""
+def space(kind: Kind, num_motors: int, num_thrusters: int, room: int = 0) -> spaces.Space:
+    """The actions of who commands so many kinds of motors and of thrusters.
+
+    Multi-discrete actions have `room` numbers at least; those at the end are always 0.
+    """
     if kind == "discrete":
         return spaces.Discrete(2 * num_motors + 1 + num_thrusters)
     if kind == "multidiscrete":
-        return spaces.MultiDiscrete([3] * num_motors + [2] * num_thrusters)
+        missing = max(0, room - num_motors - num_thrusters)
+        return spaces.MultiDiscrete([3] * num_motors + [2] * num_thrusters + [1] * missing)
     return spaces.Box(-1.0, 1.0, (num_motors + num_thrusters,))
 
 

@@ -9,6 +9,7 @@ and it does not fade before a limit; restitution is the larger one of two bodies
 
 import functools
 import math
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -57,7 +58,8 @@ def build(level: Level, params: Params) -> State:
     level = jax.tree.map(jnp.asarray, level)
     table = pairs(level.size)
     mass = _facts.masses(level.bodies)
-    facts = _facts.facts(level, mass.center, table)
+    # Walls stay where the level puts their frames.
+    facts = _facts.facts(level, mass.center.at[:NUM_WALLS].set(np.float32(0)), table)
     start = jax.tree.map(jnp.asarray, physics2d.at_rest(sizes(level.size)))
     position, velocity = _of_centers(level, mass.center)
     rotation, spin = level.bodies.rotation, level.bodies.angular_velocity
@@ -112,11 +114,18 @@ def _world(level: Level, mass: shapes.Mass, machine: jax.Array, params: Params) 
     movable = _facts.inverted(level.bodies, mass.mass)[NUM_WALLS:] > 0
     table = physics2d.pairs(room.bodies)
     first, second = table[..., 0], table[..., 1]
+    joints, thrusters = level.joints, level.thrusters
+    body = [joints.a_index, joints.b_index, thrusters.body_index]
+    place = [joints.a_relative_position, joints.b_relative_position, thrusters.relative_position]
+    held = _held(level, mass, jnp.concatenate(body), jnp.concatenate(place))
+    j = room.joints
+    ends = [slice(0, j), slice(j, 2 * j), slice(2 * j, None)]
+    a, b, thrust = (jax.tree.map(lambda column, k=k: column[k], held) for k in ends)
     return physics2d.World(
         bodies=_bodies(level, mass, params),
         planes=_planes(level, params),
-        joints=_joints(level, mass, params),
-        thrusters=_thrusters(level, mass, params),
+        joints=_joints(level, (a, b), params),
+        thrusters=_thrusters(level, thrust, params),
         collides=push[first + NUM_WALLS, second + NUM_WALLS] & (movable[first] | movable[second]),
         meets=push[:NUM_WALLS, NUM_WALLS:] & movable,
         gravity=level.gravity,
@@ -155,52 +164,74 @@ def _bodies(level: Level, mass: shapes.Mass, params: Params) -> physics2d.Bodies
 def _planes(level: Level, params: Params) -> physics2d.Planes:
     """Of each wall the face that looks at the middle of the scene."""
     walls = jax.tree.map(lambda column: column[:NUM_WALLS], level.bodies)
+    sin, cos = sincos(walls.rotation[:, None])
     corners = _facts.outlines(walls)
-    normals, offsets, depths = [], [], []
-    for k in range(corners.shape[1]):
-        along = corners[:, (k + 1) % corners.shape[1]] - corners[:, k]
-        length = jnp.sqrt(along[:, 0] ** 2 + along[:, 1] ** 2)
-        outward = jnp.stack([along[:, 1], -along[:, 0]], axis=1)
-        outward = outward / jnp.where(length > 0, length, 1)[:, None]
-        normal = _turned(walls.rotation, outward)
-        place = _turned(walls.rotation, corners[:, k]) + walls.position
-        offset = normal[:, 0] * place[:, 0] + normal[:, 1] * place[:, 1]
-        depth = normal[:, 0] * _MIDDLE[0] + normal[:, 1] * _MIDDLE[1] - offset
-        normals.append(normal)
-        offsets.append(offset)
-        depths.append(jnp.where(length > 0, depth, -np.float32(np.inf)))
-    normal, offset, depth = normals[0], offsets[0], depths[0]
-    for k in range(1, len(normals)):
-        better = depths[k] > depth
-        normal = jnp.where(better[:, None], normals[k], normal)
-        offset = jnp.where(better, offsets[k], offset)
-        depth = jnp.where(better, depths[k], depth)
+    x = walls.position[:, :1] + cos * corners[..., 0] - sin * corners[..., 1]
+    y = walls.position[:, 1:] + sin * corners[..., 0] + cos * corners[..., 1]
+    along_x, along_y = _following(x) - x, _following(y) - y
+    length = jnp.sqrt(along_x * along_x + along_y * along_y)
+    there = length > 0
+    length = jnp.where(there, length, np.float32(1))
+    right, up = along_y / length, -along_x / length
+    offset = right * x + up * y
+    depth = right * _MIDDLE[0] + up * _MIDDLE[1] - offset
+    depth = jnp.where(there, depth, -np.float32(np.inf))
+    # The first of the deepest.
+    face = jnp.argmax(depth, axis=1)[:, None] == np.arange(depth.shape[1])
+    right, up, offset = (
+        jnp.where(face, column, np.float32(0)).sum(axis=1) for column in (right, up, offset)
+    )
     return physics2d.Planes(
         active=walls.active,
-        normal=normal,
+        normal=jnp.stack([right, up], axis=1),
         offset=offset,
         friction=_friction(level, params)[:NUM_WALLS],
         restitution=walls.restitution,
     )
 
 
-def _joints(level: Level, mass: shapes.Mass, params: Params) -> physics2d.Joints:
-    joints = level.joints
-    slot_a, anchor_a, turn_a = _held(level, mass, joints.a_index, joints.a_relative_position)
-    slot_b, anchor_b, turn_b = _held(level, mass, joints.b_index, joints.b_relative_position)
-    inverse_inertia = _facts.inverted(level.bodies, mass.inertia)
-    inertia = inverse_inertia[joints.a_index] + inverse_inertia[joints.b_index]
+def _following(column: jax.Array) -> jax.Array:
+    """Of the next corner, (k, v)."""
+    return jnp.concatenate([column[:, 1:], column[:, :1]], axis=1)
+
+
+class _Held(NamedTuple):
+    """What ends of joints, and thrusters, hold on to."""
+
+    slot: jax.Array  # (k,) int32; that of the world, after the last one, for a wall
+    place: jax.Array  # (k, 2), relative to the center of mass, or in the world
+    turn: jax.Array  # (k,) rad, by how much what is held is turned against its slot
+    inverse_inertia: jax.Array  # (k,)
+
+
+def _held(level: Level, mass: shapes.Mass, body: jax.Array, place: jax.Array) -> _Held:
+    """Bodies (k,), and places (k, 2) in their frames."""
+    bodies = level.bodies
+    columns = [bodies.position, mass.center, bodies.rotation[:, None]]
+    columns += [_facts.inverted(bodies, mass.inertia)[:, None]]
+    table = jnp.concatenate(columns, axis=1)
+    rows = table.at[body].get(mode="promise_in_bounds", wrap_negative_indices=False)
+    on_wall = body < NUM_WALLS
+    turn = jnp.where(on_wall, rows[:, 4], np.float32(0))
+    offset = jnp.where(on_wall[:, None], rows[:, :2], -rows[:, 2:4])
+    slot = jnp.where(on_wall, level.size.bodies, body) - NUM_WALLS
+    return _Held(slot.astype(jnp.int32), offset + _turned(turn, place), turn, rows[:, 5])
+
+
+def _joints(level: Level, held: tuple[_Held, _Held], params: Params) -> physics2d.Joints:
+    joints, (a, b) = level.joints, held
+    inertia = a.inverse_inertia + b.inverse_inertia
     speed = params.base_motor_speed * joints.motor_speed
     fading = jnp.tanh(np.float32(_MOTOR_DECAY) * jnp.abs(speed))
     strength = params.base_motor_power * joints.motor_power * fading
     driven = joints.motor_on & ~joints.is_fixed & (inertia > 0)
     return physics2d.Joints(
-        active=joints.active & (slot_a != slot_b),
-        body_a=slot_a,
-        body_b=slot_b,
-        anchor_a=anchor_a,
-        anchor_b=anchor_b,
-        reference=joints.rotation + turn_a - turn_b,
+        active=joints.active & (a.slot != b.slot),
+        body_a=a.slot,
+        body_b=b.slot,
+        anchor_a=a.place,
+        anchor_b=b.place,
+        reference=joints.rotation + a.turn - b.turn,
         is_fixed=joints.is_fixed,
         has_limits=joints.has_limits,
         lower=joints.min_rotation,
@@ -210,30 +241,13 @@ def _joints(level: Level, mass: shapes.Mass, params: Params) -> physics2d.Joints
     )
 
 
-def _held(
-    level: Level, mass: shapes.Mass, body: jax.Array, place: jax.Array
-) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """What a joint holds: slots (k,), anchors (k, 2), and by how much the held is turned, (k,).
-
-    Of the world for a wall: the slot after the last one.
-    """
-    on_wall = body < NUM_WALLS
-    slot = jnp.where(on_wall, level.size.bodies - NUM_WALLS, body - NUM_WALLS)
-    rotation = jnp.where(on_wall, level.bodies.rotation[body], np.float32(0))
-    in_world = level.bodies.position[body] + _turned(rotation, place)
-    anchor = jnp.where(on_wall[:, None], in_world, place - mass.center[body])
-    return slot.astype(jnp.int32), anchor, rotation
-
-
-def _thrusters(level: Level, mass: shapes.Mass, params: Params) -> physics2d.Thrusters:
+def _thrusters(level: Level, held: _Held, params: Params) -> physics2d.Thrusters:
     thrusters = level.thrusters
-    body = thrusters.body_index
     sin, cos = sincos(thrusters.rotation)
-    on_wall = body < NUM_WALLS
     return physics2d.Thrusters(
-        active=thrusters.active & ~on_wall,
-        body=jnp.where(on_wall, 0, body - NUM_WALLS).astype(jnp.int32),
-        position=thrusters.relative_position - mass.center[body],
+        active=thrusters.active & (thrusters.body_index >= NUM_WALLS),
+        body=held.slot,
+        position=held.place,
         direction=jnp.stack([cos, sin], axis=1),
         force=params.base_thruster_power * thrusters.power,
     )

@@ -49,25 +49,21 @@ def observe(state: State, pairs: np.ndarray) -> dict[str, jax.Array]:
     Joints come twice, first as seen from body b, then from body a. The four attention masks say
     which bodies are there, hang together, are joined, and touch (each pair once, as in Kinetix).
     """
-    level, now = state.level, motion(state)
-    active, joints = level.bodies.active, level.joints
-    num_polygons = level.size.polygons
+    level, joints, thrusters = state.level, state.level.joints, state.level.thrusters
+    active, num_polygons = level.bodies.active, level.size.polygons
+    polygons, circles = features.bodies(state, motion(state))
     gravity = level.gravity[1] / np.float32(10)
 
-    def with_gravity(columns: features.Columns, there: jax.Array) -> jax.Array:
-        columns = [*columns, jnp.broadcast_to(gravity, there.shape)]
-        return _finite(features.table(columns, there))
+    def with_gravity(rows: jax.Array, there: jax.Array) -> jax.Array:
+        column = jnp.where(there, gravity, np.float32(0))[:, None]
+        return jnp.nan_to_num(jnp.concatenate([rows, column], axis=1))
 
-    one_way = [
-        features.table(features.joints(joints, from_a=from_a), joints.active)
-        for from_a in (False, True)
-    ]
-    thrusters = level.thrusters
+    from_b = features.joints(joints)
     return {
-        "polygons": with_gravity(features.polygons(state, now), active[:num_polygons]),
-        "circles": with_gravity(features.circles(state, now), active[num_polygons:]),
-        "joints": _finite(jnp.concatenate(one_way)),
-        "thrusters": _finite(features.table(features.thrusters(thrusters), thrusters.active)),
+        "polygons": with_gravity(polygons, active[:num_polygons]),
+        "circles": with_gravity(circles, active[num_polygons:]),
+        "joints": jnp.nan_to_num(jnp.concatenate([from_b, features.from_a(from_b)])),
+        "thrusters": jnp.nan_to_num(features.thrusters(thrusters)),
         "polygon_mask": active[:num_polygons],
         "circle_mask": active[num_polygons:],
         "joint_mask": jnp.concatenate([joints.active, joints.active]),
@@ -96,13 +92,11 @@ def _attention(state: State, pairs: np.ndarray) -> jax.Array:
 
 def _joined(state: State) -> jax.Array:
     """Which bodies a joint connects, (n, n) bool."""
-    joints, number = state.level.joints, np.arange(state.level.size.bodies)
-    found = jnp.zeros((len(number), len(number)), jnp.bool_)
-    for k in range(state.level.size.joints):
-        is_a, is_b = joints.a_index[k] == number, joints.b_index[k] == number
-        one = joints.active[k] & is_a[:, None] & is_b[None]
-        found = found | one | (joints.active[k] & is_b[:, None] & is_a[None])
-    return found
+    joints, count = state.level.joints, state.level.size.bodies
+    ends = [jnp.where(joints.active, end, -1) for end in (joints.a_index, joints.b_index)]
+    is_a, is_b = (features.one_hot(end, count) > 0 for end in ends)
+    one_way = (is_a[:, :, None] & is_b[:, None, :]).any(axis=0)
+    return one_way | one_way.T
 
 
 def _meeting(state: State, pairs: np.ndarray) -> jax.Array:
@@ -112,7 +106,3 @@ def _meeting(state: State, pairs: np.ndarray) -> jax.Array:
     entry[pairs[:, 0], pairs[:, 1]] = np.arange(len(pairs))
     touching = jnp.concatenate([state.touching, jnp.zeros(1, jnp.bool_)])
     return touching[entry]
-
-
-def _finite(numbers: jax.Array) -> jax.Array:
-    return jnp.nan_to_num(numbers)

@@ -1,7 +1,7 @@
 """The numbers by which Kinetix describes bodies, joints and thrusters.
 
-Source: Kinetix 3.0.2 (render/renderer_symbolic_common.py). Every function gives columns, a list of
-arrays (count,), float32; rows of slots that nothing is in hold anything.
+Source: Kinetix 3.0.2 (render/renderer_symbolic_common.py). Every function gives a table, float32,
+with a row for each slot, zeros where nothing is in it.
 """
 
 import jax
@@ -22,111 +22,83 @@ from jaxenvs.trig import sincos
 
 NUM_POLYGON_FEATURES, NUM_CIRCLE_FEATURES = 26, 18
 NUM_JOINT_FEATURES, NUM_THRUSTER_FEATURES = 22, 8
+_HERE, _THERE = slice(2, 4), slice(4, 6)  # where a joint's row says where it sits
 
-Columns = list[jax.Array]
+
+def bodies(state: State, motion: Motion) -> tuple[jax.Array, jax.Array]:
+    """Polygons, walls included, and circles."""
+    level = state.level.bodies
+    count = level.num_vertices.shape[0]
+    corner = np.arange(MOST_VERTICES)[:, None]
+    there = corner < level.num_vertices[:, None, None]
+    corners = jnp.where(there, level.vertices, np.float32(-1)).reshape(count, -1)
+    shape = _shapes(state, motion)
+    no_radius = jnp.zeros((count, 1), jnp.float32)
+    is_triangle = (level.num_vertices <= 3)[:, None].astype(jnp.float32)
+    polygons = jnp.concatenate([shape[:count], no_radius, corners, is_triangle], axis=1)
+    radius = level.radius[:, None]
+    circles = jnp.concatenate([shape[count:], radius, jnp.ones_like(radius)], axis=1)
+    return _shown(polygons, level.active[:count]), _shown(circles, level.active[count:])
 
 
-def polygons(state: State, motion: Motion) -> Columns:
-    """Of all polygons, walls included."""
-    bodies = state.level.bodies
-    count = bodies.num_vertices.shape[0]
-    corners = []
-    for k in range(MOST_VERTICES):
-        there = k < bodies.num_vertices
-        for axis in (0, 1):
-            corners.append(jnp.where(there, bodies.vertices[:, k, axis], np.float32(-1)))
-    shape = _shape(state, motion, slice(0, count))
-    return [
-        *shape,
-        jnp.zeros(count, jnp.float32),
-        *corners,
-        _number(bodies.num_vertices <= 3),
+def _shapes(state: State, motion: Motion) -> jax.Array:
+    """What polygons and circles have in common, (n, 16)."""
+    level, facts = state.level.bodies, state.facts
+    spin = jnp.tanh(motion.angular_velocity / np.float32(10))
+    mass = [facts.inverse_mass, facts.inverse_inertia, level.density, spin]
+    surface = [motion.sin, motion.cos, level.friction, level.restitution]
+    parts = [motion.position, motion.velocity, _table(mass), one_hot(level.role, RED + 1)]
+    return jnp.concatenate([*parts, _table(surface)], axis=1)
+
+
+def joints(joints: Joints) -> jax.Array:
+    """Joints as body b sees them; `from_a` turns the rows around."""
+    turns = [joints.rotation, joints.min_rotation, joints.max_rotation]
+    sin, cos = sincos(_table(turns))
+    limits = joints.has_limits[:, None].astype(jnp.float32)
+    ways = [joints.min_rotation - joints.rotation, joints.max_rotation - joints.rotation]
+    bounds = [sin[:, 1], cos[:, 1], sin[:, 2], cos[:, 2], *ways]
+    motor = [joints.motor_speed, joints.motor_power, joints.motor_on.astype(jnp.float32)]
+    hinge = [
+        *(_table(motor), limits),
+        *(one_hot(joints.motor_binding, NUM_MOTOR_BINDINGS), _table(bounds) * limits),
     ]
-
-
-def circles(state: State, motion: Motion) -> Columns:
-    """Of all circles."""
-    bodies = state.level.bodies
-    count = bodies.num_vertices.shape[0]
-    shape = _shape(state, motion, slice(count, None))
-    return [*shape, bodies.radius, jnp.ones_like(bodies.radius)]
-
-
-def _shape(state: State, motion: Motion, rows: slice) -> Columns:
-    bodies, facts = state.level.bodies, state.facts
-    columns = [
-        motion.position[:, 0],
-        motion.position[:, 1],
-        motion.velocity[:, 0],
-        motion.velocity[:, 1],
-        facts.inverse_mass,
-        facts.inverse_inertia,
-        bodies.density,
-        jnp.tanh(motion.angular_velocity / np.float32(10)),
-        *_one_hot(bodies.role, RED + 1),
-        motion.sin,
-        motion.cos,
-        bodies.friction,
-        bodies.restitution,
+    is_fixed = joints.is_fixed[:, None].astype(jnp.float32)
+    table = [
+        *(jnp.ones_like(is_fixed), is_fixed),
+        *(joints.b_relative_position, joints.a_relative_position),
+        *(sin[:, :1], cos[:, :1]),
+        jnp.concatenate(hinge, axis=1) * (np.float32(1) - is_fixed),
     ]
-    return [column[rows] for column in columns]
+    return _shown(jnp.concatenate(table, axis=1), joints.active)
 
 
-def joints(joints: Joints, *, from_a: bool) -> Columns:
-    """Of all joints, as the one body or the other sees them."""
-    here, there = joints.a_relative_position, joints.b_relative_position
-    if not from_a:
-        here, there = there, here
-    sin, cos = sincos(joints.rotation)
-    limits = _number(joints.has_limits)
-    (low_sin, low_cos), (high_sin, high_cos) = (
-        sincos(limit) for limit in (joints.min_rotation, joints.max_rotation)
-    )
-    turning = _number(~joints.is_fixed)
-    of_hinges = [
-        joints.motor_speed,
-        joints.motor_power,
-        _number(joints.motor_on),
-        limits,
-        *_one_hot(joints.motor_binding, NUM_MOTOR_BINDINGS),
-        low_sin * limits,
-        low_cos * limits,
-        high_sin * limits,
-        high_cos * limits,
-        (joints.min_rotation - joints.rotation) * limits,
-        (joints.max_rotation - joints.rotation) * limits,
-    ]
-    return [
-        _number(joints.active),
-        _number(joints.is_fixed),
-        *(here[:, 0], here[:, 1], there[:, 0], there[:, 1]),
-        *(sin, cos),
-        *(column * turning for column in of_hinges),
-    ]
+def from_a(rows: jax.Array) -> jax.Array:
+    """Rows of `joints` as body a sees them."""
+    before, after = slice(0, _HERE.start), slice(_THERE.stop, None)
+    return jnp.concatenate([rows[:, k] for k in (before, _THERE, _HERE, after)], axis=1)
 
 
-def thrusters(thrusters: Thrusters) -> Columns:
-    """Of all thrusters."""
+def thrusters(thrusters: Thrusters) -> jax.Array:
+    """Thrusters."""
     sin, cos = sincos(thrusters.rotation)
-    return [
-        _number(thrusters.active),
-        thrusters.relative_position[:, 0],
-        thrusters.relative_position[:, 1],
-        *_one_hot(thrusters.binding, NUM_THRUSTER_BINDINGS),
-        sin,
-        cos,
-        thrusters.power,
+    table = [
+        jnp.ones_like(sin)[:, None],
+        thrusters.relative_position,
+        one_hot(thrusters.binding, NUM_THRUSTER_BINDINGS),
+        _table([sin, cos, thrusters.power]),
     ]
+    return _shown(jnp.concatenate(table, axis=1), thrusters.active)
 
 
-def _one_hot(index: jax.Array, count: int) -> Columns:
-    return [_number(index == k) for k in range(count)]
+def one_hot(index: jax.Array, count: int) -> jax.Array:
+    """Numbers (k,) as rows of zeros and a one, (k, count)."""
+    return (index[:, None] == np.arange(count, dtype=np.int32)).astype(jnp.float32)
 
 
-def _number(flag: jax.Array) -> jax.Array:
-    return flag.astype(jnp.float32)
+def _table(columns: list[jax.Array]) -> jax.Array:
+    return jnp.stack(columns, axis=1)
 
 
-def table(columns: Columns, there: jax.Array) -> jax.Array:
-    """Columns side by side, (count, k), with zeros in rows that are not `there`."""
-    return jnp.stack([jnp.where(there, column, np.float32(0)) for column in columns], axis=1)
+def _shown(table: jax.Array, there: jax.Array) -> jax.Array:
+    return jnp.where(there[:, None], table, np.float32(0))

@@ -33,6 +33,8 @@ class About:
     """The share of episodes that random play solved."""
     tried: int
     """Episodes that the search played until it had a solution."""
+    steadiness: float
+    """The share of plays from a slightly disturbed start in which the solution succeeds."""
     solution: np.ndarray
     """`(t, 6)` int32: multi-discrete actions that solve it with the modern engine in `t` steps."""
 

@@ -62,28 +62,27 @@ def observe_padded(state: State) -> jax.Array:
 
 def _parts(state: State) -> list[jax.Array]:
     """A table for each kind of slot."""
-    level, now = state.level, motion(state)
-    active = level.bodies.active
-    num_polygons, num_bodies = level.size.polygons, level.size.bodies
-    seen = [
-        jnp.concatenate([column[:1], column[NUM_WALLS:]])
-        for column in (*features.polygons(state, now), active[:num_polygons])
-    ]
+    level = state.level
+    polygons, circles = features.bodies(state, motion(state))
     joints, thrusters = level.joints, level.thrusters
-    of_joints = features.joints(joints, from_a=False)
-    for index in (joints.b_index, joints.a_index):
-        of_joints += _one_hot(index, num_bodies)
-    of_thrusters = features.thrusters(thrusters) + _one_hot(thrusters.body_index, num_bodies)
     return [
-        features.table(seen[:-1], seen[-1]),
-        features.table(features.circles(state, now), active[num_polygons:]),
-        features.table(of_joints, joints.active),
-        features.table(of_thrusters, thrusters.active),
+        jnp.concatenate([polygons[:1], polygons[NUM_WALLS:]]),
+        circles,
+        _with_bodies(
+            features.joints(joints), joints.active, [joints.b_index, joints.a_index], level.size
+        ),
+        _with_bodies(
+            features.thrusters(thrusters), thrusters.active, [thrusters.body_index], level.size
+        ),
     ]
 
 
-def _one_hot(index: jax.Array, count: int) -> list[jax.Array]:
-    return [(index == k).astype(jnp.float32) for k in range(count)]
+def _with_bodies(
+    rows: jax.Array, there: jax.Array, bodies: list[jax.Array], size: Size
+) -> jax.Array:
+    """Rows followed by whom they are about: a one among as many zeros as there are bodies."""
+    named = [jnp.where(there, body, -1) for body in bodies]
+    return jnp.concatenate([rows, *(features.one_hot(body, size.bodies) for body in named)], axis=1)
 
 
 def _gravity(state: State) -> jax.Array:
