@@ -169,7 +169,7 @@ def test_films_and_play_have_the_picture_s_options(monkeypatch):
     )
     shot = film(env, size=64, theme="dark")
     assert (shot.frames[0][:64] == 254).all()
-    assert (shot.frames[0][70:] < 128).mean() > 0.8  # and so is the strip under it
+    assert (shot.frames[0][66:] < 128).mean() > 0.8  # and so is the strip under it
     with pytest.raises(ValueError, match="no such option"):
         film(env, dots=1)
     game = Game(env, options={"theme": "dark"})

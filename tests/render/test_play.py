@@ -7,6 +7,7 @@ import pygame
 import pytest
 
 import jaxenvs
+from jaxenvs.core import Transition
 from jaxenvs.render import play as playing
 from jaxenvs.render.controls import Controls
 from jaxenvs.render.play import Game, key_lines, play
@@ -246,11 +247,8 @@ def test_the_loop_moves_the_game_and_stops_at_escape(monkeypatch):
 
 
 def test_a_level_that_is_solved_is_said_to_be(game):
-    class Solved:
-        obs, state, reward, terminated, truncated = 0, game.state, 1.0, True, False
-        info = {"success": np.True_}
-
-    step, game._step = game._step, lambda *_: Solved
+    solved = Transition(0, game.state, np.float32(1), np.True_, np.False_, {"success": np.True_})
+    step, game._step = game._step, lambda *_: solved
     try:
         game._take(0)
     finally:

@@ -11,7 +11,7 @@ from jaxenvs.envs.kinetix._actions import space
 from jaxenvs.envs.kinetix._files import write
 from jaxenvs.envs.kinetix._library import load_level
 from jaxenvs.envs.kinetix._published import published
-from jaxenvs.render import film
+from jaxenvs.render import film, picture_of
 from jaxenvs.render.play import Game
 from jaxenvs.render.themes import DARK
 from jaxenvs.render.window import Keys
@@ -130,6 +130,21 @@ def test_keys_are_told_to_every_kind_of_action():
     assert told("continuous", "right", "w", "1", "x") == [-1, 0, 0, 1, 1, 0]
 
 
+@pytest.mark.parametrize("kind", ["discrete", "multidiscrete", "continuous"])
+def test_keys_play_all_agents_of_a_team(kind):
+    env = jaxenvs.make("KinetixTeam-S-v0", actions=kind, split=(0, 1, 1, 1, 0, 1))
+    controls = picture_of(env).controls
+    assert controls is not None
+    action = controls.action(["left", "down", "1"], env.action_space(), 0)
+    assert env.action_space().contains(action)
+    expected = {
+        "discrete": [3, 6],  # of one agent its first thruster, of the other nothing
+        "multidiscrete": [[1, 1, 0, 0], [2, 0, 0, 0]],
+        "continuous": [[1, 1, 0, 0], [-1, 0, 0, 0]],
+    }
+    assert action.tolist() == expected[kind]
+
+
 def test_thumbnails_are_square_in_both_themes():
     level = load_level("l/h4_cartpole")
     light, dark = (pictures.thumbnail(level, 64, theme) for theme in ("light", "dark"))
@@ -150,7 +165,7 @@ def test_a_level_is_played_by_hand_and_filmed(tmp_path):
     game.handle(Keys([], [], False), 1 / 30)
     assert game.state.commands.tolist() == [0] * 6
     assert game.ending.startswith("time is up")
-    assert (game.picture(96)[2, 2] == DARK.background).all()
+    assert (game.picture(96)[0, 0] == DARK.background).all()
     shot = film(env, tmp_path / "film.html", size=96, theme="dark")
     assert len(shot) == 3 + 20  # the last one stays
-    assert (shot.frames[0][2, 2] == DARK.background).all()
+    assert (shot.frames[0][0, 0] == DARK.background).all()
