@@ -144,7 +144,7 @@ def propose(
     role = _role(draws.role, around.is_missing, target_role, settings)
     has_goal = (role == GREEN) | (role == BLUE)
     factor = jnp.where(has_goal & ~is_connected, np.float32(settings.goal_size_factor), _ONE)
-    half_x, half_y, radius = _dimensions(draws, is_circle, factor, settings)
+    half_x, half_y, radius = dimensions(draws, is_circle, factor, settings)
     mass = jnp.where(is_circle, np.float32(math.pi) * radius * radius, 4 * half_x * half_y)
     mass = mass * np.float32(settings.density)
     chance = np.float32(settings.fixate_base) + np.float32(settings.fixate_per_mass) * mass
@@ -219,7 +219,7 @@ def _role(
     return chosen(number, totals)
 
 
-def _dimensions(
+def dimensions(
     draws: Draws, is_circle: jax.Array, factor: jax.Array, settings: Generation
 ) -> tuple[jax.Array, jax.Array, jax.Array]:
     """Half sides, or a radius, and 0 for what it has not."""
