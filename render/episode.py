@@ -1,6 +1,6 @@
 """Watching a policy: frames of whole episodes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -56,14 +56,15 @@ def film(
     title: str | None = None,
     pause: int = 20,
     memory: Any = None,
+    options: Mapping[str, Any] | None = None,
 ) -> tuple[list[np.ndarray], list[Any]]:
     """Frames, uint8 `[height, size, 3]`, of `episodes` episodes, and the return of each.
 
     An episode is cut after `max_steps`; its last frame is shown `pause` times more. With a `title`,
     a strip with it, the step and the score stands under each frame. A policy with a memory gets
-    `memory` at the start of each episode. The key is consumed.
+    `memory` at the start of each episode. `options` are those of the picture. The key is consumed.
     """
-    act = actor(env, policy, memory)
+    act, look = actor(env, policy, memory), options or {}
 
     @jax.jit
     def step(key: jax.Array, obs: Any, state: Any, past: Any) -> Any:
@@ -76,10 +77,11 @@ def film(
     returns = []
 
     def show(state: Any, steps: int, score: Any) -> None:
-        picture = frame(env, state, size=size)
+        picture = frame(env, state, size=size, **look)
         if title is not None:
             score = panel.score(score)
-            picture = panel.below(picture, f"{title}   step {steps}", f"score {score}")
+            left, theme = f"{title}   step {steps}", look.get("theme", "light")
+            picture = panel.below(picture, left, f"score {score}", theme=theme)
         frames.append(picture)
 
     for episode_key in jax.random.split(key, episodes):

@@ -97,6 +97,7 @@ def film(
     fps: float | None = None,
     title: str | None = None,
     strip: bool = True,
+    **options: Any,
 ) -> Film:
     """Plays, draws, and writes a film.
 
@@ -115,16 +116,18 @@ def film(
         50.
       title: Stands under the picture; None: the name of the game.
       strip: Whether title, step and score stand under the picture.
+      options: Those of the game's picture, as of `frame`, such as `theme="dark"`.
 
     Raises `ValueError`, which names the argument, for what cannot be played or written, before
     anything is played.
     """
     _check(episodes, max_steps, size, fps)
     with needs("render"):
-        from jaxenvs.render import episode, record
+        from jaxenvs.render import episode, picture, record
     if out is not None:
         record.writer(out)  # refuses an ending before the work
     game, act, memory = cast(env, policy, memory)
+    picture.check_options(game, options)
     title = type(game.unwrapped).__name__ if title is None else title
     frames, scores = episode.film(
         game,
@@ -135,6 +138,7 @@ def film(
         size=size,
         title=title if strip else None,
         memory=memory,
+        options=options,
     )
     shown = Film(frames, fps or episode.frame_rate(game), title, scores)
     if out is not None:

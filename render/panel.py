@@ -4,14 +4,19 @@ from typing import Any
 
 import numpy as np
 
+from jaxenvs.render import themes
 from jaxenvs.render.canvas import Canvas
-from jaxenvs.render.palette import FAINT, INK, MUTED, WHITE
+from jaxenvs.render.palette import INK, MUTED, WHITE
 
 ROW = 24  # pixels per line of text, where the picture is 512 wide
 
 
 def below(
-    picture: np.ndarray, left: str, right: str = "", notes: tuple[str, ...] = ()
+    picture: np.ndarray,
+    left: str,
+    right: str = "",
+    notes: tuple[str, ...] = (),
+    theme: str = "light",
 ) -> np.ndarray:
     """The picture with a strip under it: uint8 `[height + strip, width, 3]`.
 
@@ -24,19 +29,20 @@ def below(
     strip_height = round((len(notes) + 1) * row + 10 * unit)
     # Even, so that a film of it needs no padding.
     strip_height += (height + strip_height) % 2
-    canvas = Canvas(width, strip_height)
-    canvas.line([(0, 0), (width, 0)], FAINT, 3 * unit)
+    colors = themes.named(theme)
+    canvas = Canvas(width, strip_height, colors.background)
+    canvas.line([(0, 0), (width, 0)], colors.faint, 3 * unit)
     middle = 5 * unit + row / 2
     margin, size = 14 * unit, 15 * unit
     room = width - 2 * margin
     of_right = canvas.text_width(right, size, bold=True)
     gap = 12 * unit if right else 0
     left_size = _fitting(canvas, left, size, room - of_right - gap)
-    canvas.text(left, (margin, middle), left_size, INK)
-    canvas.text(right, (width - margin, middle), size, INK, "right", bold=True)
+    canvas.text(left, (margin, middle), left_size, colors.ink)
+    canvas.text(right, (width - margin, middle), size, colors.ink, "right", bold=True)
     for line, note in enumerate(notes, start=1):
         note_size = _fitting(canvas, note, 12.5 * unit, room)
-        canvas.text(note, (margin, middle + line * row), note_size, MUTED)
+        canvas.text(note, (margin, middle + line * row), note_size, colors.muted)
     return np.concatenate([picture, canvas.rgb()])
 
 

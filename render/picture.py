@@ -28,7 +28,8 @@ from jaxenvs.wrappers.base import MemoryState
 Draw = Callable[..., np.ndarray]
 """`(env, state, params, size) -> rgb`, uint8 `[height, width, 3]`, the longer side `size` pixels.
 
-Options of the picture are given by name. `env` is the game without wrappers; `state` and `params` hold numpy arrays.
+`env` is the game without wrappers; `state` and `params` hold numpy arrays. Options of the picture
+are given by name.
 """
 
 
@@ -40,6 +41,9 @@ class Picture:
 
     controls: Controls | None = None
     """Its keys; None: it cannot be played by hand."""
+
+    controls_for: Callable[[Any], Controls] | None = None
+    """Where its keys depend on how the game was made: from the game to its keys."""
 
     options: Mapping[str, tuple[Any, ...]] = dataclasses.field(default_factory=dict)
     """What else `draw` takes by name, and the values that each may have, the default first."""
@@ -96,6 +100,8 @@ def picture_of(env: Env[Any, Any]) -> Picture:
     action where actions are numbered.
     """
     own = own_picture(env)
+    if own is not None and own.controls_for is not None:
+        return dataclasses.replace(own, controls=own.controls_for(env.unwrapped))
     return own or Picture(observation, numbered(env.unwrapped))
 
 

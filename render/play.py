@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import time
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import jax
@@ -12,7 +13,7 @@ from jaxenvs.core import Env
 from jaxenvs.multi import has_agents
 from jaxenvs.render import episode, panel
 from jaxenvs.render.controls import AmountControls, Controls
-from jaxenvs.render.picture import frame, picture_of
+from jaxenvs.render.picture import check_options, frame, picture_of
 from jaxenvs.render.window import Keys, Window
 
 PAUSE, RESTART, SLOW, QUIT = COMMAND_KEYS = "return", "backspace", "tab", "escape"
@@ -80,8 +81,11 @@ class Game:
         seed: int = 0,
         seat: int | None = None,
         partner: Partner | None = None,
+        options: Mapping[str, Any] | None = None,
     ) -> None:
         self.env = env
+        self._options = dict(options or {})  # of the picture
+        check_options(env, self._options)
         self.controls = controls_of(env)
         self.seat = seat_of(env, seat)
         if partner is not None and self.seat is None:
@@ -155,13 +159,14 @@ class Game:
         marks = [self.ending, "paused" * self.paused, "slow" * self.slow]
         marks += ["" if self.ready else "compiling..."]
         left = "   ".join([f"step {self.steps}", *(mark for mark in marks if mark)])
-        picture = frame(self.env, self.state, size=size)
+        picture = frame(self.env, self.state, size=size, **self._options)
         self._shown = picture.shape[1], picture.shape[0]
         if self.ready and not self.begun:
             keys = ", ".join(self._first_keys())
             picture = panel.banner(picture, f"press a key to start: {keys}")
         notes = (*self._who(), *key_lines(self.controls), COMMANDS)
-        return panel.below(picture, left, f"score {self.total}", notes)
+        theme = self._options.get("theme", "light")
+        return panel.below(picture, left, f"score {self.total}", notes, theme)
 
     def _run(self, pressed: list[str], held: list[str], seconds: float) -> None:
         """A game that goes on by itself: as many steps as the clock asks for."""
@@ -242,6 +247,8 @@ class Game:
         self.score = self.score + np.asarray(t.reward)
         if np.all(t.terminated | t.truncated):
             how = "over" if np.any(t.terminated) else "time is up"
+            if np.ndim(solved := t.info.get("success", False)) == 0 and solved:
+                how = "solved"
             self.ending = f"{how}: press backspace to play again"
 
     def _next_key(self) -> jax.Array:
@@ -258,13 +265,14 @@ def play(
     *,
     seat: int | None = None,
     partner: Partner | None = None,
+    **options: Any,
 ) -> Game:
     """Opens a window and plays until it is closed, or for so many seconds; returns the game.
 
-    `seat` and `partner` as of `Game`. Raises `ValueError` where the game has no picture, no keys
-    or no such agent.
+    `seat` and `partner` as of `Game`; `options` are those of the game's picture, as of `frame`.
+    Raises `ValueError` where the game has no picture, no keys, no such option or no such agent.
     """
-    game = Game(env, seed, seat, partner)
+    game = Game(env, seed, seat, partner, options)
     with Window(title, size, size) as window, concurrent.futures.ThreadPoolExecutor(1) as pool:
         window.show(panel.message(f"{title} is starting...", size, size))
         starting = pool.submit(game.start)

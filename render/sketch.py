@@ -33,6 +33,7 @@ class Shape:
 
     @property
     def is_disc(self) -> bool:
+        """Whether it has one corner, its middle."""
         return len(self.corners) == 1
 
 

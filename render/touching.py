@@ -2,25 +2,15 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
+
+from jaxenvs.render.sketch import Shape
 
 SLOP = 0.015  # m: bodies that are this near are taken to touch
 
 
-class Outline(Protocol):
-    """A convex polygon or a disc, rounded by `radius`."""
-
-    @property
-    def corners(self) -> np.ndarray: ...
-    @property
-    def radius(self) -> float: ...
-    @property
-    def is_fixed(self) -> bool: ...
-
-
-def contact_points(shapes: Sequence[Outline], meet: np.ndarray | None = None) -> np.ndarray:
+def contact_points(shapes: Sequence[Shape], meet: np.ndarray | None = None) -> np.ndarray:
     """The points, `(k, 2)`, at which two shapes touch that are not both fixed: at most two a pair.
 
     They are corners of one shape on or in the other. `meet`, `(n, n)` bool, says which shapes may
@@ -36,7 +26,7 @@ def contact_points(shapes: Sequence[Outline], meet: np.ndarray | None = None) ->
     return np.array(points).reshape(-1, 2)
 
 
-def _on(one: Outline, other: Outline) -> list[tuple[float, np.ndarray]]:
+def _on(one: Shape, other: Shape) -> list[tuple[float, np.ndarray]]:
     """The corners of `one` that touch `other`: how far off they are, and where they touch."""
     found = []
     for corner in one.corners:

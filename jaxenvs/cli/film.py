@@ -8,7 +8,7 @@ import tyro
 
 import jaxenvs
 from jaxenvs.cli.arguments import UsageError, extra, usage_errors
-from jaxenvs.cli.make import make
+from jaxenvs.cli.make import make, settings
 from jaxenvs.core import Env
 from jaxenvs.waiting import waiting
 
@@ -53,6 +53,9 @@ class Film:
     size: int = 512
     """Pixels of the picture's longer side."""
 
+    picture: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME=VALUE ...")] = ()
+    """Options of the game's picture, such as theme=dark."""
+
     plain: bool = False
     """Leave out the strip that shows step and score."""
 
@@ -87,6 +90,7 @@ def shoot(film: Film) -> list[Any]:
             fps=film.fps or None,
             title=title,
             strip=not film.plain,
+            **settings(film.picture),
         )
     return shot.scores
 

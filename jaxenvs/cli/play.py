@@ -9,7 +9,7 @@ import tyro
 
 from jaxenvs.cli.arguments import UsageError, extra, parse, usage_errors
 from jaxenvs.cli.film import partner_for
-from jaxenvs.cli.make import make
+from jaxenvs.cli.make import make, settings
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +34,9 @@ class Arguments:
     partner: Annotated[str, tyro.conf.arg(metavar="RUN")] = "random"
     """Who plays the agents that you do not: a run's folder, or random, where you play one agent."""
 
+    picture: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME=VALUE ...")] = ()
+    """Options of the game's picture, such as theme=dark."""
+
     seed: int = 0
     """Decides the starts and the game's own chance."""
 
@@ -53,8 +56,11 @@ def main(argv: Sequence[str]) -> None:
     with extra("render"):
         import pygame
 
+        from jaxenvs.render.picture import check_options
         from jaxenvs.render.play import Partner, play, seat_of
+    title, look = arguments.id, settings(arguments.picture)
     with usage_errors():
+        check_options(env, look)
         seat = seat_of(env, arguments.seat)  # before a window is opened
     partner = None
     if arguments.partner != "random":
@@ -63,9 +69,8 @@ def main(argv: Sequence[str]) -> None:
             raise UsageError(f"--partner: your keys play everybody; {hint}")
         partner = Partner(*partner_for(env, pathlib.Path(arguments.partner)))
     try:
-        seconds = arguments.seconds or None
-        size = arguments.size
-        game = play(env, arguments.id, arguments.seed, size, seconds, seat=seat, partner=partner)
+        pace = {"size": arguments.size, "seconds": arguments.seconds or None}
+        game = play(env, title, arguments.seed, **pace, seat=seat, partner=partner, **look)
     except pygame.error as error:
         raise UsageError(f"no window can be opened: {error}") from error
-    print(f"{arguments.id}: {game.steps} steps, score {game.total}")
+    print(f"{title}: {game.steps} steps, score {game.total}")

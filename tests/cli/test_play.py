@@ -20,3 +20,8 @@ def test_without_a_screen_it_says_so(capsys, monkeypatch):
     monkeypatch.setenv("SDL_VIDEODRIVER", "none-such")
     assert main(["play", "CartPole-v1"]) == 2
     assert "no window can be opened" in capsys.readouterr().err
+
+
+def test_an_option_that_the_picture_has_not_is_refused(capsys):
+    assert main(["play", "CartPole-v1", "--picture", "theme=dark"]) == 2
+    assert "theme: the picture of CartPole has no such option" in capsys.readouterr().err

@@ -13,10 +13,11 @@ import pytest
 import jaxenvs
 from jaxenvs.envs.classic import pictures
 from jaxenvs.envs.classic.cartpole import CartPole
-from jaxenvs.render import Picture, draw, frame, picture_of
+from jaxenvs.render import Controls, Picture, draw, film, frame, picture_of
 from jaxenvs.render.observation import observation
 from jaxenvs.render.palette import BACKGROUND
 from jaxenvs.render.picture import own_picture
+from jaxenvs.render.play import Game
 from jaxenvs.wrappers import FrameStack
 from tests.toys import Walk
 
@@ -134,3 +135,45 @@ def test_games_load_no_picture_and_pictures_no_window(tmp_path: pathlib.Path) ->
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["[]", "['jaxenvs.envs.classic.pictures']", "False"]
+
+
+def striped(env, state, params, size, theme="light", stripes=1):
+    del env, state, params
+    return np.full((size, size, 3), stripes if theme == "light" else 255 - stripes, np.uint8)
+
+
+OPTIONS = {"theme": ("light", "dark"), "stripes": (1, 2)}
+
+
+def test_options_reach_the_picture_and_are_checked(monkeypatch):
+    env = jaxenvs.make("CartPole-v1")
+    _, state = env.reset(jax.random.key(0))
+    monkeypatch.setitem(pictures.PICTURES, CartPole, Picture(striped, options=OPTIONS))
+    assert frame(env, state, size=8).max() == 1
+    assert frame(env, state, size=8, theme="dark", stripes=2).min() == 253
+    with pytest.raises(ValueError, match=r"^theme: expected 'light' or 'dark', got 'sepia'"):
+        frame(env, state, theme="sepia")
+    with pytest.raises(ValueError, match=r"^dots: the picture of CartPole has no such option; it"):
+        frame(env, state, dots=3)
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match="has no such option; it has no options"):
+        frame(env, state, theme="dark")
+
+
+def test_films_and_play_have_the_picture_s_options(monkeypatch):
+    env = jaxenvs.make("CartPole-v1", max_steps=1)
+    monkeypatch.setitem(
+        pictures.PICTURES,
+        CartPole,
+        Picture(striped, Controls(keys={"a": (0, "left")}), options=OPTIONS),
+    )
+    shot = film(env, size=64, theme="dark")
+    assert (shot.frames[0][:64] == 254).all()
+    assert (shot.frames[0][66:] < 128).mean() > 0.8  # and so is the strip under it
+    with pytest.raises(ValueError, match="no such option"):
+        film(env, dots=1)
+    game = Game(env, options={"theme": "dark"})
+    game.restart()
+    assert (game.picture(64)[:64] == 254).all()
+    with pytest.raises(ValueError, match="no such option"):
+        Game(env, options={"dots": 1})

@@ -7,6 +7,7 @@ import pygame
 import pytest
 
 import jaxenvs
+from jaxenvs.core import Transition
 from jaxenvs.render import play as playing
 from jaxenvs.render.controls import Controls
 from jaxenvs.render.play import Game, key_lines, play
@@ -243,3 +244,13 @@ def test_the_loop_moves_the_game_and_stops_at_escape(monkeypatch):
     assert shown[1] - began < 20  # the game, after the page that says that it starts
     assert game.steps > 0
     assert game.state.torque == 2
+
+
+def test_a_level_that_is_solved_is_said_to_be(game):
+    solved = Transition(0, game.state, np.float32(1), np.True_, np.False_, {"success": np.True_})
+    step, game._step = game._step, lambda *_: solved
+    try:
+        game._take(0)
+    finally:
+        game._step = step
+    assert game.ending == "solved: press backspace to play again"

@@ -93,7 +93,7 @@ class _Column:
 
 
 def paint(pen: Pen, facts: Facts, left: float, width: float) -> None:
-    """Writes a column `width` pixels wide from `left` on, from the top of the canvas to its foot."""
+    """Writes a column `width` pixels wide, from `left` on."""
     unit = width / 125
     canvas, height = pen.canvas, pen.canvas.height
     # Nothing of the scene reaches in here.

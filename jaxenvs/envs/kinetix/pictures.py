@@ -1,16 +1,22 @@
 """Pictures of Kinetix, and its keys."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from jaxenvs import spaces
 from jaxenvs.envs.kinetix import _legend
-from jaxenvs.envs.kinetix._actions import NUM_COMMANDS
-from jaxenvs.envs.kinetix._level import NUM_MOTOR_BINDINGS, Level, in_world
+from jaxenvs.envs.kinetix._actions import NUM_COMMANDS, Kind
+from jaxenvs.envs.kinetix._level import (
+    NUM_MOTOR_BINDINGS,
+    NUM_THRUSTER_BINDINGS,
+    Level,
+    in_world,
+)
 from jaxenvs.envs.kinetix.kinetix import Kinetix
+from jaxenvs.envs.kinetix.team import KinetixTeam
 from jaxenvs.physics2d import jax2d
 from jaxenvs.render import sketch, themes
 from jaxenvs.render.canvas import Canvas, View
@@ -89,7 +95,7 @@ def scene(level: Level, commands: np.ndarray, theme: themes.Theme) -> sketch.Ske
 
 
 def _contacts(state: Any, shown: sketch.Sketch) -> np.ndarray:
-    """Where bodies touch, `(k, 2)`; not those that joints connect, which pass through each other."""
+    """Where bodies touch, `(k, 2)`; those that joints connect pass through each other."""
     machine = np.asarray(state.facts.machine)[np.flatnonzero(state.level.bodies.active)]
     return contact_points(shown.shapes, machine[:, None] != machine)
 
@@ -139,32 +145,78 @@ def _jets(level: Level, commands: np.ndarray, theme: themes.Theme) -> Iterable[s
 # -- keys ------------------------------------------------------------------------------------------
 
 
+@dataclasses.dataclass(frozen=True)
 class CommandControls(Controls):
-    """Keys that stand for `(command, value)`; those held are told to all kinds of actions."""
+    """Keys that stand for `(command, value)`; a key against another leaves nothing."""
 
     def action(self, held: Iterable[str], space: spaces.Space, time: int) -> Any:
-        """The action of a space of Kinetix; a key against another leaves nothing."""
+        """The action of a space of `Kinetix`."""
         del time
+        told, last = self.told(held)
+        return spoken(
+            _KINDS[type(space)], told, last, range(NUM_MOTOR_BINDINGS), range(NUM_THRUSTER_BINDINGS)
+        )
+
+    def told(self, held: Iterable[str]) -> tuple[np.ndarray, int | None]:
+        """What the six commands are told, `(6,)` float32, and which of them last."""
         told, last = np.zeros(NUM_COMMANDS, np.float32), None
         for name in held:
             if name in self.keys:
-                command, value = last = self.keys[name][0]
-                told[command] += value
-        if isinstance(space, spaces.Discrete):
-            return np.int32(_numbered(last))
-        if isinstance(space, spaces.MultiDiscrete):
-            return np.where(told < 0, 2, told > 0).astype(np.int32)
-        return np.clip(told, -1, 1)
+                last, value = self.keys[name][0]
+                told[last] = np.clip(told[last] + value, -1, 1)
+        return told, last
 
 
-def _numbered(key: tuple[int, int] | None) -> int:
-    """The discrete action of a key; none of all."""
-    if key is None:
-        return 2 * NUM_MOTOR_BINDINGS
-    command, value = key
-    if command < NUM_MOTOR_BINDINGS:
-        return 2 * command + (value > 0)
-    return NUM_MOTOR_BINDINGS + command + 1
+_KINDS: dict[type[spaces.Space], Kind] = {
+    spaces.Discrete: "discrete",
+    spaces.MultiDiscrete: "multidiscrete",
+    spaces.Box: "continuous",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class TeamControls(CommandControls):
+    """The same keys for agents who share the commands: they play all of them."""
+
+    kind: Kind = "multidiscrete"
+    kinds: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = ()
+    """Of each agent: the kinds of motors and of thrusters that it commands."""
+
+    def action(self, held: Iterable[str], space: spaces.Space, time: int) -> Any:
+        """An action of each agent, `(num_agents, ...)`."""
+        del space, time
+        told, last = self.told(held)
+        own = [spoken(self.kind, told, last, *both) for both in self.kinds]
+        if self.kind == "discrete":
+            return np.stack(own)
+        room = max(len(one) for one in own)
+        return np.stack([np.pad(one, (0, room - len(one))) for one in own])
+
+
+def spoken(
+    kind: Kind,
+    told: np.ndarray,
+    last: int | None,
+    motors: Sequence[int],
+    thrusters: Sequence[int],
+) -> np.ndarray:
+    """The action that says what is `told`, of who commands some kinds of motors and thrusters.
+
+    A single number can say one thing: what the `last` key does.
+    """
+    own = [*motors, *(NUM_MOTOR_BINDINGS + kind for kind in thrusters)]
+    said = told[own]
+    if kind == "continuous":
+        return said
+    if kind == "multidiscrete":
+        return np.where(said < 0, 2, said > 0).astype(np.int32)
+    nothing = 2 * len(motors)
+    if last not in own or not told[last]:
+        return np.array(nothing, np.int32)
+    place = own.index(last)
+    if place < len(motors):
+        return np.array(2 * place + (told[last] > 0), np.int32)
+    return np.array(nothing + 1 + place - len(motors), np.int32)
 
 
 KEYS = {
@@ -181,10 +233,16 @@ KEYS = {
 }
 """As in Kinetix's editor, which has no keys for motors 3 and 4."""
 
+_LOOKS = {"theme": tuple(themes.THEMES), "contacts": (False, True)}
+_PACE: dict[str, Any] = {"idle": (None,), "rate": 30.0}
+
+
+def _of_team(env: Any) -> Controls:
+    kinds = tuple((tuple(motors), tuple(thrusters)) for motors, thrusters in env.kinds)
+    return TeamControls(keys=KEYS, kind=env.actions, kinds=kinds, **_PACE)
+
+
 PICTURES: Pictures = {
-    Kinetix: Picture(
-        kinetix,
-        CommandControls(keys=KEYS, idle=(None,), rate=30.0),
-        options={"theme": tuple(themes.THEMES), "contacts": (False, True)},
-    )
+    Kinetix: Picture(kinetix, CommandControls(keys=KEYS, **_PACE), options=_LOOKS),
+    KinetixTeam: Picture(kinetix, controls_for=_of_team, options=_LOOKS),
 }
