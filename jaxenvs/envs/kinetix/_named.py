@@ -1,17 +1,13 @@
 """Levels by name or from a file, fitted to the slots of an environment."""
 
-import difflib
-import functools
-import pathlib
 from typing import Any
 
 import jax
 import numpy as np
 
-from jaxenvs.envs.kinetix import _files
 from jaxenvs.envs.kinetix._fields import LevelError
 from jaxenvs.envs.kinetix._level import SIZES, Level, Size
-from jaxenvs.envs.kinetix._published import load_published, published
+from jaxenvs.envs.kinetix._library import load_level
 from jaxenvs.struct import ByValue
 
 
@@ -30,7 +26,7 @@ class FixedLevel(ByValue):
 
 
 def fixed(level: str | Level | FixedLevel, size: Size) -> FixedLevel:
-    """A level as `find` finds it, or the level itself, in the slots of that size.
+    """A level by its name or from a file (`_library.load_level`), in the slots of that size.
 
     Raises `ValueError` that begins with "level".
     """
@@ -38,40 +34,17 @@ def fixed(level: str | Level | FixedLevel, size: Size) -> FixedLevel:
         return FixedLevel(fitted(level.tree, size), level.name)
     if isinstance(level, Level):
         return FixedLevel(fitted(level, size), "a level")
-    return FixedLevel(fitted(find(level, size), size), level)
+    return FixedLevel(fitted(_found(level, size), size), level)
 
 
-def find(name: str, size: Size) -> Level:
-    """The level of a file (`*.json`), or one by its name, such as "l/h7_maze_1".
-
-    The size before the name may be left out; a level of the size asked for is then preferred, and
-    so may "h7_" and "hard_". Raises `ValueError`.
-    """
-    if name.endswith(".json"):
-        try:
-            return _files.read(pathlib.Path(name))
-        except OSError as error:
-            raise ValueError(f"level: {name}: {error.strerror or error}") from error
-        except LevelError as error:
-            raise ValueError(f"level: {error}") from error
-    known = published()
-    if name in known:
-        return load_published(name)
-    same = [full for full in known if name in (_short(full), _plain(full))]
-    if same:
-        return load_published(min(same, key=lambda full: SIZES[full[0]] != size))
-    near = difflib.get_close_matches(name, {one for full in known for one in (full, _short(full))})
-    hint = f"; did you mean {' or '.join(near)}?" if near else ""
-    raise ValueError(f"level: expected a *.json file or the name of a level, got {name!r}{hint}")
-
-
-def _short(full: str) -> str:
-    return full.partition("/")[2]
-
-
-def _plain(full: str) -> str:
-    """The name without its number or group: "maze_1" of "l/h7_maze_1"."""
-    return _short(full).partition("_")[2]
+def _found(name: str, size: Size) -> Level:
+    letter = next((letter for letter, one in SIZES.items() if one == size), None)
+    try:
+        return load_level(name, letter)
+    except LevelError as error:
+        raise ValueError(f"level: {error}") from error
+    except OSError as error:
+        raise ValueError(f"level: {name}: {error.strerror or error}") from error
 
 
 def fitted(level: Level, size: Size) -> Level:
@@ -116,16 +89,3 @@ def fitted(level: Level, size: Size) -> Level:
         joints=jax.tree.map(lambda column: grown(column, more_joints), joints),
         thrusters=jax.tree.map(lambda column: grown(column, more_thrusters), thrusters),
     )
-
-
-@functools.cache
-def all_published(size: Size) -> Level:
-    """The published levels of a size, stacked; of all sizes that fit where there are none."""
-    own = [name for name in published() if SIZES[name[0]] == size]
-    names = own or [
-        name
-        for name in published()
-        if all(have <= room for have, room in zip(SIZES[name[0]], size, strict=True))
-    ]
-    levels = [fitted(load_published(name), size) for name in names]
-    return jax.tree.map(lambda *leaves: np.stack(leaves), *levels)

@@ -27,9 +27,11 @@ from jaxenvs.envs.kinetix import (
     _symbolic,
 )
 from jaxenvs.envs.kinetix._from_json import from_content
+from jaxenvs.envs.kinetix._generate import random_level
 from jaxenvs.envs.kinetix._level import (
     NUM_MOTOR_BINDINGS,
     NUM_THRUSTER_BINDINGS,
+    NUM_WALLS,
     SIZES,
     Level,
     Size,
@@ -37,9 +39,10 @@ from jaxenvs.envs.kinetix._level import (
 from jaxenvs.envs.kinetix._state import Params, State
 from jaxenvs.envs.kinetix._to_json import to_content
 from jaxenvs.levels import LevelEnv
-from jaxenvs.ranges import Count, Range, check_value
+from jaxenvs.ranges import Range, check_value
 
 _ENGINES = {"modern": _engine_modern, "jax2d": _engine_jax2d}
+_FEWEST = 3  # bodies of a random level
 _LEAST, _MOST = Size(5, 0, 0, 0), Size(64, 64, 64, 64)
 _STRONG = 1000.0  # the strongest gravity that a picture's numbers tell, in units of 10 m/s^2
 
@@ -68,7 +71,7 @@ class Kinetix(LevelEnv[State, Params, Level]):
     engine: Literal["modern", "jax2d"] = "modern"
     """What moves the bodies; `jax2d` reproduces Kinetix's own engine, faults included."""
 
-    frame_skip: Count = 2
+    frame_skip: Annotated[int, Range(1, 100)] = 2
     """Physics steps of 1/60 s for each action."""
 
     level: str | Level | _named.FixedLevel | None = None
@@ -79,6 +82,10 @@ class Kinetix(LevelEnv[State, Params, Level]):
         if isinstance(self.size, Size):
             for name, low, value, high in zip(Size._fields, _LEAST, self.size, _MOST, strict=True):
                 check_value(f"size.{name}", value, Annotated[int, Range(low, high)])
+        room = self.slots
+        if self.level is None and room.bodies < NUM_WALLS + _FEWEST:
+            expected = f"{NUM_WALLS} walls and {_FEWEST} bodies or more, for random levels"
+            raise ValueError(f"size: expected {expected}, got {room}")
         if self.level is not None:
             object.__setattr__(self, "level", _named.fixed(self.level, self.slots))
 
@@ -103,9 +110,7 @@ class Kinetix(LevelEnv[State, Params, Level]):
         del params
         if isinstance(self.level, _named.FixedLevel):
             return jax.tree.map(jnp.asarray, self.level.tree)
-        levels = _named.all_published(self.slots)
-        index = jax.random.randint(key, (), 0, len(levels.max_timesteps), dtype=jnp.int32)
-        return jax.tree.map(lambda column: jnp.asarray(column)[index], levels)
+        return random_level(key, self.slots)
 
     def initial_on(self, key: jax.Array, level: Level, params: Params) -> State:
         del key
