@@ -168,7 +168,7 @@ def test_numbers_of_parameters():
     layer = attention + 2 * 2 * d + gates + dense + messages
     assert count(Transformer(Layout(SPACE))) == embeddings + 2 * layer
     w = 32
-    dense_layers = (27 + 1 + 19 + 1) * w + (22 + 2 * w + 1 + 8 + w + 1) * w + (3 * w + 1) * w
+    dense_layers = (27 + 1 + 19 + 1) * w + (22 + 2 * w + 1 + 8 + w + 1) * w + (w + 1) * w
     assert count(SetEncoder(Layout(SPACE), w)) == dense_layers
 
 
