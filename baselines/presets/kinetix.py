@@ -16,6 +16,7 @@ _PPO: dict[str, Any] = {
     "hidden": (64, 64),
     "encoder": "sets",
     "entity_width": 32,
+    "activation": "relu",
     "lr": 1e-3,
     "gamma": 0.995,
     "gae_lambda": 0.9,
