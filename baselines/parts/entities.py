@@ -19,8 +19,8 @@ import numpy as np
 from jaxenvs import spaces
 from jaxenvs.baselines.parts.networks import ACTIVATIONS, Activation, orthogonal
 
-EncoderKind = Literal["mlp", "sets", "transformer"]
-"""How a network takes an observation: as one vector, or as entities in either of two ways."""
+EncoderKind = Literal["mlp", "sets", "transformer", "pixels"]
+"""How a network takes an observation: as a vector, as entities in two ways, or as a picture."""
 
 PARTS = (
     "polygons",  # [P, n]

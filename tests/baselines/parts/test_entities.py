@@ -225,7 +225,10 @@ SMALL = ppo.Config(
     [
         ({"filters": 4}, "filters: expected 0 with the encoder sets, got 4"),
         ({"normalize_obs": True}, "normalize_obs: expected False with the encoder sets"),
-        ({"encoder": "cnn"}, "encoder: expected 'mlp', 'sets' or 'transformer', got 'cnn'"),
+        (
+            {"encoder": "cnn"},
+            "encoder: expected 'mlp', 'sets', 'transformer' or 'pixels', got 'cnn'",
+        ),
         ({"entity_width": 0}, "entity_width: expected a whole number from 1"),
     ],
 )
