@@ -60,7 +60,7 @@ class Config(RunConfig):
     trunk: bool = False  # one torso for policy and value instead of two
     hidden: tuple[Width, ...] = (64, 64)  # widths of the layers, before the memory if there is one
     filters: Filters = 0  # of a convolution before them, for observations that are images; 0: none
-    encoder: EncoderKind = "mlp"  # of observations: mlp, or of entities: sets, transformer
+    encoder: EncoderKind = "mlp"  # of observations: mlp, pixels, or of entities: sets, transformer
     entity_width: Width = 64  # numbers that an encoder of entities has for each
     activation: Activation = "tanh"  # between the layers
     lr: NonNegative = swept(2.5e-4)  # learning rate of Adam
@@ -91,7 +91,7 @@ class Config(RunConfig):
         super().check()
         checks.minibatches(self, self.remembers)
         checks.no_filters_with_memory(self)
-        checks.entities_as_they_are(self)
+        checks.observations_as_they_are(self)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -42,7 +42,7 @@ def countable(config: Any) -> None:
         )
 
 
-def entities_as_they_are(config: Any) -> None:
+def observations_as_they_are(config: Any) -> None:
     """Raises `ValueError` for what would change the observation that an encoder takes apart."""
     if config.encoder == "mlp":
         return
@@ -52,12 +52,12 @@ def entities_as_they_are(config: Any) -> None:
         )
     if config.normalize_obs:
         raise ValueError(
-            f"normalize_obs: expected False with the encoder {config.encoder}: masks and indices "
-            "are not to be scaled"
+            f"normalize_obs: expected False with the encoder {config.encoder}: masks, "
+            "indices and pixels are not to be scaled"
         )
     if getattr(config, "show_id", False):
         raise ValueError(
-            f"show_id: expected False with the encoder {config.encoder}, which takes entities alone"
+            f"show_id: expected False with the encoder {config.encoder}, which takes observations alone"
         )
 
 

@@ -15,6 +15,7 @@ from jaxenvs.baselines.parts.entities import (
     pooled,
 )
 from jaxenvs.baselines.parts.networks import ACTIVATIONS, Activation, orthogonal
+from jaxenvs.baselines.parts.pixels import PixelEncoder, picture_of
 
 
 class Transformer(nn.Module):
@@ -129,13 +130,15 @@ def with_token(attention: jax.Array, there: jax.Array) -> jax.Array:
 
 def encoder_of(
     space: spaces.Space, kind: EncoderKind, width: int, activation: Activation
-) -> SetEncoder | Transformer | None:
+) -> SetEncoder | Transformer | PixelEncoder | None:
     """The encoder for flattened observations of a space; None for `mlp`.
 
     Raises `ValueError` for observations, or a width, that the encoder cannot take.
     """
     if kind == "mlp":
         return None
+    if kind == "pixels":
+        return PixelEncoder(picture_of(space))
     layout = layout_of(space, kind)
     if kind == "sets":
         return SetEncoder(layout, width, activation)

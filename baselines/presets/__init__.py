@@ -10,6 +10,7 @@ from jaxenvs.baselines.presets import (
     bsuite,
     classic,
     hanabi,
+    kinetix,
     minatar,
     mpe,
     overcooked,
@@ -18,6 +19,6 @@ from jaxenvs.baselines.presets import (
 )
 
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {}
-for _family in (classic, minatar, popgym, bsuite, mpe, overcooked, hanabi, social):
+for _family in (classic, minatar, popgym, bsuite, mpe, overcooked, hanabi, social, kinetix):
     for _algorithm, _by_env in _family.PRESETS.items():
         PRESETS[_algorithm] = PRESETS.get(_algorithm, {}) | _by_env

@@ -168,7 +168,7 @@ def test_numbers_of_parameters():
     layer = attention + 2 * 2 * d + gates + dense + messages
     assert count(Transformer(Layout(SPACE))) == embeddings + 2 * layer
     w = 32
-    dense_layers = (27 + 1 + 19 + 1) * w + (22 + 2 * w + 1 + 8 + w + 1) * w + (3 * w + 1) * w
+    dense_layers = (27 + 1 + 19 + 1) * w + (22 + 2 * w + 1 + 8 + w + 1) * w + (w + 1) * w
     assert count(SetEncoder(Layout(SPACE), w)) == dense_layers
 
 
@@ -225,7 +225,10 @@ SMALL = ppo.Config(
     [
         ({"filters": 4}, "filters: expected 0 with the encoder sets, got 4"),
         ({"normalize_obs": True}, "normalize_obs: expected False with the encoder sets"),
-        ({"encoder": "cnn"}, "encoder: expected 'mlp', 'sets' or 'transformer', got 'cnn'"),
+        (
+            {"encoder": "cnn"},
+            "encoder: expected 'mlp', 'sets', 'transformer' or 'pixels', got 'cnn'",
+        ),
         ({"entity_width": 0}, "entity_width: expected a whole number from 1"),
     ],
 )
