@@ -8,6 +8,7 @@ from jaxenvs.physics2d.records import Body, Joint, Plane, Rule, SceneError, Thru
 from jaxenvs.physics2d.scene import Scene
 from jaxenvs.physics2d.stepping import plain_step, step, steps
 from jaxenvs.physics2d.world import (
+    Axial,
     Bodies,
     Contacts,
     Controls,
@@ -25,6 +26,7 @@ from jaxenvs.physics2d.world import (
 )
 
 __all__ = [
+    "Axial",
     "Bodies",
     "Body",
     "Contacts",

@@ -19,6 +19,8 @@ SOLVE, RELAX, RESTITUTION = 0, 1, 2
 """Kinds of passes."""
 MARGIN = 0.02
 """Bodies that are no further apart than this get a contact in advance, m; more if they close in."""
+MOST_WARM = 1.0
+"""Most speed that an impulse of the step before gives a pair at the start of a step, m/s."""
 TINY = 1e-9
 """Keeps masses of what cannot move away from 0."""
 
@@ -118,7 +120,8 @@ def started(
     on = cut(jnp.where(exists & near, one, 0.0), one)
     bounces = (on > 0.5) & (speed < -start.restitution_speed)
     row = Row(separation, *masses, on, jnp.where(bounces, restitution * speed, 0.0))
-    normal, tangent = (jnp.where(on > 0.5, v, 0.0) for v in (held.normal, held.tangent))
+    share = jnp.minimum(1.0, MOST_WARM / jnp.maximum(held.normal * masses[0], MOST_WARM))
+    normal, tangent = (jnp.where(on > 0.5, share * v, 0.0) for v in (held.normal, held.tangent))
     return row, Impulse(normal, tangent, jnp.zeros_like(separation))
 
 
