@@ -13,9 +13,8 @@ the axis where it is wanted, and back, when it is mapped.
 """
 
 import functools
-import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -40,7 +39,7 @@ from jaxenvs.physics2d.world import Contacts, Controls, Settings, State, World
 from jaxenvs.trig import sincos
 
 DEFAULT = Settings()
-_CACHE = 4_000_000  # bytes of rows and impulses that stay in caches from pass to pass
+_TILE = 256  # scenes that a CPU steps at once
 
 
 def step(
@@ -98,14 +97,7 @@ def _mappable(
     def often(world: World, state: State, controls: Controls) -> tuple[State, Contacts]:
         return lax.scan(lambda s, _: once(world, s, controls), state, length=count)
 
-    return batch_last(once if count is None else often, tile=_scenes_at_once)
-
-
-def _scenes_at_once(world: World, *_: Any) -> int:
-    """How many scenes' contacts fit into the caches: 32 to 1,024, a power of two."""
-    pairs, walls = (math.prod(v.shape[-2:]) for v in (world.collides, world.meets))
-    fit = _CACHE / (4 * (37 * pairs + 23 * walls) + 1)
-    return 2 ** round(math.log2(min(max(fit, 32), 1024)))
+    return batch_last(once if count is None else often, tile=_TILE)
 
 
 def _step(
@@ -271,7 +263,7 @@ def _passes(
                 carry,
                 kind,
             )
-        sin, cos = sincos(carry.pose.turn)
+        sin, cos = (cut(v, one) for v in sincos(carry.pose.turn))
         shift = Shift(carry.pose.x, carry.pose.y, sin, cos - 1.0)
         after, pairs, walls = motion, carry.contacts.pairs, carry.contacts.planes
         if found.pairs.normal_x.shape[1]:
