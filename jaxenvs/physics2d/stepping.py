@@ -99,6 +99,8 @@ def _step(
         impulses,
     )
     end = _passes(before, push, body.matter, found, links, body.one, settings)
+    if world.joints.active.shape[0]:
+        end = end._replace(pose=joints.closed(end.pose, links, body.one[0]))
     return _after(state, body, end), Contacts(touching=found.touching, on_planes=found.behind)
 
 
@@ -208,15 +210,6 @@ def _passes(
     )
 
     def joint_pass(motion: Motion, carry: _Carry, kind: jax.Array) -> tuple[Motion, Impulses]:
-        motion = lax.cond(
-            kind == SOLVE,
-            joints.warm_start,
-            lambda motion, *_: motion,
-            motion,
-            carry.pose,
-            links,
-            carry.joints,
-        )
         return joints.sweep(
             motion, carry.pose, carry.spin, links, carry.joints, kind, soft, h, one[0]
         )
@@ -252,10 +245,7 @@ def _passes(
         )
         return _Carry(after, pose, held, carry.spin, Held(pairs, walls), impulses)
 
-    end = lax.fori_loop(0, 2 * settings.substeps + 1, one_pass, start)
-    if not end.joints.x.shape[0]:
-        return end
-    return end._replace(pose=joints.closed(end.pose, links, one[0]))
+    return lax.fori_loop(0, 2 * settings.substeps + 1, one_pass, start)
 
 
 def _clipped(motion: Motion, settings: Settings) -> Motion:
