@@ -123,6 +123,8 @@ def _step(
         impulses,
     )
     end = _passes(before, push, body.matter, found, links, body.one, settings, passes)
+    if world.joints.active.shape[0]:
+        end = end._replace(pose=joints.closed(end.pose, links, body.one[0]))
     return _after(state, body, end), Contacts(touching=found.touching, on_planes=found.behind)
 
 
@@ -233,15 +235,6 @@ def _passes(
     )
 
     def joint_pass(motion: Motion, carry: _Carry, kind: jax.Array) -> tuple[Motion, Impulses]:
-        motion = lax.cond(
-            kind == SOLVE,
-            joints.warm_start,
-            lambda motion, *_: motion,
-            motion,
-            carry.pose,
-            links,
-            carry.joints,
-        )
         return joints.sweep(
             motion, carry.pose, carry.spin, links, carry.joints, kind, soft, h, one[0]
         )
@@ -278,10 +271,7 @@ def _passes(
         return _Carry(after, pose, held, carry.spin, Held(pairs, walls), impulses)
 
     count = passes or 2 * settings.substeps + finding.bounces(found).astype(jnp.int32)
-    end = lax.fori_loop(0, count, one_pass, start)
-    if not end.joints.x.shape[0]:
-        return end
-    return end._replace(pose=joints.closed(end.pose, links, one[0]))
+    return lax.fori_loop(0, count, one_pass, start)
 
 
 def _clipped(motion: Motion, settings: Settings) -> Motion:
