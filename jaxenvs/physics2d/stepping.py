@@ -270,7 +270,9 @@ def _passes(
         )
         return _Carry(after, pose, held, carry.spin, Held(pairs, walls), impulses)
 
-    count = passes or 2 * settings.substeps + finding.bounces(found).astype(jnp.int32)
+    count = passes
+    if count is None:
+        count = 2 * settings.substeps + finding.bounces(found).astype(jnp.int32)
     return lax.fori_loop(0, count, one_pass, start)
 
 
