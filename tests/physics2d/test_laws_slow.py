@@ -63,7 +63,7 @@ def test_piles_stand_in_any_order_of_their_boxes(pile: str, number: int) -> None
 
 def test_a_chain_of_ten_holds_five_times_the_load() -> None:
     play = _large()["chain"]
-    assert play.gap() < 40e-3
+    assert play.gap() < 60e-3
     energies = play.energies()
     assert energies.max() < energies[0] + 0.02 * (energies[0] - energies.min())
 
