@@ -129,7 +129,8 @@ def play_once(compiled: Any, state: Any, drawn: Any, costs: list[float]) -> Any:
 def in_process(python: str, *arguments: str) -> dict:
     """One measurement in a process of its own."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("JAX_")}
-    command = [python, __file__, "--one", *arguments]
+    # Without -P this file would be found in place of the peer, whose name it has.
+    command = [python, "-P", __file__, "--one", *arguments]
     environment = kept | {"PYTHONPATH": str(ROOT) if "ours" in arguments else ""}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jaxenvs.physics2d import layout
-from jaxenvs.physics2d.manifolds import Manifold, Shape, Touch, manifold
+from jaxenvs.physics2d.manifolds import Shape, manifold
 from jaxenvs.physics2d.rows import (
     TINY,
     Impulse,
@@ -66,13 +66,13 @@ def prepare(
     """Rows of one round, the impulses to start from, and whether the pairs overlap (bool)."""
     (shape_a, matter_a, motion_a), (shape_b, matter_b, motion_b) = a, b
     found = manifold(shape_a, shape_b, one)
-    separated = shape_b.x - shape_a.x, shape_b.y - shape_a.y
     restitution = jnp.maximum(matter_a.restitution, matter_b.restitution)
     total = matter_a.inverse_mass + matter_b.inverse_mass + TINY
     inertia_a, inertia_b = matter_a.inverse_inertia, matter_b.inverse_inertia
     points, impulses = [], []
     for touch, held in zip(found.touches, stored, strict=True):
-        arms = normal_a, tangent_a, normal_b, tangent_b = _arms(touch, found, separated)
+        *arms, separation, exists = touch
+        normal_a, tangent_a, normal_b, tangent_b = arms
         speed = (
             (motion_b.x - motion_a.x) * found.normal_x
             + (motion_b.y - motion_a.y) * found.normal_y
@@ -83,8 +83,8 @@ def prepare(
             total + inertia_a * normal_a**2 + inertia_b * normal_b**2,
             total + inertia_a * tangent_a**2 + inertia_b * tangent_b**2,
         )
-        exists = touch.exists & collides
-        row, impulse = started(touch.separation, exists, speed, masses, restitution, held, start)
+        exists = exists & collides
+        row, impulse = started(separation, exists, speed, masses, restitution, held, start)
         points.append(Point(*arms, row))
         impulses.append(impulse)
     rows = Rows(
@@ -100,20 +100,6 @@ def prepare(
     first, second = found.touches
     overlap = (first.separation < 0) | (second.exists & (second.separation < 0))
     return rows, (impulses[0], impulses[1]), overlap
-
-
-def _arms(
-    touch: Touch, found: Manifold, separated: tuple[jax.Array, jax.Array]
-) -> tuple[jax.Array, jax.Array, jax.Array, jax.Array]:
-    """How fast the point moves along normal and tangent per rad/s, on a and on b."""
-    nx, ny = found.normal_x, found.normal_y
-    x, y = touch.x - separated[0], touch.y - separated[1]
-    return (
-        touch.x * ny - touch.y * nx,
-        -(touch.x * nx + touch.y * ny),
-        x * ny - y * nx,
-        -(x * nx + y * ny),
-    )
 
 
 def changes(rows: Rows, impulses: tuple[Impulse, Impulse]) -> tuple[Motion, Motion]:

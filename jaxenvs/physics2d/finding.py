@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jaxenvs.physics2d import contacts, layout, planes
-from jaxenvs.physics2d.manifolds import Shape
+from jaxenvs.physics2d.manifolds import Shape, cut
 from jaxenvs.physics2d.rows import Impulse, Matter, Motion, Start
 from jaxenvs.physics2d.world import State, World
 
@@ -22,6 +22,7 @@ class BodyRows(NamedTuple):
     sin: jax.Array
     cos: jax.Array
     active: jax.Array
+    one: jax.Array  # ones that XLA cannot know
 
 
 class Held(NamedTuple):
@@ -42,10 +43,10 @@ class Found(NamedTuple):
     behind: jax.Array  # bool [P, B, *N]
 
 
-def contacts_of(world: World, state: State, body: BodyRows, one: jax.Array, start: Start) -> Found:
-    """All contacts. `one` [B, *N] holds ones that XLA cannot know."""
-    rows, pushes, touching, held = _pairs(world, state, body, one, start)
-    walls, impulses, behind, more = _planes(world, state, body, one, start)
+def contacts_of(world: World, state: State, body: BodyRows, start: Start) -> Found:
+    """All contacts, impulses to start from, and what touches."""
+    rows, pushes, touching, held = _pairs(world, state, body, start)
+    walls, impulses, behind, more = _planes(world, state, body, start)
     held = jax.tree.map(jnp.add, held, more)
     return Found(rows, walls, Held(pushes, impulses), held, touching, behind)
 
@@ -56,7 +57,7 @@ def _stored(normal: jax.Array, tangent: jax.Array) -> tuple[Impulse, Impulse]:
     return first, second
 
 
-def _planes(world: World, state: State, body: BodyRows, one: jax.Array, start: Start) -> Any:
+def _planes(world: World, state: State, body: BodyRows, start: Start) -> Any:
     """Rows, impulses, who is behind, and what the impulses do; see `planes.prepare`."""
     used = world.planes.active
     half = planes.Half(
@@ -78,28 +79,33 @@ def _planes(world: World, state: State, body: BodyRows, one: jax.Array, start: S
         half,
         world.meets & there & movable[None],
         _stored(state.plane_normal_impulse, state.plane_tangent_impulse),
-        one,
+        body.one,
         start,
     )
     return rows, impulses, behind & there, held
 
 
-def _pairs(world: World, state: State, body: BodyRows, one: jax.Array, start: Start) -> Any:
+def _pairs(world: World, state: State, body: BodyRows, start: Start) -> Any:
     """Rows and impulses of all pairs [R, L, *N], whether they overlap, and what impulses do."""
     rounds, lanes = world.collides.shape[:2]
     everything = (body.shape, body.matter, body.motion, body.active)
     twice, outside = (jax.tree.map(f, everything) for f in (layout.doubled, layout.lone))
+    one = body.one[:lanes]
+
+    def stored_once(v: jax.Array) -> jax.Array:
+        return v if v.dtype == bool else cut(v, one[:, None] if v.ndim > one.ndim else one)
 
     def one_round(total: tuple[Motion, Motion], entry: Any) -> Any:
         turn, collides, stored = entry
         a = jax.tree.map(lambda v: layout.firsts(v, turn, lanes), twice)
         b = jax.tree.map(lambda v, w: layout.seconds(v, w, turn, lanes), twice, outside)
+        b = jax.tree.map(stored_once, b)
         active = a[3] & b[3]
         movable = (
             a[1].inverse_mass + b[1].inverse_mass + a[1].inverse_inertia + b[1].inverse_inertia > 0
         )
         rows, impulses, overlap = contacts.prepare(
-            a[:3], b[:3], collides & active & movable, stored, one[:lanes], start
+            a[:3], b[:3], collides & active & movable, stored, one, start
         )
         more = [
             layout.summed(*entry, turn, lone)

@@ -1,4 +1,4 @@
-"""Pins and welds, their limits and motors, solved one joint after the other.
+"""Joints, their limits and motors, solved one after the other.
 
 Soft constraints with warm starts, like contacts. A pin's two equations and a weld's three are
 solved as one block. A pin's motor and limits follow, with the impulses of the pin that answer
@@ -14,6 +14,9 @@ energy into what turns. So velocities are solved for the anchors' chords, not fo
 the difference, known from the spin at the substep's start, is added to each equation's bias
 (`_swing`). Relaxing afterwards, with turned anchors, gives back the tangent's speed: next to
 no gap is left and next to no energy is lost or won.
+
+What passes leave open, where contacts or other joints pull, is closed at the step's end by moving
+bodies along, weighted with their masses (`closed`): velocities, and so energy, are not touched.
 """
 
 from typing import NamedTuple
@@ -23,61 +26,33 @@ import jax.numpy as jnp
 from jax import lax
 
 from jaxenvs.physics2d import layout
+from jaxenvs.physics2d.links import Impulses, Links, Pair, Place, Pose, inside, outside, place
 from jaxenvs.physics2d.rows import SOLVE, Motion, Softness
-from jaxenvs.trig import sincos
 
 _MOST_TURN = 1.0  # rad in a substep up to which arms are followed
 _MOST_PULL = 3.0  # fastest that a gap is closed, m/s
-_MOST_BIAS = 5.0  # fastest that an angle is restored, rad/s
+_MOST_BIAS = 5.0  # fastest that an angle is restored, rad/s, or a distance, m/s
+_MOST_CLOSED = 0.2  # m and rad that a joint is closed by at a step's end
 
 
-class Pose(NamedTuple):
-    """How far bodies have moved and turned since the step began, [B, *N]; m and rad."""
+class _Mass(NamedTuple):
+    """What impulses do, [J, *N]: inverses of effective masses, and how equations are coupled."""
 
-    x: jax.Array
-    y: jax.Array
-    turn: jax.Array
-
-
-class Links(NamedTuple):
-    """What does not change of the joints in a step, [J, *N]."""
-
-    body_a: jax.Array
-    body_b: jax.Array
-    arm_a: tuple[jax.Array, jax.Array]  # from a's center to the anchor, as turned at the start
-    arm_b: tuple[jax.Array, jax.Array]
-    apart: tuple[jax.Array, jax.Array]  # between the centers, b minus a
-    angle: jax.Array
-    lower: jax.Array
-    upper: jax.Array
-    has_limits: jax.Array  # bool, False for welds
-    is_fixed: jax.Array  # bool
-    on: jax.Array  # bool
-    mass_a: jax.Array  # inverse masses and inertias
-    mass_b: jax.Array
-    inertia_a: jax.Array
-    inertia_b: jax.Array
-    inertia: jax.Array  # their sum, not 0
-    speed: jax.Array  # of the motor, rad/s
-    most: jax.Array  # of the motor's impulse, N m s, 0 where it is off
-
-
-class Impulses(NamedTuple):
-    """Accumulated impulses, [J, *N]; N s and N m s."""
-
-    x: jax.Array
-    y: jax.Array
-    motor: jax.Array
-    angle: jax.Array
+    inverse_xx: jax.Array  # of the two equations of the point, the angle eliminated
+    inverse_xy: jax.Array
+    inverse_yy: jax.Array
+    couple_x: jax.Array  # 0 where the angle is free
+    couple_y: jax.Array
+    react: tuple[jax.Array, jax.Array, jax.Array]  # all of an impulse of 1 along what is free
+    twist: jax.Array  # the inverse mass of what is free, the rest answering
 
 
 class _Rows(NamedTuple):
-    """The equations of one pass, [J, *N]."""
+    """The equations of one pass, [J, *N], in the joints' frames."""
 
-    ax: jax.Array  # arms as turned by now
-    ay: jax.Array
-    bx: jax.Array
-    by: jax.Array
+    a: Pair  # arms as turned by now
+    b: Pair
+    frame: Pair | None
     bias_x: jax.Array
     bias_y: jax.Array
     bias_angle: jax.Array
@@ -85,27 +60,28 @@ class _Rows(NamedTuple):
     bias_upper: jax.Array
     lower_soft: jax.Array  # bool
     upper_soft: jax.Array
-    inverse_xx: jax.Array  # of the two equations of the point, the angle eliminated
-    inverse_xy: jax.Array
-    inverse_yy: jax.Array
-    couple_x: jax.Array  # 0 for pins
-    couple_y: jax.Array
-    react_x: jax.Array  # impulse with which a pin answers an angular one of 1 N m s
-    react_y: jax.Array
-    twist: jax.Array  # inverse inertia of the joint's angle, the pin answering
+    push: jax.Array  # speed at which motor or spring aims
+    share: jax.Array | None  # of the speed that motor or spring takes; None: all
+    still: jax.Array | None  # bool, springs that are not to change in this pass
+    mass: _Mass
 
 
 def warm_start(motion: Motion, pose: Pose, links: Links, impulses: Impulses) -> Motion:
     """Velocities with the accumulated impulses, at the anchors as turned by now."""
-    (ax, ay), (bx, by) = _arms(pose, links)
-    x, y = jnp.where(links.on, impulses.x, 0.0), jnp.where(links.on, impulses.y, 0.0)
-    moment = jnp.where(links.on, impulses.motor + impulses.angle, 0.0)
-    for body, mass, inertia, arm_x, arm_y, sign in (
-        (links.body_a, links.mass_a, links.inertia_a, ax, ay, -1.0),
-        (links.body_b, links.mass_b, links.inertia_b, bx, by, 1.0),
+    now = place(pose, links)
+    x, y, motor, angle = (jnp.where(links.on, v, 0.0) for v in impulses)
+    if links.along is None:
+        moment = motor + angle
+    else:
+        x = jnp.where(links.along.on, x + motor, x)
+        moment = jnp.where(links.along.on, angle, motor + angle)
+    along_x, along_y = outside(now.frame, x, y)
+    for body, mass, inertia, arm, sign in (
+        (links.body_a, links.mass_a, links.inertia_a, now.a, -1.0),
+        (links.body_b, links.mass_b, links.inertia_b, now.b, 1.0),
     ):
-        turned = inertia * (arm_x * y - arm_y * x + moment)
-        change = Motion(sign * mass * x, sign * mass * y, sign * turned)
+        turned = inertia * (arm[0] * y - arm[1] * x + moment)
+        change = Motion(sign * mass * along_x, sign * mass * along_y, sign * turned)
         motion = layout.add_at(motion, body, change)
     return motion
 
@@ -136,70 +112,144 @@ def sweep(
             Motion(*(layout.pick(v, index[None])[0] for v in motion))
             for index in (link.body_a, link.body_b)
         )
-        x, y, moment = _block(a, b, link, row, held, mass, leak, one)
-        turn_a, turn_b = row.ax * y - row.ay * x + moment, row.bx * y - row.by * x + moment
-        speed = b.spin + link.inertia_b * turn_b - (a.spin - link.inertia_a * turn_a)
-        turn, held = _turn(speed, link, row, held, soft)
-        x, y = x + row.react_x * turn, y + row.react_y * turn
-        turn_a = turn + row.ax * y - row.ay * x + moment
-        turn_b = turn + row.bx * y - row.by * x + moment
-        at_a, at_b = layout.is_row(motion.x, link.body_a), layout.is_row(motion.x, link.body_b)
-
-        def add(v: jax.Array, to_a: jax.Array, to_b: jax.Array) -> jax.Array:
-            return v + jnp.where(at_a, to_a, 0.0) + jnp.where(at_b, to_b, 0.0)
-
-        after = Motion(
-            add(motion.x, -link.mass_a * x, link.mass_b * x),
-            add(motion.y, -link.mass_a * y, link.mass_b * y),
-            add(motion.spin, -link.inertia_a * turn_a, link.inertia_b * turn_b),
+        x, y = inside(row.frame, b.x - a.x, b.y - a.y)
+        parts = Motion(
+            x - b.spin * row.b[1] + a.spin * row.a[1],
+            y + b.spin * row.b[0] - a.spin * row.a[0],
+            b.spin - a.spin,
         )
-        return after, Impulses(held.x + x, held.y + y, held.motor, held.angle + moment)
+        block = _block(parts, link, row, held, mass, leak, one)
+        drive, limit = _turn(_free_speed(parts, block, link, row), link, row, held, soft)
+        added = [v + r * (drive + limit) for v, r in zip(block, row.mass.react, strict=True)]
+        return _pushed(motion, link, row, added), _kept(held, link, added, block, drive, limit)
 
     return lax.scan(solve, motion, (links, rows, impulses))
 
 
+def closed(pose: Pose, links: Links, one: jax.Array) -> Pose:
+    """Poses with the joints' gaps, and how far limits are passed, closed: there and back.
+
+    One joint after the other, each in full as if it were alone.
+    """
+
+    def close(pose: Pose, link: Links) -> tuple[Pose, None]:
+        now = jax.tree.map(lambda v: v[0], place(pose, jax.tree.map(lambda v: v[None], link)))
+        now = now._replace(a=_ended(now.a, one), b=_ended(now.b, one))
+        none = jnp.zeros_like(one)
+        gap = Motion(*(_within(v, _MOST_CLOSED) for v in (*now.gap, now.angle)))
+        row = _Rows(now.a, now.b, now.frame, *(none,) * 8, None, None, _mass(now, link))
+        held = Impulses(none, none, none, none)
+        block = _block(gap, link, row, held, 1.0, 0.0, one)
+        over = jnp.minimum(now.free - link.lower, 0.0) + jnp.maximum(now.free - link.upper, 0.0)
+        back = jnp.where(link.has_limits, -_within(over, _MOST_CLOSED), 0.0) / row.mass.twist
+        added = [v + r * back for v, r in zip(block, row.mass.react, strict=True)]
+        return Pose(*_pushed(Motion(*pose), link, row, added)), None
+
+    for reverse in (False, True):
+        pose = lax.scan(close, pose, links, reverse=reverse)[0]
+    return pose
+
+
+def _pushed(motion: Motion, link: Links, row: _Rows, added: list[jax.Array]) -> Motion:
+    """The motion after impulses of one joint [*N]: x and y in its frame, and the angular one."""
+    x, y, moment = added
+    turn_a = row.a[0] * y - row.a[1] * x + moment
+    turn_b = row.b[0] * y - row.b[1] * x + moment
+    x, y = outside(row.frame, x, y)
+    at_a, at_b = layout.is_row(motion.x, link.body_a), layout.is_row(motion.x, link.body_b)
+
+    def add(v: jax.Array, to_a: jax.Array, to_b: jax.Array) -> jax.Array:
+        return v + jnp.where(at_a, to_a, 0.0) + jnp.where(at_b, to_b, 0.0)
+
+    return Motion(
+        add(motion.x, -link.mass_a * x, link.mass_b * x),
+        add(motion.y, -link.mass_a * y, link.mass_b * y),
+        add(motion.spin, -link.inertia_a * turn_a, link.inertia_b * turn_b),
+    )
+
+
+def _kept(
+    held: Impulses,
+    link: Links,
+    added: list[jax.Array],
+    block: tuple[jax.Array, ...],
+    drive: jax.Array,
+    limit: jax.Array,
+) -> Impulses:
+    """What is accumulated then: motor and spring apart, limits with what is held otherwise."""
+    x, y, angle = held.x + added[0], held.y + added[1], held.angle + block[2] + limit
+    if link.along is not None:
+        x = jnp.where(link.along.on, held.x + limit, x)
+        angle = jnp.where(link.along.on, held.angle + added[2], angle)
+    return Impulses(x, y, held.motor + drive, angle)
+
+
+def _free_speed(parts: Motion, block: tuple[jax.Array, ...], link: Links, row: _Rows) -> jax.Array:
+    """How fast what is free changes after the block's impulses."""
+    x, y, moment = block
+    turn_a = row.a[0] * y - row.a[1] * x + moment
+    turn_b = row.b[0] * y - row.b[1] * x + moment
+    speed = parts.spin + link.inertia_b * turn_b + link.inertia_a * turn_a
+    if link.along is None:
+        return speed
+    ahead = (
+        parts.x
+        + (link.mass_a + link.mass_b) * x
+        - link.inertia_b * turn_b * row.b[1]
+        - link.inertia_a * turn_a * row.a[1]
+    )
+    return jnp.where(link.along.on, ahead, speed)
+
+
 def _turn(
     speed: jax.Array, link: Links, row: _Rows, held: Impulses, soft: Softness
-) -> tuple[jax.Array, Impulses]:
-    """The angular impulse that motor and limits of a pin add, and what is accumulated then."""
-    # Everything times the inverse inertia, so that the divisions come last.
-    motor, most = held.motor * row.twist, link.most * row.twist
-    change = jnp.clip(motor - (speed - link.speed), -most, most) - motor
-    drive = jnp.where(link.on, change, 0.0) / row.twist
-    speed = speed + drive * row.twist
+) -> tuple[jax.Array, jax.Array]:
+    """The impulses that motor or spring, and limits, add along what is free."""
+    # Everything times the inverse mass, so that the division comes last.
+    twist = row.mass.twist
+    motor, most = held.motor * twist, link.most * twist
+    aim = motor - speed if row.share is None else row.share * (motor - speed)
+    change = jnp.clip(aim + row.push, -most, most) - motor
+    drives = link.on if row.still is None else link.on & ~row.still
+    drive = jnp.where(drives, change, 0.0) / twist
+    speed = speed + drive * twist
 
     def wanted(bias: jax.Array, is_soft: jax.Array) -> jax.Array:
         mass, leak = jnp.where(is_soft, soft.mass, 1.0), jnp.where(is_soft, soft.impulse, 0.0)
         return stop - mass * (speed + bias) - leak * stop
 
-    stop = held.angle * row.twist
+    stop = held.angle if link.along is None else jnp.where(link.along.on, held.x, held.angle)
+    stop = stop * twist
     lower = jnp.maximum(wanted(row.bias_lower, row.lower_soft), 0.0)
     upper = jnp.minimum(wanted(row.bias_upper, row.upper_soft), 0.0)
-    limit = jnp.where(link.has_limits, lower + upper - stop, 0.0) / row.twist
-    after = held._replace(motor=held.motor + drive, angle=held.angle + limit)
-    return drive + limit, after
+    return drive, jnp.where(link.has_limits, lower + upper - stop, 0.0) / twist
 
 
 def _block(
-    a: Motion,
-    b: Motion,
+    parts: Motion,
     link: Links,
     row: _Rows,
     held: Impulses,
-    mass: jax.Array,
-    leak: jax.Array,
+    mass: jax.Array | float,
+    leak: jax.Array | float,
     one: jax.Array,
-) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """The impulse on b at the anchor and, of a weld, the angular one that are to be added."""
-    x = b.x - a.x - b.spin * row.by + a.spin * row.ay + row.bias_x
-    y = b.y - a.y + b.spin * row.bx - a.spin * row.ax + row.bias_y
-    angle = jnp.where(link.is_fixed, b.spin - a.spin + row.bias_angle, 0.0)
-    x, y = x - row.couple_x * angle, y - row.couple_y * angle
-    x, y = row.inverse_xx * x + row.inverse_xy * y, row.inverse_xy * x + row.inverse_yy * y
-    angle = angle / link.inertia - row.couple_x * x - row.couple_y * y
+) -> tuple[jax.Array, ...]:
+    """The impulses on b that what is held adds: x and y at the anchor, and the angular one.
+
+    `parts`: at what rate the ends part.
+    """
+    m = row.mass
+    x, y = parts.x + row.bias_x, parts.y + row.bias_y
+    angle = jnp.where(link.is_fixed, parts.spin + row.bias_angle, 0.0)
+    x, y = x - m.couple_x * angle, y - m.couple_y * angle
+    x, y = m.inverse_xx * x + m.inverse_xy * y, m.inverse_xy * x + m.inverse_yy * y
+    angle = angle / link.inertia - m.couple_x * x - m.couple_y * y
     weld = jnp.where(link.is_fixed, -(mass * angle + leak * held.angle), 0.0)
     pin_x, pin_y = -(mass * x + leak * held.x), -(mass * y + leak * held.y)
-    return tuple(jnp.where(link.on, v, 0.0) / one for v in (pin_x, pin_y, weld))  # type: ignore[return-value]
+    if link.along is not None:
+        pin_x = jnp.where(link.along.on, 0.0, pin_x)
+        pin_y = jnp.where(link.along.on & ~link.along.slides, 0.0, pin_y)
+    return tuple(jnp.where(link.on, v, 0.0) / one for v in (pin_x, pin_y, weld))
 
 
 def _rows(
@@ -211,40 +261,43 @@ def _rows(
     h: float,
     one: jax.Array,
 ) -> _Rows:
-    (ax, ay), (bx, by) = ((x / one, y / one) for x, y in _arms(pose, links))
+    now = place(pose, links, one)
     solving = kind == SOLVE
     bias = jnp.where(solving, soft.bias, 0.0)
     swing = jnp.where(solving, 1 / soft.mass, 0.0)  # softness is to leave nothing of it out
-    moved = _between(pose, links)
-    gap_x, gap_y = links.apart[0] + moved.x + bx - ax, links.apart[1] + moved.y + by - ay
-    swing_a = _swing(ax, ay, layout.pick(spin, links.body_a), h)
-    swing_b = _swing(bx, by, layout.pick(spin, links.body_b), h)
-    angle = links.angle + moved.turn
-    above, below = angle - links.lower, links.upper - angle
+    swing_a = _swing(*now.a, layout.pick(spin, links.body_a), h)
+    swing_b = _swing(*now.b, layout.pick(spin, links.body_b), h)
+    above, below = now.free - links.lower, links.upper - now.free
 
     def restore(room: jax.Array) -> jax.Array:
         return jnp.where(room > 0, room / h, jnp.maximum(bias * room, -_MOST_BIAS))
 
+    pull_x, pull_y = (_within(bias * v, _MOST_PULL) for v in now.gap)
+    push, share, still = links.speed, None, None
+    if links.along is not None:
+        spring = links.along.spring
+        push = jnp.where(spring.on, spring.pull * (spring.length - now.free), push)
+        share, still = jnp.where(spring.on, spring.drag, 1.0), spring.on & ~solving
     return _Rows(
-        ax,
-        ay,
-        bx,
-        by,
-        jnp.clip(bias * gap_x, -_MOST_PULL, _MOST_PULL) + swing * (swing_b[0] - swing_a[0]),
-        jnp.clip(bias * gap_y, -_MOST_PULL, _MOST_PULL) + swing * (swing_b[1] - swing_a[1]),
-        jnp.clip(bias * angle, -_MOST_BIAS, _MOST_BIAS),
+        now.a,
+        now.b,
+        now.frame,
+        pull_x + swing * (swing_b[0] - swing_a[0]),
+        pull_y + swing * (swing_b[1] - swing_a[1]),
+        _within(bias * now.angle, _MOST_BIAS),
         restore(above),
         -restore(below),
         solving & (above <= 0),
         solving & (below <= 0),
-        *_inverse(ax, ay, bx, by, links),
+        push,
+        share,
+        still,
+        _mass(now, links),
     )
 
 
-def _inverse(
-    ax: jax.Array, ay: jax.Array, bx: jax.Array, by: jax.Array, links: Links
-) -> tuple[jax.Array, ...]:
-    """The inverse of the effective mass, the last eight of `_Rows`."""
+def _mass(now: Place, links: Links) -> _Mass:
+    (ax, ay), (bx, by) = now.a, now.b
     mass, inertia_a, inertia_b = links.mass_a + links.mass_b, links.inertia_a, links.inertia_b
     # Links that nothing can move get ones instead of a matrix that has no inverse.
     xx = jnp.where(links.on, mass + inertia_a * ay * ay + inertia_b * by * by, 1.0)
@@ -256,29 +309,37 @@ def _inverse(
     xx, yy = xx - x_angle * couple_x, yy - y_angle * couple_y
     xy = xy - x_angle * couple_y
     determinant = xx * yy - xy * xy
-    xx, xy, yy = yy / determinant, -xy / determinant, xx / determinant
-    react_x, react_y = -xx * x_angle - xy * y_angle, -xy * x_angle - yy * y_angle
+    inverse = yy / determinant, -xy / determinant, xx / determinant
+    react_x = -inverse[0] * x_angle - inverse[1] * y_angle
+    react_y = -inverse[1] * x_angle - inverse[2] * y_angle
+    react_angle = jnp.ones_like(xx)
     twist = links.inertia + react_x * x_angle + react_y * y_angle
     twist = jnp.maximum(twist, 1e-4 * links.inertia)  # digits are lost where arms are very long
-    return xx, xy, yy, couple_x, couple_y, react_x, react_y, twist
+    if links.along is not None:
+        on, none = links.along.on, jnp.zeros_like(xx)
+        across = jnp.where(links.along.slides, 1 / yy, 0.0)
+        inverse = (
+            jnp.where(on, 0.0, inverse[0]),
+            jnp.where(on, 0.0, inverse[1]),
+            jnp.where(on, across, inverse[2]),
+        )
+        ahead = jnp.maximum(xx - xy * xy * across, 1e-4 * xx)
+        twist = jnp.where(on, ahead, twist)
+        react_x = jnp.where(on, 1.0, react_x)
+        react_y = jnp.where(on, -xy * across, react_y)
+        turned = -couple_x + couple_y * xy * across
+        react_angle = jnp.where(on, turned, 1.0 + none)
+    react = react_x, react_y, react_angle
+    return _Mass(*inverse, couple_x, couple_y, react, twist)
 
 
-def _arms(
-    pose: Pose, links: Links
-) -> tuple[tuple[jax.Array, jax.Array], tuple[jax.Array, jax.Array]]:
-    """From the centers to the anchors, as turned by now."""
-
-    def turned(arm: tuple[jax.Array, jax.Array], body: jax.Array) -> tuple[jax.Array, jax.Array]:
-        sin, cos = sincos(layout.pick(pose.turn, body))
-        return cos * arm[0] - sin * arm[1], sin * arm[0] + cos * arm[1]
-
-    return turned(links.arm_a, links.body_a), turned(links.arm_b, links.body_b)
+def _within(x: jax.Array, most: float) -> jax.Array:
+    return jnp.clip(x, -most, most)
 
 
-def _between(pose: Pose, links: Links) -> Pose:
-    """What b has moved and turned more than a."""
-    a, b = ([layout.pick(v, index) for v in pose] for index in (links.body_a, links.body_b))
-    return Pose(*(q - p for p, q in zip(a, b, strict=True)))
+def _ended(arm: Pair, one: jax.Array) -> Pair:
+    """An arm that ends in a division, at which XLA ends a kernel."""
+    return arm[0] / one, arm[1] / one
 
 
 def _swing(x: jax.Array, y: jax.Array, spin: jax.Array, h: float) -> tuple[jax.Array, jax.Array]:

@@ -5,11 +5,16 @@ its radius. Faces of both are tried as separating axes (Gregorius, "The Separati
 Convex Polyhedra", GDC 2013), the other shape's most opposed edge is cut to the better face; where
 only corners face each other the closest points count.
 
-Every table of candidates ends in a division by ones (`cut`): XLA on CPU works a value out anew for
-each of its uses, unless it is dear, as divisions are.
+All of that happens in the frame of the face: its origin is the center of the face's body, u runs
+along the face and w along its normal. Distances from the center, and with them the arms of
+impulses, are then coordinates, and never have to be turned back.
+
+What several later values are worked out from ends in a division by ones (`cut`): XLA on CPU works
+a value out anew for each of its uses, unless it is dear, as divisions are.
 """
 
 import functools
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax
@@ -17,27 +22,37 @@ import jax.numpy as jnp
 
 TIE = 5e-4
 """Lengths that differ less are taken for equal, m."""
-_FAR = 1e9
+FAR = 1e9
+"""Height of edges that are not there."""
+_MOST = 16  # faces of two bodies
 
 
 class Shape(NamedTuple):
-    """One body of each of L pairs: position [L, *N], world-turned hull [L, V, *N], radius."""
+    """Bodies: position [L, *N], hull as turned in the world [L, V, *N], and radius [L, *N]."""
 
     x: jax.Array
     y: jax.Array
     corner_x: jax.Array
     corner_y: jax.Array
-    normal_x: jax.Array
+    normal_x: jax.Array  # of the edge from corner k to k + 1; (0, 1) where there is none
     normal_y: jax.Array
-    no_edge: jax.Array  # float32, 0 where there is an edge, else very large
+    height: jax.Array  # of the edge above the center; `FAR` where there is none
+    start: jax.Array  # of the edge, along it
+    length: jax.Array
+    inverse_length: jax.Array  # 0 where there is no edge
     radius: jax.Array
 
 
 class Touch(NamedTuple):
-    """A contact point, midway between the surfaces, relative to the first body's position."""
+    """A contact point, midway between the surfaces: what it takes to push there.
 
-    x: jax.Array
-    y: jax.Array
+    Arms say how fast the point moves along normal and tangent per rad/s of each body.
+    """
+
+    normal_arm_a: jax.Array
+    tangent_arm_a: jax.Array
+    normal_arm_b: jax.Array
+    tangent_arm_b: jax.Array
     separation: jax.Array  # negative where the shapes overlap
     exists: jax.Array  # bool
 
@@ -50,168 +65,198 @@ class Manifold(NamedTuple):
     touches: tuple[Touch, Touch]
 
 
-class _Edge(NamedTuple):
-    """An edge from corner 1 to corner 2; `rank` is what it was chosen by."""
+class _Face(NamedTuple):
+    """The better face. Its body is the second one where `flip` holds."""
 
-    rank: jax.Array
+    flip: jax.Array  # bool
+    outside: jax.Array  # bool, whether the other body is outside of it
+    missing: jax.Array  # bool, whether there is none: two discs
     normal_x: jax.Array
     normal_y: jax.Array
-    x1: jax.Array
-    y1: jax.Array
-    x2: jax.Array
-    y2: jax.Array
+    height: jax.Array
+    start: jax.Array
+    end: jax.Array
+
+
+class Edge(NamedTuple):
+    """An edge of the other body in the frame of a face, from end 1 to end 2, which has less u."""
+
+    u1: jax.Array
+    w1: jax.Array
+    u2: jax.Array
+    w2: jax.Array
+
+
+class _Cut(NamedTuple):
+    """The two points on the face, and a unit normal, in the frame of the face."""
+
+    normal_u: jax.Array
+    normal_w: jax.Array
+    u: tuple[jax.Array, jax.Array]
+    separation: tuple[jax.Array, jax.Array]  # of hulls without their radii
+    second: jax.Array  # bool, whether the second point exists
+
+
+def cut(value: jax.Array, one: jax.Array) -> jax.Array:
+    """The same number, stored: no later fusion works it out again."""
+    return value / one
 
 
 def manifold(a: Shape, b: Shape, one: jax.Array) -> Manifold:
     """Contact points of L pairs. `one` [L, *N] holds ones that XLA cannot know."""
     dx, dy = b.x - a.x, b.y - a.y
-    face_a, face_b = _best_face(a, b, dx, dy, one), _best_face(b, a, -dx, -dy, one)
-    # The first body's face is preferred, so that noise does not let the choice flicker.
-    flip = _cut(jnp.where(face_b.rank > face_a.rank + TIE, one, 0.0), one) > 0.5
-    face = _Edge(*(_cut(jnp.where(flip, p, q), one) for p, q in zip(face_b, face_a, strict=True)))
-    other = _edge_of_other(face, a, b, flip, one)
-    # From here on relative to the body whose face it is; the other one lies at (ox, oy).
-    ox, oy = jnp.where(flip, -dx, dx), jnp.where(flip, -dy, dy)
-    x1, y1, x2, y2 = (
-        _cut(v, one) for v in (other.x1 + ox, other.y1 + oy, other.x2 + ox, other.y2 + oy)
+    face = _better_face(a, b, dx, dy, one)
+    nx, ny = face.normal_x, face.normal_y
+    flip, sign = face.flip, jnp.where(face.flip, -1.0, 1.0)
+    # The other body's center; in the frame of the face at (along, above).
+    ox, oy = sign * dx, sign * dy
+    along, above = cut(nx * oy - ny * ox, one), cut(nx * ox + ny * oy, one)
+    corner_x, corner_y, inverse_length = (
+        jnp.where(flip[:, None], p, q)
+        for p, q in (
+            (a.corner_x, b.corner_x),
+            (a.corner_y, b.corner_y),
+            (a.inverse_length, b.inverse_length),
+        )
     )
-    nx, ny, low, high = _clip(face, x1, y1, x2, y2)
-    radius = jnp.where(flip, b.radius, a.radius), jnp.where(flip, a.radius, b.radius)
-    shift = jnp.where(flip, dx, 0.0), jnp.where(flip, dy, 0.0)
-    low, high = (_between(touch, nx, ny, radius, shift) for touch in (low, high))
-    # In the order along the tangent from the first body's view: points keep their slots.
-    swap = flip & high.exists
-    nx, ny = jnp.where(flip, -nx, nx), jnp.where(flip, -ny, ny)
-    first = Touch(*(jnp.where(swap, q, p) for p, q in zip(low, high, strict=True)))
-    second = Touch(*(jnp.where(swap, p, q) for p, q in zip(low, high, strict=True)))
-    touches = (_settle(first, one), _settle(second, one))
-    return Manifold(_cut(nx, one), _cut(ny, one), touches)
+    edge = opposed_edge(nx, ny, corner_x, corner_y, inverse_length, one)
+    lift = above - face.height
+    edge = Edge(edge.u1 + along, edge.w1 + lift, edge.u2 + along, edge.w2 + lift)
+    found = _clip(face, edge, one)
+    radius, other_radius = (
+        jnp.where(flip, p, q) for p, q in ((b.radius, a.radius), (a.radius, b.radius))
+    )
+
+    def touch(k: int, exists: jax.Array) -> Touch:
+        gap = found.separation[k]
+        up = 0.5 * (radius - other_radius + gap)
+        u, w = found.u[k] + up * found.normal_u, face.height + up * found.normal_w
+        ends = []
+        for u_arm, w_arm in ((u, w), (u - along, w - above)):
+            normal = sign * (w_arm * found.normal_u - u_arm * found.normal_w)
+            ends.append((normal, -sign * (u_arm * found.normal_u + w_arm * found.normal_w)))
+        own, other = ends
+        arms = [cut(jnp.where(flip, q, p), one) for p, q in zip(own, other, strict=True)]
+        arms += [cut(jnp.where(flip, p, q), one) for p, q in zip(own, other, strict=True)]
+        return Touch(*arms, cut(gap - radius - other_radius, one), exists)
+
+    return Manifold(
+        cut(sign * (found.normal_w * nx - found.normal_u * ny), one),
+        cut(sign * (found.normal_w * ny + found.normal_u * nx), one),
+        (touch(0, one > 0), touch(1, found.second)),
+    )
 
 
-def _cut(value: jax.Array, one: jax.Array) -> jax.Array:
-    """The same number, stored: no later fusion works it out again."""
-    return value / one
+def _better_face(a: Shape, b: Shape, dx: jax.Array, dy: jax.Array, one: jax.Array) -> _Face:
+    """The face of either body that the other one is furthest outside of."""
+    size = a.corner_x.shape[1]
+    ranks = [_ranks(a, b, dx, dy, one), _ranks(b, a, -dx, -dy, one)]
+    (first, best_a), (second, best_b) = (_highest([v[:, k] for k in range(size)]) for v in ranks)
+    # The first body's face is preferred, so that noise does not let the choice flicker.
+    better = best_b > best_a + TIE
+    rank = jnp.where(better, best_b, best_a)
+    # One number says it all, so that this is worked out once.
+    outside = jnp.where(rank > 0, 1.0, jnp.where(rank < -0.5 * FAR, 2.0, 0.0))
+    code = cut(jnp.where(better, second + size, first) + _MOST * outside, one)
+    outside, missing = code > _MOST - 0.5, code > 2 * _MOST - 0.5
+    code = code - jnp.where(missing, 2.0 * _MOST, jnp.where(outside, 1.0 * _MOST, 0.0))
+
+    def chosen(one_of_a: jax.Array, one_of_b: jax.Array) -> jax.Array:
+        tables = [v[:, k] for v in (one_of_a, one_of_b) for k in range(size)]
+        return _nth(tables, code)
+
+    height, start = chosen(a.height, b.height), chosen(a.start, b.start)
+    return _Face(
+        code > size - 0.5,
+        outside,
+        missing,
+        cut(chosen(a.normal_x, b.normal_x), one),
+        cut(chosen(a.normal_y, b.normal_y), one),
+        cut(jnp.where(height < 0.5 * FAR, height, 0.0), one),
+        cut(start, one),
+        cut(start + chosen(a.length, b.length), one),
+    )
 
 
-def _settle(touch: Touch, one: jax.Array) -> Touch:
-    x, y, separation = (_cut(v, one) for v in (touch.x, touch.y, touch.separation))
-    return Touch(x, y, separation, _cut(jnp.where(touch.exists, one, 0.0), one) > 0.5)
-
-
-def _best_face(a: Shape, b: Shape, dx: jax.Array, dy: jax.Array, one: jax.Array) -> _Edge:
-    """The face of `a` that `b`, at (dx, dy), is furthest outside of; its rank is that distance."""
-    nx, ny, corners = a.normal_x, a.normal_y, a.corner_x.shape[1]
+def _ranks(a: Shape, b: Shape, dx: jax.Array, dy: jax.Array, one: jax.Array) -> jax.Array:
+    """How far `b`, at (dx, dy) from `a`, is outside of each face of `a` [L, V, *N]."""
+    nx, ny, corners = a.normal_x, a.normal_y, b.corner_x.shape[1]
     # Written out: XLA's reductions over few entries are slow.
     lowest = functools.reduce(
         jnp.minimum,
         (nx * b.corner_x[:, j : j + 1] + ny * b.corner_y[:, j : j + 1] for j in range(corners)),
     )
-    offset = nx * (a.corner_x - dx[:, None]) + ny * (a.corner_y - dy[:, None]) + a.no_edge
-    return _choose(a, _cut(lowest - offset, one[:, None]))
+    return cut(lowest + nx * dx[:, None] + ny * dy[:, None] - a.height, one[:, None])
 
 
-def _edge_of_other(face: _Edge, a: Shape, b: Shape, flip: jax.Array, one: jax.Array) -> _Edge:
-    """The edge of the other body that faces a face most."""
-    chosen = Shape(
-        *(
-            jnp.where(flip[(slice(None), None)[: p.ndim - flip.ndim + 1]], p, q)
-            for p, q in zip(a, b, strict=True)
-        )
-    )
-    return opposed_edge(face.normal_x, face.normal_y, chosen, one)
-
-
-def opposed_edge(nx: jax.Array, ny: jax.Array, shape: Shape, one: jax.Array) -> _Edge:
-    """The edge of a shape whose normal is most opposed to (nx, ny); of a disc, a point."""
-    facing = nx[:, None] * shape.normal_x + ny[:, None] * shape.normal_y
-    return _choose(shape, _cut(-facing - shape.no_edge, one[:, None]))
-
-
-def _choose(shape: Shape, rank: jax.Array) -> _Edge:
-    """The edge of highest rank [L, V, *N]."""
-
-    def edge(k: int) -> _Edge:
-        after = (k + 1) % rank.shape[1]
-        return _Edge(
-            rank[:, k],
-            shape.normal_x[:, k],
-            shape.normal_y[:, k],
-            shape.corner_x[:, k],
-            shape.corner_y[:, k],
-            shape.corner_x[:, after],
-            shape.corner_y[:, after],
-        )
-
-    best = edge(0)
-    for k in range(1, rank.shape[1]):
-        new = edge(k)
-        better = new.rank > best.rank
-        best = _Edge(*(jnp.where(better, p, q) for p, q in zip(new, best, strict=True)))
-    return best
-
-
-def _clip(
-    face: _Edge, x1: jax.Array, y1: jax.Array, x2: jax.Array, y2: jax.Array
-) -> tuple[jax.Array, jax.Array, Touch, Touch]:
-    """The normal and two points on the face's line, with heights of the other edge above it.
-
-    The other edge runs against the face: from corner 1 at the face's high end to corner 2.
-    """
-    nx, ny = face.normal_x, face.normal_y
-    tx, ty = -ny, nx
-    length = (face.x2 - face.x1) * tx + (face.y2 - face.y1) * ty
-    along_high, along_low = (
-        (x1 - face.x1) * tx + (y1 - face.y1) * ty,
-        (x2 - face.x1) * tx + (y2 - face.y1) * ty,
-    )
-    up_high, up_low = (
-        (x1 - face.x1) * nx + (y1 - face.y1) * ny,
-        (x2 - face.x1) * nx + (y2 - face.y1) * ny,
-    )
-    wide = along_high - along_low > TIE
-    slope = jnp.where(wide, (up_high - up_low) / jnp.where(wide, along_high - along_low, 1.0), 0.0)
-    at_low, at_high = jnp.clip(along_low, 0.0, length), jnp.clip(along_high, 0.0, length)
-    h_low, h_high = up_low + (at_low - along_low) * slope, up_high + (at_high - along_high) * slope
-    beside = (along_high < 0) | (along_low > length)
-    # Corner to corner: two discs (no face), or the other edge lies beside the face and above it.
-    corner = (face.rank < -0.5 * _FAR) | (beside & (face.rank > 0))
-    ex, ey = (
-        jnp.where(along_low > length, face.x2, face.x1),
-        jnp.where(along_low > length, face.y2, face.y1),
-    )
-    gx, gy = x1 - x2, y1 - y2
-    share = jnp.clip(
-        ((ex - x2) * gx + (ey - y2) * gy) / jnp.maximum(gx * gx + gy * gy, 1e-12), 0.0, 1.0
-    )
-    qx, qy = x2 + share * gx - ex, y2 + share * gy - ey
-    distance = jnp.sqrt(jnp.maximum(qx * qx + qy * qy, 1e-13))  # above 0 for its gradient
-    apart = distance > 1e-6  # centers that coincide are pushed apart upwards
-    safe = jnp.where(apart, distance, 1.0)
-    low = Touch(
-        jnp.where(corner, ex, face.x1 + at_low * tx),
-        jnp.where(corner, ey, face.y1 + at_low * ty),
-        jnp.where(corner, distance, h_low),
-        jnp.ones_like(corner),
-    )
-    high = Touch(face.x1 + at_high * tx, face.y1 + at_high * ty, h_high, wide & ~corner & ~beside)
-    nx = jnp.where(corner, jnp.where(apart, qx / safe, 0.0), nx)
-    ny = jnp.where(corner, jnp.where(apart, qy / safe, 1.0), ny)
-    return nx, ny, low, high
-
-
-def _between(
-    touch: Touch,
+def opposed_edge(
     nx: jax.Array,
     ny: jax.Array,
-    radius: tuple[jax.Array, jax.Array],
-    shift: tuple[jax.Array, jax.Array],
-) -> Touch:
-    """The point moved from the face's line to midway between the surfaces, and to body a's frame.
+    corner_x: jax.Array,
+    corner_y: jax.Array,
+    inverse_length: jax.Array,
+    one: jax.Array,
+) -> Edge:
+    """The edge of a hull [L, V, *N] that runs most against u; of a disc, a point.
 
-    `radius` is that of the body with the face, then the other's.
+    The frame's w axis is (nx, ny), its origin the hull's own center.
     """
-    up = 0.5 * (radius[0] - radius[1] + touch.separation)
-    separation = touch.separation - radius[0] - radius[1]
-    return Touch(
-        touch.x + up * nx + shift[0], touch.y + up * ny + shift[1], separation, touch.exists
+    size = corner_x.shape[1]
+    x, y = ([v[:, k] for k in range(size)] for v in (corner_x, corner_y))
+    u = [nx * y[k] - ny * x[k] for k in range(size)]
+    place = cut(
+        _highest([(u[k] - u[(k + 1) % size]) * inverse_length[:, k] for k in range(size)])[0], one
+    )
+    # Corners are chosen anew and then turned into the frame: that is less than to store all.
+    ends = []
+    for first in (0, 1):
+        at_x, at_y = (_nth([*v[first:], *v[:first]], place) for v in (x, y))
+        ends += [cut(nx * at_y - ny * at_x, one), cut(nx * at_x + ny * at_y, one)]
+    return Edge(*ends)
+
+
+def _highest(values: Sequence[jax.Array]) -> tuple[jax.Array, jax.Array]:
+    """The place of the highest value, as a float, and the value."""
+    best, place = values[0], jnp.zeros_like(values[0])
+    for k, value in enumerate(values[1:], start=1):
+        place = jnp.where(value > best, float(k), place)
+        best = jnp.maximum(value, best)
+    return place, best
+
+
+def _nth(values: Sequence[jax.Array], place: jax.Array) -> jax.Array:
+    found = values[0]
+    for k, value in enumerate(values[1:], start=1):
+        found = jnp.where(place > k - 0.5, value, found)
+    return found
+
+
+def _clip(face: _Face, edge: Edge, one: jax.Array) -> _Cut:
+    """The other body's edge cut to the face, or the two closest points."""
+    run, rise = edge.u1 - edge.u2, edge.w1 - edge.w2
+    wide = run > TIE
+    slope = jnp.where(wide, rise, 0.0) / jnp.where(wide, run, 1.0)
+    low, high = (jnp.clip(u, face.start, face.end) for u in (edge.u2, edge.u1))
+    up_low, up_high = edge.w2 + (low - edge.u2) * slope, edge.w1 + (high - edge.u1) * slope
+    beside = (edge.u1 < face.start) | (edge.u2 > face.end)
+    # Corner to corner: two discs (no face), or the other edge lies beside the face and above it.
+    corner = face.missing | (beside & face.outside)
+    end = jnp.where(edge.u2 > face.end, face.end, face.start)
+    forward = (end - edge.u2) * run - edge.w2 * rise
+    share = jnp.clip(forward / jnp.maximum(run * run + rise * rise, 1e-12), 0.0, 1.0)
+    u, w = cut(edge.u2 + share * run - end, one), cut(edge.w2 + share * rise, one)
+    distance = jnp.sqrt(jnp.maximum(u * u + w * w, 1e-13))  # above 0 for its gradient
+    # Centers that coincide are pushed apart along the normal.
+    apart = distance > 1e-6
+    length = jnp.where(corner & apart, distance, 1.0)
+    second = wide & ~corner & ~beside
+    # In the order along the tangent from the first body's view: points keep their slots.
+    swap = face.flip & second
+    low, up_low = jnp.where(corner, end, low), jnp.where(corner, distance, up_low)
+    return _Cut(
+        jnp.where(corner & apart, u, 0.0) / length,
+        jnp.where(corner & apart, w, 1.0) / length,
+        (cut(jnp.where(swap, high, low), one), cut(jnp.where(swap, low, high), one)),
+        (cut(jnp.where(swap, up_high, up_low), one), cut(jnp.where(swap, up_low, up_high), one)),
+        cut(jnp.where(second, one, 0.0), one) > 0.5,
     )

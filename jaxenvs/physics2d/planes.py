@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from jaxenvs.physics2d.manifolds import Shape, opposed_edge
+from jaxenvs.physics2d.manifolds import TIE, Shape, cut, opposed_edge
 from jaxenvs.physics2d.rows import (
     TINY,
     Impulse,
@@ -101,26 +101,23 @@ def _one(
     shape, matter, motion = body
     plane = Half(*(v[None] for v in plane))
     nx, ny = plane.normal_x, plane.normal_y
-    edge = opposed_edge(nx, ny, shape, one)
+    edge = opposed_edge(nx, ny, shape.corner_x, shape.corner_y, shape.inverse_length, one)
     center = nx * shape.x + ny * shape.y - plane.offset - shape.radius
-    # A disc's edge is a point.
-    is_edge = (jnp.abs(edge.x2 - edge.x1) + jnp.abs(edge.y2 - edge.y1)) > 0
     restitution = jnp.maximum(matter.restitution, plane.restitution)
     points, impulses, behind = [], [], []
-    ends = ((edge.x1, edge.y1, jnp.ones_like(is_edge)), (edge.x2, edge.y2, is_edge))
-    for (x, y, exists), held in zip(ends, stored, strict=True):
-        up = nx * x + ny * y
-        separation = (center + up) / one
-        # Midway between the surfaces.
-        arm = (x * ny - y * nx) / one
-        along = (shape.radius + 0.5 * separation - up) / one
+    # A disc's edge is a point.
+    ends = ((edge.u1, edge.w1, one > 0), (edge.u2, edge.w2, edge.u1 - edge.u2 > TIE))
+    for (along, up, exists), held in zip(ends, stored, strict=True):
+        separation = cut(center + up, one)
+        # Midway between the surfaces; the normal is that of the frame.
+        arm, tangent_arm = -along, cut(shape.radius + 0.5 * separation - up, one)
         speed = motion.x * nx + motion.y * ny + motion.spin * arm
         masses = (
             matter.inverse_mass + TINY + matter.inverse_inertia * arm**2,
-            matter.inverse_mass + TINY + matter.inverse_inertia * along**2,
+            matter.inverse_mass + TINY + matter.inverse_inertia * tangent_arm**2,
         )
         row, impulse = started(separation, exists & meets, speed, masses, restitution, held, start)
-        points.append(Point(arm, along, row))
+        points.append(Point(arm, tangent_arm, row))
         impulses.append(impulse)
         behind.append(separation < 0)
     friction = mixed(matter.friction, plane.friction)

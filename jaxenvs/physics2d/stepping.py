@@ -23,8 +23,8 @@ from jax import lax
 from jaxenvs.physics2d import contacts, finding, joints, layout, planes
 from jaxenvs.physics2d.batching import batch_last
 from jaxenvs.physics2d.finding import BodyRows, Found, Held
-from jaxenvs.physics2d.joints import Impulses, Links, Pose
-from jaxenvs.physics2d.manifolds import Shape
+from jaxenvs.physics2d.links import Impulses, Links, Pose, links_of
+from jaxenvs.physics2d.manifolds import FAR, Shape, cut
 from jaxenvs.physics2d.rows import (
     RESTITUTION,
     SOLVE,
@@ -39,7 +39,6 @@ from jaxenvs.physics2d.world import Contacts, Controls, Settings, State, World
 from jaxenvs.trig import sincos
 
 DEFAULT = Settings()
-_FAR = 1e9
 
 
 def step(
@@ -86,22 +85,20 @@ def _step(
     world: World, state: State, controls: Controls, settings: Settings
 ) -> tuple[State, Contacts]:
     body = _bodies(world, state)
-    one = 1.0 + 0.0 * body.angle  # XLA cannot know that these are ones
     h = settings.dt / settings.substeps
-    found = finding.contacts_of(
-        world, state, body, one, Start(settings.dt, settings.restitution_speed)
-    )
-    links, impulses = _links(world, state, controls, body, h)
+    start = Start(settings.dt, settings.restitution_speed)
+    found = finding.contacts_of(world, state, body, start)
+    links, impulses = links_of(world, state, controls, body, h)
     push = _forces(world, controls, body, h)
-    start = _Carry(
+    before = _Carry(
         body.motion,
-        Pose(*(jnp.zeros_like(one) for _ in range(3))),
+        Pose(*(jnp.zeros_like(body.one) for _ in range(3))),
         found.held,
         body.motion.spin,
         found.impulses,
         impulses,
     )
-    end = _passes(start, push, body.matter, found, links, one, settings)
+    end = _passes(before, push, body.matter, found, links, body.one, settings)
     return _after(state, body, end), Contacts(touching=found.touching, on_planes=found.behind)
 
 
@@ -115,19 +112,26 @@ def _bodies(world: World, state: State) -> BodyRows:
         return jnp.where(on, x, otherwise)
 
     angle = used(state.angle)
-    sin, cos = sincos(angle)
+    one = 1.0 + 0.0 * angle  # XLA cannot know that these are ones
+    sin, cos = (cut(v, one) for v in sincos(angle))
     s, c = sin[:, None], cos[:, None]
     corner, normal = (
         (used(v[:, :, 0]), used(v[:, :, 1])) for v in (bodies.vertices, bodies.normals)
     )
+    edges = bodies.edges & active[:, None]
+    run = [jnp.roll(v, -1, axis=1) - v for v in corner]
+    length = jnp.where(edges, normal[0] * run[1] - normal[1] * run[0], 0.0)
     shape = Shape(
         used(state.position[:, 0]),
         used(state.position[:, 1]),
         c * corner[0] - s * corner[1],
         s * corner[0] + c * corner[1],
-        c * normal[0] - s * normal[1],
-        s * normal[0] + c * normal[1],
-        jnp.where(bodies.edges & active[:, None], 0.0, _FAR),
+        jnp.where(edges, c * normal[0] - s * normal[1], 0.0),
+        jnp.where(edges, s * normal[0] + c * normal[1], 1.0),
+        jnp.where(edges, normal[0] * corner[0] + normal[1] * corner[1], FAR),
+        jnp.where(edges, normal[0] * corner[1] - normal[1] * corner[0], 0.0),
+        length,
+        jnp.where(edges, 1.0, 0.0) / jnp.where(edges, length, 1.0),
         used(bodies.radius),
     )
     matter = Matter(
@@ -142,58 +146,7 @@ def _bodies(world: World, state: State) -> BodyRows:
         jnp.where(moves, used(state.velocity[:, 1]), 0.0),
         jnp.where(turns, used(state.spin), 0.0),
     )
-    return BodyRows(shape, matter, motion, angle, sin, cos, active)
-
-
-def _links(
-    world: World, state: State, controls: Controls, body: BodyRows, h: float
-) -> tuple[Links, Impulses]:
-    """The joints in the form that the solver takes, and the impulses to start from."""
-    joint = world.joints
-    on = joint.active
-
-    def used(x: jax.Array) -> jax.Array:
-        return jnp.where(on, x, jnp.zeros_like(x))
-
-    body_a, body_b = used(joint.body_a), used(joint.body_b)
-
-    def arm(anchor: jax.Array, index: jax.Array) -> tuple[jax.Array, jax.Array]:
-        x, y = used(anchor[:, 0]), used(anchor[:, 1])
-        sin, cos = sincos(layout.pick(body.angle, index))
-        return cos * x - sin * y, sin * x + cos * y
-
-    def apart(v: jax.Array) -> jax.Array:
-        return layout.pick(v, body_b) - layout.pick(v, body_a)
-
-    mass_a, mass_b, inertia_a, inertia_b = (
-        layout.pick(v, index)
-        for v in (body.matter.inverse_mass, body.matter.inverse_inertia)
-        for index in (body_a, body_b)
-    )
-    inertia = inertia_a + inertia_b
-    on = on & (mass_a + mass_b + inertia > 0)
-    drives = on & ~joint.is_fixed & (controls.motor != 0)
-    links = Links(
-        body_a,
-        body_b,
-        arm(joint.anchor_a, body_a),
-        arm(joint.anchor_b, body_b),
-        (apart(body.shape.x), apart(body.shape.y)),
-        apart(body.angle) - used(joint.reference),
-        used(joint.lower),
-        used(joint.upper),
-        on & joint.has_limits & ~joint.is_fixed,
-        joint.is_fixed & on,
-        on,
-        mass_a,
-        mass_b,
-        inertia_a,
-        inertia_b,
-        jnp.where(inertia > 0, inertia, 1.0),
-        jnp.where(drives, joint.motor_speed * controls.motor, 0.0),
-        jnp.where(drives, joint.motor_torque * h, 0.0),
-    )
-    return links, Impulses(*(used(state.joint_impulse[k]) for k in range(4)))
+    return BodyRows(shape, matter, motion, angle, sin, cos, active, one)
 
 
 def _forces(world: World, controls: Controls, body: BodyRows, h: float) -> Motion:
@@ -299,7 +252,10 @@ def _passes(
         )
         return _Carry(after, pose, held, carry.spin, Held(pairs, walls), impulses)
 
-    return lax.fori_loop(0, 2 * settings.substeps + 1, one_pass, start)
+    end = lax.fori_loop(0, 2 * settings.substeps + 1, one_pass, start)
+    if not end.joints.x.shape[0]:
+        return end
+    return end._replace(pose=joints.closed(end.pose, links, one[0]))
 
 
 def _clipped(motion: Motion, settings: Settings) -> Motion:

@@ -33,6 +33,8 @@ class Sizes:
     """Most vertices of a body, V: 3 to 8."""
     joints: Whole = 0
     thrusters: Whole = 0
+    axial: bool = False
+    """Whether joints may also be sliders and distance joints, not only pins and welds."""
 
     def __post_init__(self) -> None:
         """Raises `TypeError` or `ValueError`, which names the field."""
@@ -112,6 +114,28 @@ class Planes(PyTree):
     """[P], as a body's."""
 
 
+class Axial(PyTree):
+    """What joints along an axis need beside: sliders (prismatic joints) and distance joints.
+
+    A slider holds b's angle and its anchor on the axis, a line through a's anchor; a distance joint
+    holds the distance of the anchors. Limits are those of the distance along the axis, in m, and a
+    slider's motor is measured in m/s and N.
+    """
+
+    is_prismatic: jax.Array
+    """bool [J]."""
+    is_distance: jax.Array
+    """bool [J]. Without limits and spring such a joint does nothing."""
+    axis: jax.Array
+    """[J, 2], of sliders: unit vector in a's unturned frame, along which b's anchor moves."""
+    length: jax.Array
+    """[J], m, at which the spring of a distance joint is at rest."""
+    hertz: jax.Array
+    """[J], frequency of the spring, undamped and with the two bodies alone; 0: no spring."""
+    damping: jax.Array
+    """[J], damping ratio of the spring."""
+
+
 class Joints(PyTree):
     """Pins and welds between two bodies, with limits and motors. Slots 0 to J - 1.
 
@@ -143,6 +167,9 @@ class Joints(PyTree):
     """[J], rad/s, speed of b relative to a at full command."""
     motor_torque: jax.Array
     """[J], N m, the most that the motor gives; 0 without a motor."""
+    axial: Axial | None = None
+    """None: all joints are pins and welds, and programs hold nothing else. `is_fixed` is False in
+    slots of the other kinds."""
 
 
 class Thrusters(PyTree):
@@ -202,7 +229,8 @@ class State(PyTree):
     """[2, P, B], N s, friction there."""
     joint_impulse: jax.Array
     """[4, J]: x and y of the force on b (N s), the motor's torque, and that of the limits or of
-    the weld (N m s)."""
+    the weld (N m s). Of joints along an axis: the force of the limits along it, what holds b on it,
+    the force of motor or spring (N s), and the torque that holds the angle (N m s)."""
 
 
 class Controls(PyTree):
@@ -262,7 +290,7 @@ _zeros: Any = np.zeros  # builders write into these, the records' annotations sa
 
 def empty_world(sizes: Sizes) -> World:
     """A world without bodies and without gravity, in numpy arrays that a builder may copy."""
-    b, p, v, j, t = dataclasses.astuple(sizes)
+    b, p, v, j, t, axial = dataclasses.astuple(sizes)
     f, i = np.float32, np.int32
     return World(
         bodies=Bodies(
@@ -296,6 +324,7 @@ def empty_world(sizes: Sizes) -> World:
             upper=_zeros(j, f),
             motor_speed=_zeros(j, f),
             motor_torque=_zeros(j, f),
+            axial=_empty_axial(j) if axial else None,
         ),
         thrusters=Thrusters(
             active=_zeros(t, bool),
@@ -307,6 +336,18 @@ def empty_world(sizes: Sizes) -> World:
         collides=_zeros((sizes.rounds, sizes.lanes), bool),
         meets=_zeros((p, b), bool),
         gravity=_zeros(2, f),
+    )
+
+
+def _empty_axial(joints: int) -> Axial:
+    f = np.float32
+    return Axial(
+        is_prismatic=_zeros(joints, bool),
+        is_distance=_zeros(joints, bool),
+        axis=_zeros((joints, 2), f),
+        length=_zeros(joints, f),
+        hertz=_zeros(joints, f),
+        damping=_zeros(joints, f),
     )
 
 

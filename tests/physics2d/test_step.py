@@ -98,16 +98,20 @@ def test_junk_in_unused_slots_changes_nothing() -> None:
         thrusters=full.thrusters.replace(active=np.zeros(1, bool)),
     )
     junk, junk_state = _with_junk(less, state)
-    last, contacts = _batched()(stacked([full, less, junk]), stacked([state, state, junk_state]))
+    # In the same places of a batch: rounding may depend on them.
+    last, contacts = _batched()(stacked([full, less, less]), stacked([state, state, state]))
+    spoiled, other_contacts = _batched()(
+        stacked([full, junk, junk]), stacked([state, *[junk_state] * 2])
+    )
     used = less.bodies.active
     for name in ("position", "angle", "velocity", "spin"):
         value = getattr(last, name)
-        np.testing.assert_array_equal(value[1][used], value[2][used])
+        np.testing.assert_array_equal(value[1:, used], getattr(spoiled, name)[1:, used])
         assert np.isfinite(value[1]).all()
-    np.testing.assert_array_equal(last.normal_impulse[1], last.normal_impulse[2])
-    np.testing.assert_array_equal(last.plane_normal_impulse[1], last.plane_normal_impulse[2])
-    np.testing.assert_array_equal(contacts.touching[:, 1], contacts.touching[:, 2])
-    np.testing.assert_array_equal(contacts.on_planes[:, 1], contacts.on_planes[:, 2])
+    for name in ("normal_impulse", "tangent_impulse", "plane_normal_impulse", "joint_impulse"):
+        np.testing.assert_array_equal(getattr(last, name), getattr(spoiled, name))
+    np.testing.assert_array_equal(contacts.touching, other_contacts.touching)
+    np.testing.assert_array_equal(contacts.on_planes, other_contacts.on_planes)
     assert last.plane_normal_impulse[1].max() > 0
     assert not np.array_equal(last.position[0], last.position[1])
 

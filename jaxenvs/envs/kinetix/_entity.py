@@ -13,15 +13,13 @@ from jaxenvs.envs.kinetix._level import Joints, Size
 from jaxenvs.envs.kinetix._state import State
 from jaxenvs.envs.kinetix._view import motion
 
-_LARGEST = float(np.finfo(np.float32).max)
-
 
 def space(size: Size) -> spaces.Dict:
     """Where `observe` lies."""
     n, j, t = size.bodies, size.joints, size.thrusters
 
     def numbers(*shape: int) -> spaces.Box:
-        return spaces.Box(-_LARGEST, _LARGEST, shape)
+        return spaces.Box(-np.inf, np.inf, shape)
 
     def indices(*shape: int) -> spaces.Box:
         return spaces.Box(0, n - 1, shape, np.int32)

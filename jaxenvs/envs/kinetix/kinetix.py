@@ -67,6 +67,7 @@ class Kinetix(LevelEnv[State, Params, Level]):
     """`symbolic-padded`: the numbers as a table with a row for each slot."""
 
     actions: _actions.Kind = "discrete"
+    """One command at a time, one for each kind of motors and thrusters, or numbers for them."""
 
     engine: Literal["modern", "jax2d"] = "modern"
     """What moves the bodies; `jax2d` reproduces Kinetix's own engine, faults included."""
@@ -75,8 +76,8 @@ class Kinetix(LevelEnv[State, Params, Level]):
     """Physics steps of 1/60 s for each action."""
 
     level: str | Level | _named.FixedLevel | None = None
-    """The only level: a name such as "l/h7_maze_1", "maze_1" or "lunar_lander", the path of a level
-    file (`*.json`), or a level. None: another one in each episode."""
+    """The only level: a name such as "l/h7_maze_1" or "lunar_lander", the path of a level file
+    (`*.json`), or a level. None: a random one in each episode."""
 
     def __post_init__(self) -> None:
         if isinstance(self.size, Size):

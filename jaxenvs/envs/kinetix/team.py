@@ -36,6 +36,7 @@ class KinetixTeam(MultiAgentEnv[State, Params], Kinetix):
     they are dealt one after the other."""
 
     actions: _actions.Kind = "multidiscrete"
+    """As of `Kinetix`."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
