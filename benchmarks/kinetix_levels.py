@@ -1,4 +1,4 @@
-"""Random levels and edits of Kinetix: seconds to compile, lines of StableHLO, levels per CPU-second.
+"""Random levels and edits of Kinetix: compile times, lines of StableHLO, levels per CPU-second.
 
     python benchmarks/kinetix_levels.py
 
