@@ -36,6 +36,7 @@ from jaxenvs.envs.kinetix._level import (
     Level,
     Size,
 )
+from jaxenvs.envs.kinetix._mutate import mutate
 from jaxenvs.envs.kinetix._state import Params, State
 from jaxenvs.envs.kinetix._to_json import to_content
 from jaxenvs.levels import LevelEnv
@@ -120,10 +121,8 @@ class Kinetix(LevelEnv[State, Params, Level]):
     def mutate_level(
         self, key: jax.Array, level: Level, num_edits: jax.Array | int, params: Params
     ) -> Level:
-        from jaxenvs.envs.kinetix import _mutate
-
         del params
-        return _mutate.mutate(key, level, num_edits)
+        return mutate(key, level, num_edits)
 
     def level_to_dict(self, level: Level) -> dict[str, Any]:
         return to_content(level)
