@@ -154,7 +154,7 @@ def _bodies(level: Level, mass: shapes.Mass, params: Params) -> physics2d.Bodies
         inverse_inertia=_facts.inverted(bodies, mass.inertia)[NUM_WALLS:],
         vertices=jnp.concatenate([corners, points]),
         normals=jnp.concatenate([outward, points]),
-        edges=np.arange(corners.shape[1], dtype=np.int32) < num_edges[:, None],
+        edges=jnp.arange(corners.shape[1], dtype=jnp.int32) < num_edges[:, None],
         radius=jnp.concatenate([no_radius, bodies.radius]),
         friction=_friction(level, params)[NUM_WALLS:],
         restitution=bodies.restitution[NUM_WALLS:],
