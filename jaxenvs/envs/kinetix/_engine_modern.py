@@ -80,14 +80,23 @@ def build(level: Level, params: Params) -> State:
     )
 
 
-def step(
-    world: physics2d.World, physics: physics2d.State, motor: jax.Array, thrust: jax.Array
-) -> tuple[physics2d.State, jax.Array]:
-    """A physics step: what comes after it, and which `pairs` touched before it."""
+def steps(
+    world: physics2d.World,
+    physics: physics2d.State,
+    motor: jax.Array,
+    thrust: jax.Array,
+    count: int,
+) -> tuple[physics2d.State, jax.Array, None]:
+    """`count` physics steps under the same commands.
+
+    Returns:
+      What comes after them, which `pairs` touched before each, (count, k) bool, and None: places
+      between them are not told.
+    """
     controls = physics2d.Controls(motor=motor, thrust=thrust)
-    physics, contacts = physics2d.step(world, physics, controls)
-    touching = [contacts.touching.reshape(-1), contacts.on_planes.reshape(-1)]
-    return physics, jnp.concatenate(touching)
+    physics, contacts = physics2d.steps(world, physics, controls, count)
+    both = [contacts.touching.reshape(count, -1), contacts.on_planes.reshape(count, -1)]
+    return physics, jnp.concatenate(both, axis=1), None
 
 
 # -- from level to world ---------------------------------------------------------------------------

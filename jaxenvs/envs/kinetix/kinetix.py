@@ -7,7 +7,9 @@ Differs from it in: bodies move as in `jaxenvs.physics2d` unless `engine` is "ja
 triangles have their true moments of inertia, centers of mass are true, a motor's torque is
 limited, nothing tunnels); a time limit truncates and does not terminate; a level's gravity counts,
 and its time limit where it is the only level; what is not there is zero in the observation of
-entities; the next episode's level is drawn when it begins, not at every step.
+entities; the next episode's level is drawn when it begins, not at every step; where the first of
+an action's physics steps ends the game, `distance` is that after the last, unless `engine` is
+"jax2d".
 """
 
 from typing import Annotated, Any, Literal
@@ -149,7 +151,7 @@ class Kinetix(LevelEnv[State, Params, Level]):
     ) -> tuple[State, jax.Array, jax.Array, core.Info]:
         """`transition` by what each kind of motors and of thrusters is told, () float32 each."""
         motor, thrust = _actions.controls(state.level, motors, thrusters)
-        played = _goal.play(self._engine.step, state, motor, thrust, self.frame_skip)
+        played = _goal.play(self._engine.steps, state, motor, thrust, self.frame_skip)
         state, outcome, distance = played
         decided = jnp.where(
             outcome == _goal.LOST,
