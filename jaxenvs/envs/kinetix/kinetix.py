@@ -29,7 +29,6 @@ from jaxenvs.envs.kinetix import (
     _symbolic,
 )
 from jaxenvs.envs.kinetix._from_json import from_content
-from jaxenvs.envs.kinetix._generate import random_level
 from jaxenvs.envs.kinetix._level import (
     NUM_MOTOR_BINDINGS,
     NUM_THRUSTER_BINDINGS,
@@ -38,9 +37,10 @@ from jaxenvs.envs.kinetix._level import (
     Level,
     Size,
 )
-from jaxenvs.envs.kinetix._mutate import mutate
 from jaxenvs.envs.kinetix._state import Params, State
 from jaxenvs.envs.kinetix._to_json import to_content
+from jaxenvs.envs.kinetix.levels._generate import random_level
+from jaxenvs.envs.kinetix.levels._mutate import mutate
 from jaxenvs.levels import LevelEnv
 from jaxenvs.ranges import Range, check_value
 

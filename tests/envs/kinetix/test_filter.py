@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.envs.kinetix._filter import Filtered, idle, sample_filtered, solved_when
-from jaxenvs.envs.kinetix._generate import random_level
 from jaxenvs.envs.kinetix._level import SIZES
+from jaxenvs.envs.kinetix.levels._filter import Filtered, idle, sample_filtered, solved_when
+from jaxenvs.envs.kinetix.levels._generate import random_level
 from tests.toys import Goal, Race
 
 

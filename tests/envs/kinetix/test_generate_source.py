@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from jaxenvs.envs.kinetix._files import dumps, parse
-from jaxenvs.envs.kinetix._generate_settings import Generation
-from jaxenvs.envs.kinetix._generate_source import Generated, mixed_level, padded
 from jaxenvs.envs.kinetix._level import NUM_WALLS, SIZES, Size, same
 from jaxenvs.envs.kinetix._published import load_published
 from jaxenvs.envs.kinetix.kinetix import Kinetix
+from jaxenvs.envs.kinetix.levels._settings import Generation
+from jaxenvs.envs.kinetix.levels._source import Generated, mixed_level, padded
 from tests.envs.kinetix.test_generate import each, gaps
 
 

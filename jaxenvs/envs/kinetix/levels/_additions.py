@@ -7,10 +7,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.kinetix._generate_draws import between, choose
-from jaxenvs.envs.kinetix._generate_scene import CORNERS
-from jaxenvs.envs.kinetix._generate_settings import Generation
-from jaxenvs.envs.kinetix._generate_shapes import Shape, point_of
 from jaxenvs.envs.kinetix._level import (
     MOST_VERTICES,
     NUM_MOTOR_BINDINGS,
@@ -19,6 +15,10 @@ from jaxenvs.envs.kinetix._level import (
     Joints,
     Level,
 )
+from jaxenvs.envs.kinetix.levels._draws import between, choose
+from jaxenvs.envs.kinetix.levels._scene import CORNERS
+from jaxenvs.envs.kinetix.levels._settings import Generation
+from jaxenvs.envs.kinetix.levels._shapes import Shape, point_of
 
 _ZERO = np.float32(0)
 

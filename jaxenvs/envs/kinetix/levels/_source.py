@@ -11,12 +11,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import prng
-from jaxenvs.envs.kinetix._generate import random_level
-from jaxenvs.envs.kinetix._generate_settings import Generation
 from jaxenvs.envs.kinetix._level import SIZES, Level, Size
+from jaxenvs.envs.kinetix.levels._generate import random_level
+from jaxenvs.envs.kinetix.levels._settings import Generation
 from jaxenvs.levels import LevelEnv
 from jaxenvs.ranges import check
 
+AnyEnv = LevelEnv[Any, Any, Any]
 SizeName = Literal["s", "m", "l"]
 
 
@@ -42,7 +43,7 @@ class Generated:
     def __post_init__(self) -> None:
         check(self)
 
-    def init(self, key: jax.Array, env: LevelEnv[Any, Any, Any], params: Any) -> Any:
+    def init(self, key: jax.Array, env: AnyEnv, params: Any) -> Any:
         """Nothing. Raises `ValueError` where a size does not fit."""
         del key
         slots = jax.eval_shape(env.sample_level, jax.random.key(0), params).size
@@ -51,12 +52,7 @@ class Generated:
         return ()
 
     def draw(
-        self,
-        key: jax.Array,
-        carry: Any,
-        used: jax.Array,
-        env: LevelEnv[Any, Any, Any],
-        params: Any,
+        self, key: jax.Array, carry: Any, used: jax.Array, env: AnyEnv, params: Any
     ) -> tuple[Any, Any]:
         """As of `LevelSource`."""
         slots = jax.eval_shape(env.sample_level, key, params).size

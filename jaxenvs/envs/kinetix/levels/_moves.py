@@ -7,8 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs.envs.kinetix._facts import machines
-from jaxenvs.envs.kinetix._generate_scene import FLOOR, SIDE, boxes_of
 from jaxenvs.envs.kinetix._level import NUM_WALLS, Bodies, Joints, Level, Thrusters
+from jaxenvs.envs.kinetix.levels._scene import FLOOR, SIDE, boxes_of
 from jaxenvs.trig import sincos
 
 _FARTHEST = np.float32(15)  # that a level file may hold, m

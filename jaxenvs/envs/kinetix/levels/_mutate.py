@@ -16,13 +16,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.kinetix import _generate_additions as additions
-from jaxenvs.envs.kinetix import _generate_shapes as shapes
-from jaxenvs.envs.kinetix._generate_draws import between, choose, named, words_for
-from jaxenvs.envs.kinetix._generate_scene import extent
-from jaxenvs.envs.kinetix._generate_settings import Generation
 from jaxenvs.envs.kinetix._level import BLUE, GREEN, NUM_WALLS, Level
-from jaxenvs.envs.kinetix._mutate_moves import reshaped
+from jaxenvs.envs.kinetix.levels import _additions as additions
+from jaxenvs.envs.kinetix.levels import _shapes as shapes
+from jaxenvs.envs.kinetix.levels._draws import between, choose, named, words_for
+from jaxenvs.envs.kinetix.levels._moves import reshaped
+from jaxenvs.envs.kinetix.levels._scene import extent
+from jaxenvs.envs.kinetix.levels._settings import Generation
 from jaxenvs.ranges import NonNegative, Range, check
 
 _ZERO = np.float32(0)
