@@ -4,9 +4,10 @@ Source: Kinetix 3.0.2 (environment/ued/ued.py, mutators.py); Parker-Holder et al
 Curricula with Regret-Based Environment Design", 2022 (ACCEL).
 Differs from it in: an edit for which there is no slot or no body is not drawn, where Kinetix draws
 it and does nothing; a body in a ring of joints, or held by two walls, keeps its size and angle, and
-one that hangs on a wall its place; what hangs on a body that is resized or turned moves along at once, where Kinetix plays
-five steps of physics; a thruster stays on its place of a resized body; a body that is moved stays
-in the scene as a turned one does; the last green or blue shape is not removed.
+one that hangs on a wall its place; what hangs on a body that is resized or turned moves along at
+once, where Kinetix plays five steps of physics; a thruster stays on its place of a resized body; a
+body that is moved stays in the scene as a turned one does; the last green or blue shape is not
+removed.
 """
 
 import dataclasses
