@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 
 from jaxenvs.envs.kinetix._files import dumps, parse
-from jaxenvs.envs.kinetix._generate import random_level
-from jaxenvs.envs.kinetix._generate_settings import Generation
 from jaxenvs.envs.kinetix._level import (
     BLUE,
     GREEN,
@@ -19,6 +17,8 @@ from jaxenvs.envs.kinetix._level import (
     in_world,
     same,
 )
+from jaxenvs.envs.kinetix.levels._generate import random_level
+from jaxenvs.envs.kinetix.levels._settings import Generation
 
 
 @functools.cache

@@ -6,9 +6,9 @@ import jax
 import numpy as np
 import pytest
 
-from jaxenvs.envs.kinetix._generate import random_level
-from jaxenvs.envs.kinetix._generate_settings import Generation
 from jaxenvs.envs.kinetix._level import SIZES
+from jaxenvs.envs.kinetix.levels._generate import random_level
+from jaxenvs.envs.kinetix.levels._settings import Generation
 from tests.envs.kinetix.level_statistics import SPANS, histograms, samples
 
 PEER = pathlib.Path(__file__).with_name("peer_levels.npz")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jaxenvs import spaces
-from jaxenvs.envs.kinetix._search import search, solvable
+from jaxenvs.envs.kinetix.levels._search import search, solvable
 from tests.toys import Goal, Race
 
 FAR = Goal(place=jnp.int32(12))

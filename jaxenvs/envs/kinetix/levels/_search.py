@@ -203,7 +203,7 @@ class _Plans(Protocol):
 def _plans_of(env: LevelEnv[Any, Any, Any], blocks: int) -> _Plans:
     space = env.action_space()
     if isinstance(space, spaces.Discrete):
-        return _Choices(blocks, np.array([space.n]), np.array([space.start]), space)
+        return _Choices(blocks, np.int32([space.n]), np.int32([space.start]), space)
     if isinstance(space, spaces.MultiDiscrete):
         return _Choices(blocks, space.num_values.ravel(), space.start.ravel(), space)
     if isinstance(space, spaces.Box) and np.issubdtype(space.dtype, np.floating):
@@ -233,7 +233,7 @@ class _Choices(NamedTuple):
         return jnp.minimum(jnp.sum(reached, axis=-1, dtype=jnp.int32), self.counts - 1)
 
     def moved(self, distribution: jax.Array, elites: jax.Array) -> jax.Array:
-        chosen = elites[..., None] == np.arange(self.counts.max())
+        chosen = elites[..., None] == np.arange(self.counts.max(), dtype=np.int32)
         share = jnp.mean(chosen.astype(jnp.float32), axis=0)
         mixed = np.float32(1 - _MOVE) * distribution + np.float32(_MOVE) * share
         least = np.float32(_LEAST_CHANCE)

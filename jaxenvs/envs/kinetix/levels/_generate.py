@@ -15,12 +15,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.kinetix import _generate_additions as additions
-from jaxenvs.envs.kinetix import _generate_shapes as shapes
-from jaxenvs.envs.kinetix._generate_draws import chosen, named, words_for
-from jaxenvs.envs.kinetix._generate_scene import empty_scene, num_contacts
-from jaxenvs.envs.kinetix._generate_settings import Generation
 from jaxenvs.envs.kinetix._level import BLUE, GREEN, GREY, NUM_WALLS, Level, Size
+from jaxenvs.envs.kinetix.levels import _additions as additions
+from jaxenvs.envs.kinetix.levels import _shapes as shapes
+from jaxenvs.envs.kinetix.levels._draws import chosen, named, words_for
+from jaxenvs.envs.kinetix.levels._scene import empty_scene, num_contacts
+from jaxenvs.envs.kinetix.levels._settings import Generation
 
 _FREE, _CONNECTED, _NOTHING = range(3)
 _FORCED = 3
@@ -63,7 +63,7 @@ def random_level(key: jax.Array, size: Size, settings: Generation | None = None)
     bodies = level.bodies
     level = level.replace(bodies=bodies.replace(role=bodies.role.at[0].set(role)))
 
-    order = np.arange(num_shapes)
+    order = np.arange(num_shapes, dtype=np.int32)
     free, connected = np.float32(settings.free_chance), np.float32(settings.connected_chance)
     more = jnp.where(kinds < free, _FREE, jnp.where(kinds < free + connected, _CONNECTED, _NOTHING))
     third = jnp.where(forced > 0, _CONNECTED, _FREE)

@@ -6,8 +6,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.kinetix._generate_settings import Generation
 from jaxenvs.envs.kinetix._level import MOST_VERTICES, NUM_WALLS, Bodies, Level, Size, empty
+from jaxenvs.envs.kinetix.levels._settings import Generation
 from jaxenvs.trig import sincos
 
 SIDE = 5.0

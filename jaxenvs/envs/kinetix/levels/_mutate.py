@@ -2,10 +2,12 @@
 
 Source: Kinetix 3.0.2 (environment/ued/ued.py, mutators.py); Parker-Holder et al., "Evolving
 Curricula with Regret-Based Environment Design", 2022 (ACCEL).
-Differs from it in: an edit that cannot be done is not drawn, where Kinetix draws it and does
-nothing; what hangs on a body that is resized or turned moves along at once, where Kinetix plays
-five steps of physics; a thruster stays on its place of a resized body; a body that is moved stays
-in the scene as a turned one does; the last green or blue shape is not removed.
+Differs from it in: an edit for which there is no slot or no body is not drawn, where Kinetix draws
+it and does nothing; a body in a ring of joints, or held by two walls, keeps its size and angle, and
+one that hangs on a wall its place; what hangs on a body that is resized or turned moves along at
+once, where Kinetix plays five steps of physics; a thruster stays on its place of a resized body; a
+body that is moved stays in the scene as a turned one does; the last green or blue shape is not
+removed.
 """
 
 import dataclasses
@@ -16,13 +18,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.kinetix import _generate_additions as additions
-from jaxenvs.envs.kinetix import _generate_shapes as shapes
-from jaxenvs.envs.kinetix._generate_draws import between, choose, named, words_for
-from jaxenvs.envs.kinetix._generate_scene import extent
-from jaxenvs.envs.kinetix._generate_settings import Generation
 from jaxenvs.envs.kinetix._level import BLUE, GREEN, NUM_WALLS, Level
-from jaxenvs.envs.kinetix._mutate_moves import reshaped
+from jaxenvs.envs.kinetix.levels import _additions as additions
+from jaxenvs.envs.kinetix.levels import _shapes as shapes
+from jaxenvs.envs.kinetix.levels._draws import between, choose, named, words_for
+from jaxenvs.envs.kinetix.levels._moves import reshaped
+from jaxenvs.envs.kinetix.levels._scene import extent
+from jaxenvs.envs.kinetix.levels._settings import Generation
 from jaxenvs.ranges import NonNegative, Range, check
 
 _ZERO = np.float32(0)
@@ -187,7 +189,7 @@ def _without_joint(level: Level, draws: _Draws, does: jax.Array) -> Level:
     if joints.active.shape[0] == 0:
         return level
     slot = _any_of(draws.slot, joints.active)
-    here = (np.arange(joints.active.shape[0]) == slot) & does
+    here = (np.arange(joints.active.shape[0], dtype=np.int32) == slot) & does
     return level.replace(joints=_emptied(joints, here))
 
 
@@ -196,7 +198,7 @@ def _without_thruster(level: Level, draws: _Draws, does: jax.Array) -> Level:
     if thrusters.active.shape[0] == 0:
         return level
     slot = _any_of(draws.slot, thrusters.active)
-    here = (np.arange(thrusters.active.shape[0]) == slot) & does
+    here = (np.arange(thrusters.active.shape[0], dtype=np.int32) == slot) & does
     return level.replace(thrusters=_emptied(thrusters, here))
 
 
@@ -213,7 +215,7 @@ def _is_removable(level: Level) -> jax.Array:
 def _without_shape(level: Level, draws: _Draws, does: jax.Array) -> Level:
     bodies, num_polygons = level.bodies, level.size.polygons
     body = _any_of(draws.body, _is_removable(level))
-    here = (np.arange(level.size.bodies) == body) & does
+    here = (np.arange(level.size.bodies, dtype=np.int32) == body) & does
     of_all = {
         name: value
         for name, value in vars(bodies).items()
@@ -247,14 +249,14 @@ def _with_roles_swapped(level: Level, draws: _Draws, does: jax.Array) -> Level:
     role, mask = level.bodies.role, is_shape(level)
     one = _any_of(draws.body, mask)
     other = _any_of(draws.partner, mask & (role != role[one]))
-    place = np.arange(level.size.bodies)
+    place = np.arange(level.size.bodies, dtype=np.int32)
     swapped = jnp.where(place == one, role[other], jnp.where(place == other, role[one], role))
     return level.replace(bodies=level.bodies.replace(role=jnp.where(does, swapped, role)))
 
 
 def _with_fixture_toggled(level: Level, draws: _Draws, does: jax.Array) -> Level:
     body = _any_of(draws.body, is_shape(level))
-    here = (np.arange(level.size.bodies) == body) & does
+    here = (np.arange(level.size.bodies, dtype=np.int32) == body) & does
     return level.replace(bodies=level.bodies.replace(fixated=level.bodies.fixated ^ here))
 
 

@@ -11,9 +11,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.kinetix._generate_draws import between, choose, chosen
-from jaxenvs.envs.kinetix._generate_scene import FLOOR, SIDE, Boxes, boxes_of
-from jaxenvs.envs.kinetix._generate_settings import Generation
 from jaxenvs.envs.kinetix._level import (
     BLUE,
     GREEN,
@@ -24,6 +21,9 @@ from jaxenvs.envs.kinetix._level import (
     Joints,
     Level,
 )
+from jaxenvs.envs.kinetix.levels._draws import between, choose, chosen
+from jaxenvs.envs.kinetix.levels._scene import FLOOR, SIDE, Boxes, boxes_of
+from jaxenvs.envs.kinetix.levels._settings import Generation
 from jaxenvs.trig import sincos
 
 _HALF, _ONE, _TWO = np.float32(0.5), np.float32(1), np.float32(2)
@@ -104,7 +104,7 @@ class Surroundings(NamedTuple):
 def surroundings(level: Level, settings: Generation) -> Surroundings:
     """What proposals depend on."""
     bodies, num_polygons = level.bodies, level.size.polygons
-    place = np.arange(level.size.bodies)
+    place = np.arange(level.size.bodies, dtype=np.int32)
     is_shape = bodies.active & (place >= NUM_WALLS)
     weight = jnp.where(bodies.fixated, np.float32(settings.fixated_weight), _ONE)
     weight = jnp.where(is_shape, weight, np.float32(0))
