@@ -1,7 +1,7 @@
 """Plays of many action sequences at once, on many levels of one size."""
 
 import functools
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -11,6 +11,7 @@ from jaxenvs.envs.kinetix import _view
 from jaxenvs.envs.kinetix._level import SIZES, Level
 from jaxenvs.envs.kinetix.kinetix import Kinetix
 
+SizeName = Literal["s", "m", "l"]
 HORIZON = 256
 NOISE = 1e-3
 """m/s and rad/s: what the start of a disturbed play differs by, from body to body."""
@@ -47,7 +48,7 @@ class _Carry(NamedTuple):
 
 
 @functools.cache
-def player(size: str) -> Any:
+def player(size: SizeName) -> Any:
     """A compiled function of `(courses, index, actions, noise, key)` to `Played`.
 
     `index`, `(N,)`, is of the courses, `actions` `(N, HORIZON, 6)` multi-discrete, `noise` `(N,)`
@@ -113,13 +114,14 @@ def player(size: str) -> Any:
     return play
 
 
-def trace(size: str, level: Level, actions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def trace(size: SizeName, level: Level, actions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where the bodies of a level are after each action: places `(t, n, 2)`, angles `(t, n)`."""
-    return tuple(np.asarray(x) for x in _tracer(size)(level, jnp.asarray(actions, jnp.int32)))
+    where, turn = _tracer(size)(level, jnp.asarray(actions, jnp.int32))
+    return np.asarray(where), np.asarray(turn)
 
 
 @functools.cache
-def _tracer(size: str) -> Any:
+def _tracer(size: SizeName) -> Any:
     env = Kinetix(size=size, actions="multidiscrete")
     params = env.canonical_params(None)
 
