@@ -31,7 +31,7 @@ ROOM = Size(7, 2, 3, 2)
 
 def told(kind: Any, action: Any, motors: int = 4, thrusters: int = 2) -> list[float]:
     action = np.asarray(action, np.float32 if kind == "continuous" else np.int32)
-    parts = _actions.commands(kind, action, motors, thrusters)  # type: ignore[arg-type]
+    parts = _actions.commands(kind, action, motors, thrusters)
     return [float(x) for part in parts for x in part]
 
 
@@ -166,7 +166,7 @@ def test_motors_and_thrusters_have_kinetix_s_numbers():
 # -- the goal --------------------------------------------------------------------------------------
 
 
-def trial(other: str, *, overlap: bool = True, joined: bool = False, red: bool = False) -> Level:
+def trial(other: Any, *, overlap: bool = True, joined: bool = False, red: bool = False) -> Level:
     """A green disc on or over a body of another role, and maybe on a red one."""
     draft = (
         LevelDraft(ROOM)
@@ -306,4 +306,5 @@ def test_spaces_of_a_team_stack(kind):
     team = KinetixTeam(split=(0, 0, 0, 1, 1, 1), actions=kind, size="m")
     drawn = jax.eval_shape(team.action_space().sample, KEY)
     assert drawn.shape[0] == 2
-    assert team.observation_space().shape == (2, 247)
+    space: Any = team.observation_space()
+    assert space.shape == (2, 247)
