@@ -29,7 +29,6 @@ def test_a_bare_name_is_looked_up_in_the_size_first() -> None:
 def test_numbers_and_groups_of_kinetix_may_be_left_out() -> None:
     assert same(_library.load_level("maze_1"), load_published("l/h7_maze_1"))
     assert same(_library.load_level("car_left", "l"), load_published("l/h1_car_left"))
-    assert same(_library.load_level("pinball", "l"), load_published("l/hard_pinball"))
 
 
 def test_a_path_is_a_file(tmp_path: pathlib.Path) -> None:
