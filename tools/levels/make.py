@@ -58,7 +58,8 @@ def main() -> None:
     parser.add_argument("--solve", type=float, default=0.0, metavar="SECONDS")
     parser.add_argument("--size", action="append", choices=["s", "m", "l"])
     options = parser.parse_args()
-    for size in options.size or ["s", "m", "l"]:
+    sizes: list[Any] = options.size or ["s", "m", "l"]
+    for size in sizes:
         search = Search(size, POOLS)
         print(*faults(search), sep="\n", flush=True)
         old = {name: one for name, one in _entries().items() if name in search.progress}

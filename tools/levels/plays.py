@@ -18,6 +18,8 @@ NOISE = 1e-3
 NEAR = 0.35
 """m: a place of a way counts as passed."""
 MOST_PLACES = 8
+NO_KEY: Any = None
+"""A level is played without chance."""
 
 
 class Course(NamedTuple):
@@ -69,7 +71,7 @@ def player(size: SizeName) -> Any:
         return state.replace(physics=physics)
 
     def advance(course: Course, carry: _Carry, action: jax.Array) -> _Carry:
-        state, _, ended, info = env.transition(None, carry.state, action, params)
+        state, _, ended, info = env.transition(NO_KEY, carry.state, action, params)
         at = _view.motion(state).position[course.mover]
         place = course.way[jnp.minimum(carry.passed, MOST_PLACES - 1)]
         away = jnp.sqrt(jnp.sum((at - place) ** 2))
@@ -114,7 +116,7 @@ def player(size: SizeName) -> Any:
     return play
 
 
-def trace(size: SizeName, level: Level, actions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def trace(size: Any, level: Level, actions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where the bodies of a level are after each action: places `(t, n, 2)`, angles `(t, n)`."""
     where, turn = _tracer(size)(level, jnp.asarray(actions, jnp.int32))
     return np.asarray(where), np.asarray(turn)
@@ -128,11 +130,11 @@ def _tracer(size: SizeName) -> Any:
     @jax.jit
     def run(level: Level, actions: jax.Array) -> Any:
         def step(state: Any, action: jax.Array) -> Any:
-            state = env.transition(None, state, action, params)[0]
+            state = env.transition(NO_KEY, state, action, params)[0]
             motion = _view.motion(state)
             return state, (motion.position, motion.rotation)
 
-        return jax.lax.scan(step, env.initial_on(None, level, params), actions)[1]
+        return jax.lax.scan(step, env.initial_on(NO_KEY, level, params), actions)[1]
 
     return run
 
