@@ -71,8 +71,8 @@ def catapult(d: LevelDraft) -> LevelDraft:
         d.wall("floor", role="red")
         .box(1.5, 0.1, (1.0, 0.48), name="arm")
         .circle(0.12, (0.4, 0.655), name="ball", role="green")
-        .circle(0.2, (3.7, 2.4), name="target", role="blue", fixated=True)
-        .revolute("floor", "arm", at=(1.65, 0.48), motor=-1.5, power=1, limits=(-1.9, 0))
+        .circle(0.25, (4.5, 0.75), name="target", role="blue", fixated=True)
+        .revolute("floor", "arm", at=(1.65, 0.48), motor=-0.8, power=1, limits=(-1.9, 0))
     )
 
 
