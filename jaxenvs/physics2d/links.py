@@ -157,7 +157,7 @@ MOST_WARM, MOST_WARM_SPIN = 1.0, 10.0
 
 def _started(held: Impulses, links: Links) -> Impulses:
     """The impulses to start from: what stopped a fall must not be given once more."""
-    speed = (links.mass_a + links.mass_b) * jnp.sqrt(held.x * held.x + held.y * held.y)
+    speed = (links.mass_a + links.mass_b) * jnp.maximum(jnp.abs(held.x), jnp.abs(held.y))
     spin = links.inertia * (jnp.abs(held.motor) + jnp.abs(held.angle))
     share = jnp.minimum(
         MOST_WARM / jnp.maximum(speed, MOST_WARM),
@@ -190,7 +190,7 @@ def _spring(axial: Axial, springs: jax.Array, h: float) -> tuple[jax.Array, jax.
     turn = 2 * jnp.pi * hertz * h
     lost = jnp.exp(-damping * turn)
     square = turn * turn * (damping * damping - 1)
-    root = jnp.sqrt(jnp.abs(square))
+    root = jnp.sqrt(jnp.abs(square) + 1e-14)  # its gradient stays finite
     # (1 - p) (1 - q), of two complex roots and of two real ones
     swinging = (
         jnp.expm1(-damping * turn) ** 2 + 4 * lost * jnp.sin(jnp.minimum(root, jnp.pi) / 2) ** 2
