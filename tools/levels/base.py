@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from jaxenvs.envs.kinetix._draft import LevelDraft, Pair
@@ -87,7 +87,7 @@ def limb(
 def wheels(
     draft: LevelDraft,
     body: str,
-    places: dict[str, Pair],
+    places: Mapping[str, Pair],
     radius: float,
     friction: float = 1.0,
     **fields: Any,

@@ -65,7 +65,7 @@ def ball_pusher(d: LevelDraft) -> LevelDraft:
     d = wheels(d, "car", {"back wheel": (1.05, 0.56), "front wheel": (1.55, 0.56)}, 0.155)
     return (
         d.circle(0.25, (2.2, 0.655), name="ball", role="green")
-        .triangle((2.9, 0.4), (4.1, 0.4), (3.7, 0.65), name="ridge", fixated=True)
+        .triangle((2.9, 0.4), (4.1, 0.4), (3.7, 0.75), name="ridge", fixated=True)
         .box(0.14, 1.0, (4.9, 0.91), name="post", role="blue", fixated=True)
     )
 
@@ -167,6 +167,6 @@ def wrecking_crane(d: LevelDraft) -> LevelDraft:
         .circle(0.22, (2.0, 1.6), name="wrecking ball", density=2)
         .fixed("lower rope", "wrecking ball", at=(2.0, 1.75))
         .box(0.5, 1.0, (3.2, 0.91), name="pillar", fixated=True)
-        .box(0.3, 0.4, (3.2, 1.615), name="block", role="green", density=0.5)
-        .box(0.9, 0.1, (4.5, 0.46), name="mat", role="blue", fixated=True)
+        .box(0.3, 0.4, (3.2, 1.615), name="block", role="green", density=1.5)
+        .box(0.7, 0.1, (4.6, 0.46), name="mat", role="blue", fixated=True)
     )

@@ -26,9 +26,9 @@ def lunar_lander(d: LevelDraft) -> LevelDraft:
         d = d.fixed("hull", name, at=(x, 4.18))
     d = jets(d, "hull", ((0.75, 4.18), (1.05, 4.18)), (UP - 0.2, UP + 0.2), 0.15)
     return (
-        d.triangle((0, 0.4), (2.3, 0.4), (1.0, 2.2), name="left mountain", role="red", fixated=True)
+        d.triangle((0, 0.4), (2.0, 0.4), (0.8, 2.2), name="left mountain", role="red", fixated=True)
         .triangle((3.9, 0.4), (5, 0.4), (5, 2.8), name="right mountain", role="red", fixated=True)
-        .box(1.0, 0.12, (3.2, 0.47), name="pad", role="blue", fixated=True)
+        .box(0.8, 0.12, (3.4, 0.47), name="pad", role="blue", fixated=True)
         .circle(0.35, (3.0, 2.9), name="rock", role="red", fixated=True)
     )
 
@@ -170,13 +170,12 @@ def siege(d: LevelDraft) -> LevelDraft:
 @design("l")
 def robot_arm(d: LevelDraft) -> LevelDraft:
     """Reach over with the arm and sweep the ball off its shelf onto the blue mat."""
-    d = d.box(0.5, 0.5, (1.6, 0.66), name="base", fixated=True)
+    d = d.wall("floor", role="red").box(0.5, 0.5, (1.6, 0.66), name="base", fixated=True)
     d = limb(d, "upper arm", "base", (1.6, 0.85), (1.3, 1.55), 0, motor=0.6, limits=(-1.8, 0.6))
     d = limb(d, "forearm", "upper arm", (1.3, 1.55), (1.0, 2.2), 1, motor=0.8, limits=(-2.2, 0.6))
     d = limb(d, "hand", "forearm", (1.0, 2.2), (0.8, 2.6), 2, motor=1.0, limits=(-2, 1))
     return (
         d.box(0.5, 0.1, (2.95, 1.6), name="shelf", fixated=True)
         .circle(0.15, (2.95, 1.805), name="ball", role="green")
-        .box(1.1, 0.12, (2.7, 0.47), name="red mat", role="red", fixated=True)
-        .box(1.2, 0.12, (4.2, 0.47), name="blue mat", role="blue", fixated=True)
+        .box(0.8, 0.12, (4.4, 0.47), name="mat", role="blue", fixated=True)
     )

@@ -56,7 +56,7 @@ def break_shot(d: LevelDraft) -> LevelDraft:
         .circle(0.15, (1.2, 0.555), name="first ball", density=2)
         .circle(0.15, (2.0, 0.555), name="second ball", role="green", density=1)
         .triangle((3.0, 0.4), (4.1, 0.4), (4.1, 0.85), name="ramp", fixated=True)
-        .circle(0.22, (4.7, 1.5), name="target", role="blue", fixated=True)
+        .circle(0.28, (4.7, 1.3), name="target", role="blue", fixated=True)
     )
     return jets(d, "cue", ((0.5, 0.5), (0.5, 0.5)), (RIGHT, LEFT), 0.3)
 
@@ -116,7 +116,7 @@ def wheel_in_bowl(d: LevelDraft) -> LevelDraft:
         .circle(0.3, (2.5, 0.705), name="wheel", role="green")
         .circle(0.2, (2.5, 0.705), name="disc", density=4)
         .revolute("wheel", "disc", motor=3, power=1)
-        .circle(0.15, (4.6, 1.8), name="goal", role="blue", fixated=True)
+        .circle(0.15, (4.5, 1.7), name="goal", role="blue", fixated=True)
     )
 
 
@@ -201,5 +201,5 @@ def penalty_kick(d: LevelDraft) -> LevelDraft:
     d = limb(d, "thigh", "hip", (1.2, 1.75), (1.2, 1.1), 0, thickness=0.16, limits=(-1.2, 1.2))
     d = limb(d, "shin", "thigh", (1.2, 1.1), (1.2, 0.5), 1, thickness=0.12, limits=(-1.8, 0.1))
     return d.circle(0.15, (1.55, 0.555), name="ball", role="green").circle(
-        0.3, (4.2, 1.35), name="target", role="blue", fixated=True
+        0.3, (4.2, 1.05), name="target", role="blue", fixated=True
     )

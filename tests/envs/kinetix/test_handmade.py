@@ -18,12 +18,13 @@ from jaxenvs.envs.kinetix._published import load_published, published
 from jaxenvs.envs.kinetix.kinetix import Kinetix
 
 NAMES = _library.handmade()
+NO_KEY: Any = None  # a level is played without chance
 SLACK = 16
 """Steps by which success may come earlier or later: other compilers round otherwise."""
 
 
 @functools.cache
-def plays(size: str) -> dict[str, tuple[int, int]]:
+def plays(size: Any) -> dict[str, tuple[int, int]]:
     """In which step the solution of each level succeeds, and doing nothing; 0: never."""
     env = Kinetix(size=size, actions="multidiscrete")
     params = env.canonical_params(None)
@@ -37,7 +38,7 @@ def plays(size: str) -> dict[str, tuple[int, int]]:
 
     def step(carry: Any, actions: jax.Array) -> tuple[Any, None]:
         t, state, ended, solved = carry
-        state, _, over, info = jax.vmap(lambda s, a: env.transition(None, s, a, params))(
+        state, _, over, info = jax.vmap(lambda s, a: env.transition(NO_KEY, s, a, params))(
             state, actions
         )
         solved = jnp.where(info["success"] & ~ended, t, solved)
@@ -45,7 +46,7 @@ def plays(size: str) -> dict[str, tuple[int, int]]:
 
     @jax.jit
     def play(levels: Any, plans: jax.Array) -> jax.Array:
-        state = jax.vmap(lambda level: env.initial_on(None, level, params))(levels)
+        state = jax.vmap(lambda level: env.initial_on(NO_KEY, level, params))(levels)
         none = jnp.zeros(plans.shape[1], jnp.int32)
         start = jnp.int32(1), state, none > 0, none
         return jax.lax.scan(step, start, plans)[0][-1]
@@ -144,7 +145,7 @@ def test_bodies_lie_apart_at_the_start(name: str) -> None:
     level = _library.load_handmade(name)
     bodies, meets = level.bodies, _files_matrix(level)
     roles = bodies.role
-    for i in np.flatnonzero(bodies.active):
+    for i in np.flatnonzero(bodies.active).tolist():
         for j in range(i):
             if not bodies.active[j] or (i < 4 and j < 4):
                 continue
