@@ -18,7 +18,7 @@ from jaxenvs.envs.kinetix._published import published
 PAGE = ROOT / "docs" / "kinetix_levels.md"
 IMAGES = ROOT / "docs" / "images" / "kinetix"
 SIDE = 200  # pixels
-NUM_COLORS = 32  # flat colors and their edges: a few kB each
+NUM_COLORS = 96  # flat colors and their edges: a few kB each
 SIZES = {"s": "Small", "m": "Medium", "l": "Large"}
 
 
