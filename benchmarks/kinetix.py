@@ -36,7 +36,7 @@ def ours(size: str, num_envs: int, level: str | None) -> tuple[Any, Callable[[An
     venv = jaxenvs.vectorize(jaxenvs.make(env_id, level=level), num_envs)
 
     def step(state: Any, drawn: Any) -> Any:
-        t = venv.step(*drawn[:1], state, drawn[1])
+        t = venv.step(drawn[0], state, drawn[1])
         return t.state, (t.obs.sum(), t.reward.sum(), t.terminated.sum(), t.truncated.sum())
 
     return jax.jit(lambda key: venv.reset(key)[1]), step

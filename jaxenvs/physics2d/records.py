@@ -132,13 +132,19 @@ class Plane(Record):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Joint(Record):
-    """Holds a point of body `a` on a point of body `b`; one of the two may be "world".
+    """Holds body `a` and body `b` together at an anchor of each; one of the two may be "world".
 
-    The joint's angle is the turn of `b` against `a`, less `reference_angle`. A revolute joint
-    turns freely, or within `limits`; a fixed joint keeps the angle at 0.
+    The joint's angle is the turn of `b` against `a`, less `reference_angle`.
+
+    - "revolute": the anchors are in one place; `b` turns freely, or within `limits`.
+    - "fixed": the anchors are in one place, and the angle stays 0.
+    - "prismatic": the anchor of `b` moves along `axis` through the anchor of `a`, freely or within
+      `limits`; the angle stays 0.
+    - "distance": the distance of the anchors stays within `limits`, a rod where both are equal, a
+      rope where the first is 0; or a spring pulls it to `length`; or both.
     """
 
-    kind: Literal["revolute", "fixed"]
+    kind: Literal["revolute", "fixed", "prismatic", "distance"]
     name: str | None = None
     a: BodyRef
     b: BodyRef
@@ -148,11 +154,21 @@ class Joint(Record):
     """In the frame of `b`."""
     reference_angle: Angle = 0.0
     limits: tuple[Angle, Angle] | None = None
-    """The smallest and the largest angle; revolute joints only."""
+    """The smallest and the largest angle, way along the axis, or distance."""
     motor_speed: Speed = 0.0
-    """The angle's rate at which the motor aims when it is fully on; revolute joints only."""
+    """At which the motor aims when it is fully on: rad/s, m/s of a prismatic joint."""
     motor_torque: Strength = 0.0
-    """The largest torque of the motor; 0: the joint has none."""
+    """The largest torque of a revolute joint's motor; 0: the joint has none."""
+    motor_force: Strength = 0.0
+    """The largest force of a prismatic joint's motor; 0: the joint has none."""
+    axis: Point | None = None
+    """Of a prismatic joint: a direction in the frame of `a`, of any length but 0."""
+    length: Annotated[float, Range(0, 10_000)] = 0.0
+    """Of a distance joint: at which its spring is at rest."""
+    hertz: Annotated[float, Range(0, 1_000)] = 0.0
+    """Of a distance joint: how often its spring would swing the two bodies a second; 0: none."""
+    damping: Annotated[float, Range(0, 100)] = 0.0
+    """Damping ratio of the spring; at 1 it does not swing any more."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -212,14 +228,37 @@ def _check_rest(body: Body) -> None:
             raise SceneError(f"{name}: expected {still}, as the body is static, got {value}")
 
 
+_KINDS_OF = {
+    "reference_angle": ("revolute", "fixed", "prismatic"),
+    "limits": ("revolute", "prismatic", "distance"),
+    "motor_speed": ("revolute", "prismatic"),
+    "motor_torque": ("revolute",),
+    "motor_force": ("prismatic",),
+    "axis": ("prismatic",),
+    "length": ("distance",),
+    "hertz": ("distance",),
+    "damping": ("distance",),
+}
+"""The kinds of joints that have a field; in others it keeps its default."""
+
+
 def _check_motion(joint: Joint) -> None:
-    if joint.kind == "fixed":
-        for name, nothing in {"limits": None, "motor_speed": 0.0, "motor_torque": 0.0}.items():
-            if (value := getattr(joint, name)) != nothing:
-                raise SceneError(f"{name}: expected {nothing}, as the joint is fixed, got {value}")
+    for field in dataclasses.fields(joint):
+        value = getattr(joint, field.name)
+        if joint.kind not in _KINDS_OF.get(field.name, (joint.kind,)) and value != field.default:
+            raise SceneError(
+                f"{field.name}: expected {field.default}, as the joint is {joint.kind}, got {value}"
+            )
     if joint.limits is not None and joint.limits[0] > joint.limits[1]:
         lower, upper = joint.limits
-        raise SceneError(f"limits: expected the smaller angle first, got ({lower:g}, {upper:g})")
+        what = "angle" if joint.kind == "revolute" else "length"
+        raise SceneError(f"limits: expected the smaller {what} first, got ({lower:g}, {upper:g})")
+    if joint.kind == "prismatic" and math.hypot(*(joint.axis or (0, 0))) < shapes.MIN_LENGTH:
+        raise SceneError(f"axis: expected a direction, got {joint.axis}")
+    if joint.kind == "distance" and joint.limits is None and not joint.hertz:
+        raise SceneError("limits: expected two lengths, as the joint has no spring, got None")
+    if joint.kind == "distance" and joint.limits is not None and joint.limits[0] < 0:
+        raise SceneError(f"limits: expected lengths of at least 0, got {joint.limits}")
 
 
 def describe(kind: str, index: int, record: Mapping[str, Any] | Record) -> str:

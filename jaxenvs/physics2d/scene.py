@@ -14,11 +14,9 @@ the index of the part, its field, and what was expected there.
 """
 
 import dataclasses
+import math
 import os
-from collections.abc import Sequence
-from typing import Any, Literal, Self, TypedDict, Unpack
-
-import numpy as np
+from typing import Any, Literal, Self, Unpack
 
 from jaxenvs.physics2d import scene_checks, scene_file, scene_world, shapes
 from jaxenvs.physics2d.records import (
@@ -35,51 +33,16 @@ from jaxenvs.physics2d.records import (
     Velocity,
     describe,
 )
+from jaxenvs.physics2d.scene_fields import (
+    BodyFields,
+    DistanceFields,
+    JointFields,
+    Pair,
+    PlaneFields,
+    PrismaticFields,
+    RevoluteFields,
+)
 from jaxenvs.physics2d.world import Sizes, State, World
-
-Pair = Sequence[float] | np.ndarray
-"""x and y."""
-
-
-class BodyFields(TypedDict, total=False):
-    """What any body may be given by name; see `Body`."""
-
-    rotation: float
-    velocity: Pair
-    angular_velocity: float
-    density: float
-    friction: float
-    restitution: float
-    static: bool
-    turns: bool
-    group: str | None
-    sensor: bool
-    name: str | None
-
-
-class PlaneFields(TypedDict, total=False):
-    """What any plane may be given by name; see `Plane`."""
-
-    friction: float
-    restitution: float
-    name: str | None
-
-
-class JointFields(TypedDict, total=False):
-    """What any joint may be given by name; see `Joint`."""
-
-    anchor_a: Pair
-    anchor_b: Pair
-    reference_angle: float
-    name: str | None
-
-
-class RevoluteFields(JointFields, total=False):
-    """What a revolute joint may be given by name; see `Joint`."""
-
-    limits: Pair | None
-    motor_speed: float
-    motor_torque: float
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -183,6 +146,58 @@ class Scene(Record):
         """Adds a joint that welds two bodies; places as for `revolute`."""
         return self._joint("fixed", a, b, at, **fields)
 
+    def prismatic(
+        self,
+        a: BodyRef,
+        b: BodyRef,
+        at: Pair | None = None,
+        *,
+        axis: Pair = (1, 0),
+        **fields: Unpack[PrismaticFields],
+    ) -> Self:
+        """Adds a joint on which `b` slides along an axis of `a`, and does not turn against it.
+
+        `axis` is a direction in the world at the start; places as for `revolute`. The way along the
+        axis is 0 where both anchors are in one place.
+        """
+        part = f"joint {len(self.joints)}"
+        scene_checks.check_given(part, Point, axis=axis)
+        holder = scene_checks.holder(self, scene_checks.resolve_holder(self, part, "a", a))
+        origin = holder.to_local((0, 0))
+        turned = [v - w for v, w in zip(holder.to_local(axis), origin, strict=True)]
+        return self._joint("prismatic", a, b, at, axis=turned, **fields)
+
+    def distance(self, a: BodyRef, b: BodyRef, **fields: Unpack[DistanceFields]) -> Self:
+        """Adds a joint that keeps the distance of two anchors within `limits`.
+
+        By default it is a rod of the length at the start; a rope has limits (0, longest). An anchor
+        is in the body's frame, `anchor_a`, or a place in the world at the start, `at_a`; by default
+        it is the center of mass.
+        """
+        anchors, length = self._ends(a, b, fields)
+        made: Any = {"limits": (length, length)} | anchors | fields
+        return self.add(Joint(kind="distance", a=a, b=b, **made))
+
+    def spring(
+        self,
+        a: BodyRef,
+        b: BodyRef,
+        *,
+        hertz: float,
+        damping: float = 0.0,
+        length: float | None = None,
+        **fields: Unpack[DistanceFields],
+    ) -> Self:
+        """Adds a spring between two anchors, which are given as those of `distance`.
+
+        `hertz` is how often it would swing the two bodies alone, `damping` its damping ratio. It is
+        at rest at `length`, by default that at the start.
+        """
+        anchors, start = self._ends(a, b, fields)
+        rest = start if length is None else length
+        made: Any = {"hertz": hertz, "damping": damping, "length": rest} | anchors | fields
+        return self.add(Joint(kind="distance", a=a, b=b, **made))
+
     def thruster(
         self,
         body: BodyRef,
@@ -247,6 +262,23 @@ class Scene(Record):
         }
         fields = {"reference_angle": other.rotation - one.rotation} | fields
         return self.add(Joint(kind=kind, a=a, b=b, **anchors, **fields))
+
+    def _ends(self, a: BodyRef, b: BodyRef, fields: Any) -> tuple[dict[str, Any], float]:
+        """The anchors of a distance joint, taken out of `fields`, and how far they are apart."""
+        part = f"joint {len(self.joints)}"
+        anchors, places = {}, []
+        for end, ref in (("a", a), ("b", b)):
+            holder = scene_checks.holder(self, scene_checks.resolve_holder(self, part, end, ref))
+            anchor, at = fields.pop(f"anchor_{end}", None), fields.pop(f"at_{end}", None)
+            given = {f"anchor_{end}": anchor, f"at_{end}": at}
+            scene_checks.check_given(part, Point | None, **given)
+            if anchor is not None and at is not None:
+                raise SceneError(f"{part}: at_{end}: expected none beside an anchor")
+            if anchor is None:
+                anchor = holder.mass.center if at is None else holder.to_local(at)
+            anchors[f"anchor_{end}"] = anchor
+            places.append(holder.to_world(anchor))
+        return anchors, math.dist(*places)
 
     # -- reading ----------------------------------------------------------------------------
 

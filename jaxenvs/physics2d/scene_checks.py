@@ -39,7 +39,7 @@ MAX_GAP = 0.05
 MAX_ARM = 100.0
 """How far from a moving body's center of mass it may be held or pushed, in its reaches."""
 SLACK = 1e-3
-"""Radians: by how much a joint's limits may miss the angle it starts at."""
+"""Radians or meters: by how much a joint's limits may miss where it starts."""
 
 
 def check_scene(scene: "Scene") -> None:
@@ -149,22 +149,37 @@ def _check_joint(scene: "Scene", label: str, joint: Joint) -> None:
         raise SceneError(f"{label}: b: expected a body that can move, as a is static; b is too")
     _check_arm(label, "anchor_a", joint.anchor_a, one)
     _check_arm(label, "anchor_b", joint.anchor_b, other)
-    gap = math.dist(one.to_world(joint.anchor_a), other.to_world(joint.anchor_b))
+    along, gap, turn = _start(joint, one, other)
     if gap > MAX_GAP:
-        expected = f"the place of anchor_a, within {MAX_GAP:g} m"
+        place = "a place on the axis" if joint.kind == "prismatic" else "the place of anchor_a"
+        expected = f"{place}, within {MAX_GAP:g} m"
         raise SceneError(f"{label}: anchor_b: expected {expected}, is {gap:.3g} m away")
-    start = other.rotation - one.rotation - joint.reference_angle
-    if joint.kind == "fixed" and abs(start) > SLACK:
-        turn = other.rotation - one.rotation
+    if joint.kind in ("fixed", "prismatic") and abs(turn - joint.reference_angle) > SLACK:
         expected = f"the angle of b less that of a at the start, {turn:.4g}"
         raise SceneError(
             f"{label}: reference_angle: expected {expected}, got {joint.reference_angle:.4g}"
         )
     if joint.limits is not None:
         lower, upper = joint.limits
-        if not lower - SLACK <= start <= upper + SLACK:
-            expected = f"an interval with the angle at the start, {start:.4g}"
+        if not lower - SLACK <= along <= upper + SLACK:
+            what = "angle" if joint.kind == "revolute" else "length"
+            expected = f"an interval with the {what} at the start, {along:.4g}"
             raise SceneError(f"{label}: limits: expected {expected}, got ({lower:g}, {upper:g})")
+
+
+def _start(joint: Joint, one: Body, other: Body) -> tuple[float, float, float]:
+    """At the start: what limits are about, how far anchors miss each other, and the turn."""
+    turn = other.rotation - one.rotation
+    (ax, ay), (bx, by) = joint.anchor_a, one.to_local(other.to_world(joint.anchor_b))
+    x, y = bx - ax, by - ay
+    size = math.hypot(x, y)
+    if joint.kind == "distance":
+        return size, 0.0, turn
+    if joint.kind == "prismatic":
+        right, up = joint.axis or (1.0, 0.0)
+        unit = math.hypot(right, up)
+        return (x * right + y * up) / unit, abs(x * up - y * right) / unit, turn
+    return turn - joint.reference_angle, size, turn
 
 
 def _check_arm(label: str, field: str, point: Any, body: Body) -> None:

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jaxenvs.physics2d import shapes
-from jaxenvs.physics2d.records import WORLD, Body, SceneError, describe
+from jaxenvs.physics2d.records import WORLD, Body, Joint, SceneError, describe
 from jaxenvs.physics2d.scene_checks import holder, resolve_holder, resolve_rule
 from jaxenvs.physics2d.world import Sizes, State, World, at_rest, collides, empty_world
 
 if TYPE_CHECKING:
     from jaxenvs.physics2d.scene import Scene
+
+
+AXIAL = ("prismatic", "distance")
+"""Kinds of joints for which a world needs `Sizes(axial=True)`."""
 
 
 def sizes(scene: "Scene") -> Sizes:
@@ -23,6 +27,7 @@ def sizes(scene: "Scene") -> Sizes:
         vertices=max(corners, default=shapes.MIN_VERTICES),
         joints=len(scene.joints),
         thrusters=len(scene.thrusters),
+        axial=any(joint.kind in AXIAL for joint in scene.joints),
     )
 
 
@@ -98,6 +103,10 @@ def _check_room(scene: "Scene", room: Sizes) -> None:
         if getattr(needed, name) > (most := getattr(room, name)):
             label = describe(kind, most, getattr(scene, name)[most])
             raise SceneError(f"{label}: expected at most {most} {name} in a world of these sizes")
+    for index, joint in enumerate(scene.joints):
+        if joint.kind in AXIAL and not room.axial:
+            label = describe("joint", index, joint)
+            raise SceneError(f"{label}: kind: expected revolute or fixed in a world of these sizes")
     for index, body in enumerate(scene.bodies):
         label = describe("body", index, body)
         if index >= room.bodies:
@@ -153,7 +162,17 @@ def _fill_joints(scene: "Scene", world: World) -> None:
         if joint.limits is not None:
             joints.has_limits[k] = True
             joints.lower[k], joints.upper[k] = joint.limits
-        joints.motor_speed[k], joints.motor_torque[k] = joint.motor_speed, joint.motor_torque
+        joints.motor_speed[k] = joint.motor_speed
+        joints.motor_torque[k] = joint.motor_torque or joint.motor_force
+        if joint.kind in AXIAL:
+            _fill_axial(joints.axial, k, joint)
+
+
+def _fill_axial(axial: Any, k: int, joint: Joint) -> None:
+    axial.is_prismatic[k], axial.is_distance[k] = (joint.kind == kind for kind in AXIAL)
+    if joint.axis is not None:
+        axial.axis[k] = np.array(joint.axis) / math.hypot(*joint.axis)
+    axial.length[k], axial.hertz[k], axial.damping[k] = joint.length, joint.hertz, joint.damping
 
 
 def _fill_thrusters(scene: "Scene", world: World) -> None:

@@ -134,7 +134,8 @@ def test_dtypes_are_the_records_own():
 def leaves(record):
     for field in dataclasses.fields(record):
         value = getattr(record, field.name)
-        yield from leaves(value) if dataclasses.is_dataclass(value) else [value]
+        if value is not None:
+            yield from leaves(value) if dataclasses.is_dataclass(value) else [value]
 
 
 def test_smallest_world():

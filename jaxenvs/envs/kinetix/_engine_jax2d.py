@@ -1,8 +1,11 @@
 """Levels in the engine that reproduces Jax2D's steps, faults included."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
 from jaxenvs.envs.kinetix import _actions, _facts
 from jaxenvs.envs.kinetix._level import NUM_WALLS, Level, Size
@@ -36,11 +39,23 @@ def build(level: Level, params: Params) -> State:
     )
 
 
-def step(
-    scene: jax2d.Scene, physics: jax2d.State, motor: jax.Array, thrust: jax.Array
-) -> tuple[jax2d.State, jax.Array]:
-    """A physics step: what comes after it, and which `pairs` touched before it."""
-    return jax2d.step(scene, physics, jnp.concatenate([motor, thrust]), _RULES)
+def steps(
+    scene: jax2d.Scene, physics: jax2d.State, motor: jax.Array, thrust: jax.Array, count: int
+) -> tuple[jax2d.State, jax.Array, jax.Array]:
+    """`count` physics steps under the same commands.
+
+    Returns:
+      What comes after them, which `pairs` touched before each, (count, k) bool, and where bodies
+      were after each, (count, n, 2) float32.
+    """
+    action = jnp.concatenate([motor, thrust])
+
+    def one(physics: jax2d.State, _: None) -> Any:
+        physics, touching = jax2d.step(scene, physics, action, _RULES)
+        return physics, (touching, physics.position)
+
+    physics, (touching, places) = lax.scan(one, physics, None, length=count)
+    return physics, touching, places
 
 
 def _scene(level: Level, facts: _facts.Facts, params: Params) -> jax2d.Scene:

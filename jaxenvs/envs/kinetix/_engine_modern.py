@@ -80,14 +80,23 @@ def build(level: Level, params: Params) -> State:
     )
 
 
-def step(
-    world: physics2d.World, physics: physics2d.State, motor: jax.Array, thrust: jax.Array
-) -> tuple[physics2d.State, jax.Array]:
-    """A physics step: what comes after it, and which `pairs` touched before it."""
+def steps(
+    world: physics2d.World,
+    physics: physics2d.State,
+    motor: jax.Array,
+    thrust: jax.Array,
+    count: int,
+) -> tuple[physics2d.State, jax.Array, None]:
+    """`count` physics steps under the same commands.
+
+    Returns:
+      What comes after them, which `pairs` touched before each, (count, k) bool, and None: places
+      between them are not told.
+    """
     controls = physics2d.Controls(motor=motor, thrust=thrust)
-    physics, contacts = physics2d.step(world, physics, controls)
-    touching = [contacts.touching.reshape(-1), contacts.on_planes.reshape(-1)]
-    return physics, jnp.concatenate(touching)
+    physics, contacts = physics2d.steps(world, physics, controls, count)
+    both = [contacts.touching.reshape(count, -1), contacts.on_planes.reshape(count, -1)]
+    return physics, jnp.concatenate(both, axis=1), None
 
 
 # -- from level to world ---------------------------------------------------------------------------
@@ -154,7 +163,7 @@ def _bodies(level: Level, mass: shapes.Mass, params: Params) -> physics2d.Bodies
         inverse_inertia=_facts.inverted(bodies, mass.inertia)[NUM_WALLS:],
         vertices=jnp.concatenate([corners, points]),
         normals=jnp.concatenate([outward, points]),
-        edges=jnp.arange(corners.shape[1]) < num_edges[:, None],
+        edges=jnp.arange(corners.shape[1], dtype=jnp.int32) < num_edges[:, None],
         radius=jnp.concatenate([no_radius, bodies.radius]),
         friction=_friction(level, params)[NUM_WALLS:],
         restitution=bodies.restitution[NUM_WALLS:],

@@ -29,7 +29,7 @@ def bodies(state: State, motion: Motion) -> tuple[jax.Array, jax.Array]:
     """Polygons, walls included, and circles."""
     level = state.level.bodies
     count = level.num_vertices.shape[0]
-    corner = np.arange(MOST_VERTICES)[:, None]
+    corner = np.arange(MOST_VERTICES, dtype=np.int32)[:, None]
     there = corner < level.num_vertices[:, None, None]
     corners = jnp.where(there, level.vertices, np.float32(-1)).reshape(count, -1)
     shape = _shapes(state, motion)

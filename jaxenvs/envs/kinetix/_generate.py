@@ -63,7 +63,7 @@ def random_level(key: jax.Array, size: Size, settings: Generation | None = None)
     bodies = level.bodies
     level = level.replace(bodies=bodies.replace(role=bodies.role.at[0].set(role)))
 
-    order = np.arange(num_shapes)
+    order = np.arange(num_shapes, dtype=np.int32)
     free, connected = np.float32(settings.free_chance), np.float32(settings.connected_chance)
     more = jnp.where(kinds < free, _FREE, jnp.where(kinds < free + connected, _CONNECTED, _NOTHING))
     third = jnp.where(forced > 0, _CONNECTED, _FREE)

@@ -66,7 +66,7 @@ def with_shape(
     With the joint as well where `is_connected` too; a hinge whatever `draws` say where `is_hinge`.
     """
     bodies, (num_polygons, *_) = level.bodies, level.size
-    place = np.arange(level.size.bodies)
+    place = np.arange(level.size.bodies, dtype=np.int32)
     is_free = ~bodies.active & ((place >= num_polygons) == shape.is_circle)
     slot = choose(draws.slot, is_free.astype(jnp.float32))
     here = (place == slot) & is_added
@@ -74,7 +74,11 @@ def with_shape(
     if joints.active.shape[0] > 0:
         joint = _joint(level, shape, slot, draws, is_hinge, settings)
         joint_slot = choose(draws.joint_slot, (~joints.active).astype(jnp.float32))
-        there = (np.arange(joints.active.shape[0]) == joint_slot) & is_added & is_connected
+        there = (
+            (np.arange(joints.active.shape[0], dtype=np.int32) == joint_slot)
+            & is_added
+            & is_connected
+        )
         joints = put(there, joint, joints)
     return level.replace(bodies=_with_body(here, shape, bodies, settings), joints=joints)
 
@@ -200,7 +204,7 @@ def with_thruster(
         "power": power,
         "binding": _number(draws.binding, NUM_THRUSTER_BINDINGS),
     }
-    here = (np.arange(num_thrusters) == slot) & is_added
+    here = (np.arange(num_thrusters, dtype=np.int32) == slot) & is_added
     fields = {name: put(here, value, getattr(thrusters, name)) for name, value in new.items()}
     return level.replace(thrusters=thrusters.replace(**fields))
 

@@ -104,7 +104,7 @@ class Surroundings(NamedTuple):
 def surroundings(level: Level, settings: Generation) -> Surroundings:
     """What proposals depend on."""
     bodies, num_polygons = level.bodies, level.size.polygons
-    place = np.arange(level.size.bodies)
+    place = np.arange(level.size.bodies, dtype=np.int32)
     is_shape = bodies.active & (place >= NUM_WALLS)
     weight = jnp.where(bodies.fixated, np.float32(settings.fixated_weight), _ONE)
     weight = jnp.where(is_shape, weight, np.float32(0))

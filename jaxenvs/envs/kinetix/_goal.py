@@ -6,7 +6,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
 
 from jaxenvs.envs.kinetix._facts import roles
 from jaxenvs.envs.kinetix._level import BLUE, GREEN, NUM_WALLS
@@ -15,49 +14,35 @@ from jaxenvs.envs.kinetix._view import motion
 
 OPEN, WON, LOST = range(3)
 
-Step = Callable[..., tuple[Any, jax.Array]]
+Steps = Callable[..., tuple[Any, jax.Array, jax.Array | None]]
+"""`(world, physics, motor, thrust, count) -> (physics, touching, places)`, see the engines."""
 
 
 def play(
-    step: Step, state: State, motor: jax.Array, thrust: jax.Array, count: int
+    steps: Steps, state: State, motor: jax.Array, thrust: jax.Array, count: int
 ) -> tuple[State, jax.Array, jax.Array]:
-    """`count` physics steps under the same controls.
+    """`count` physics steps under the same commands.
 
     Returns:
       The state, the outcome, () int32, of the first step that decided, and the distance, () float32
-      in m, between green and blue after that step; without one, after the last.
+      in m, between green and blue: after that step if the engine tells of it, else after the last.
     """
-
-    def one(carry: tuple[Any, ...], _: None) -> tuple[tuple[Any, ...], None]:
-        physics, outcome, seen, _ = carry
-        physics, touching = step(state.world, physics, motor, thrust)
-        still_open = outcome == OPEN
-        seen = jax.tree.map(lambda new, old: jnp.where(still_open, new, old), _place(physics), seen)
-        outcome = jnp.where(still_open, _outcome(state, touching), outcome)
-        return (physics, outcome, seen, touching), None
-
-    start = state.physics, jnp.int32(OPEN), _place(state.physics), state.touching
-    (physics, outcome, seen, touching), _ = lax.scan(one, start, None, length=count)
-    deciding = state.replace(physics=physics.replace(position=seen[0], angle=seen[1]))
-    distance = goal_distance(deciding)
-    return state.replace(physics=physics, touching=touching), outcome, distance
+    physics, touching, places = steps(state.world, state.physics, motor, thrust, count)
+    state = state.replace(physics=physics, touching=touching[-1])
+    won = (touching & state.facts.wins).any(axis=1)
+    lost = (touching & state.facts.loses).any(axis=1)
+    place = motion(state).position
+    outcome = jnp.int32(OPEN)
+    for k in reversed(range(count)):  # so that the first one counts
+        outcome = jnp.where(won[k], np.int32(WON), outcome)
+        outcome = jnp.where(lost[k], np.int32(LOST), outcome)  # red before blue
+        if places is not None:
+            place = jnp.where(won[k] | lost[k], places[k], place)
+    return state, outcome, goal_distance(place, roles(state.level.bodies))
 
 
-def _place(physics: Any) -> tuple[jax.Array, jax.Array]:
-    return physics.position, physics.angle
-
-
-def _outcome(state: State, touching: jax.Array) -> jax.Array:
-    """() int32; red counts before blue."""
-    won = (touching & state.facts.wins).any()
-    lost = (touching & state.facts.loses).any()
-    decided = jnp.where(won, np.int32(WON), np.int32(OPEN))
-    return jnp.where(lost, np.int32(LOST), decided)
-
-
-def goal_distance(state: State) -> jax.Array:
+def goal_distance(position: jax.Array, role: jax.Array) -> jax.Array:
     """The distance between green and blue, () float32 in m; summed over all such pairs."""
-    position, role = motion(state).position, roles(state.level.bodies)
     x = position[:, 0, None] - position[None, :, 0]
     y = position[:, 1, None] - position[None, :, 1]
     counts = (role[:, None] == GREEN) & (role[None] == BLUE)

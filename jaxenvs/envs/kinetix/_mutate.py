@@ -187,7 +187,7 @@ def _without_joint(level: Level, draws: _Draws, does: jax.Array) -> Level:
     if joints.active.shape[0] == 0:
         return level
     slot = _any_of(draws.slot, joints.active)
-    here = (np.arange(joints.active.shape[0]) == slot) & does
+    here = (np.arange(joints.active.shape[0], dtype=np.int32) == slot) & does
     return level.replace(joints=_emptied(joints, here))
 
 
@@ -196,7 +196,7 @@ def _without_thruster(level: Level, draws: _Draws, does: jax.Array) -> Level:
     if thrusters.active.shape[0] == 0:
         return level
     slot = _any_of(draws.slot, thrusters.active)
-    here = (np.arange(thrusters.active.shape[0]) == slot) & does
+    here = (np.arange(thrusters.active.shape[0], dtype=np.int32) == slot) & does
     return level.replace(thrusters=_emptied(thrusters, here))
 
 
@@ -213,7 +213,7 @@ def _is_removable(level: Level) -> jax.Array:
 def _without_shape(level: Level, draws: _Draws, does: jax.Array) -> Level:
     bodies, num_polygons = level.bodies, level.size.polygons
     body = _any_of(draws.body, _is_removable(level))
-    here = (np.arange(level.size.bodies) == body) & does
+    here = (np.arange(level.size.bodies, dtype=np.int32) == body) & does
     of_all = {
         name: value
         for name, value in vars(bodies).items()
@@ -247,14 +247,14 @@ def _with_roles_swapped(level: Level, draws: _Draws, does: jax.Array) -> Level:
     role, mask = level.bodies.role, is_shape(level)
     one = _any_of(draws.body, mask)
     other = _any_of(draws.partner, mask & (role != role[one]))
-    place = np.arange(level.size.bodies)
+    place = np.arange(level.size.bodies, dtype=np.int32)
     swapped = jnp.where(place == one, role[other], jnp.where(place == other, role[one], role))
     return level.replace(bodies=level.bodies.replace(role=jnp.where(does, swapped, role)))
 
 
 def _with_fixture_toggled(level: Level, draws: _Draws, does: jax.Array) -> Level:
     body = _any_of(draws.body, is_shape(level))
-    here = (np.arange(level.size.bodies) == body) & does
+    here = (np.arange(level.size.bodies, dtype=np.int32) == body) & does
     return level.replace(bodies=level.bodies.replace(fixated=level.bodies.fixated ^ here))
 
 

@@ -54,11 +54,11 @@ def reshaped(
     move = jnp.zeros_like(position)
     for j in range(pulled.shape[0]):
         move = jnp.where(pulled[j][:, None], pull[j], move)
-    is_body = np.arange(num_bodies) == body
+    is_body = np.arange(num_bodies, dtype=np.int32) == body
     is_moved = is_body | jnp.any(pulled, axis=0)
 
     # A wall stays: all else moves the other way.
-    is_wall = is_moved & (np.arange(num_bodies) < NUM_WALLS)
+    is_wall = is_moved & (np.arange(num_bodies, dtype=np.int32) < NUM_WALLS)
     has_wall = jnp.any(is_wall)
     held = jnp.where(has_wall, move[jnp.argmax(is_wall)], _ZERO)
     move = move - held + jnp.where(has_wall, _ZERO, shift)
@@ -83,7 +83,7 @@ def in_world(bodies: Bodies, body: jax.Array, point: jax.Array) -> jax.Array:
 
 def _scaled(bodies: Bodies, body: jax.Array, scale: jax.Array, turn: jax.Array) -> Bodies:
     num_bodies, num_polygons = bodies.active.shape[0], bodies.vertices.shape[0]
-    here = np.arange(num_bodies) == body
+    here = np.arange(num_bodies, dtype=np.int32) == body
     is_here, is_there = here[:num_polygons], here[num_polygons:]
     vertices = jnp.where(is_here[:, None, None], bodies.vertices * scale, bodies.vertices)
     return bodies.replace(

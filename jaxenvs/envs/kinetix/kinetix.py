@@ -7,7 +7,9 @@ Differs from it in: bodies move as in `jaxenvs.physics2d` unless `engine` is "ja
 triangles have their true moments of inertia, centers of mass are true, a motor's torque is
 limited, nothing tunnels); a time limit truncates and does not terminate; a level's gravity counts,
 and its time limit where it is the only level; what is not there is zero in the observation of
-entities; the next episode's level is drawn when it begins, not at every step.
+entities; the next episode's level is drawn when it begins, not at every step; where the first of
+an action's physics steps ends the game, `distance` is that after the last, unless `engine` is
+"jax2d".
 """
 
 from typing import Annotated, Any, Literal
@@ -36,6 +38,7 @@ from jaxenvs.envs.kinetix._level import (
     Level,
     Size,
 )
+from jaxenvs.envs.kinetix._mutate import mutate
 from jaxenvs.envs.kinetix._state import Params, State
 from jaxenvs.envs.kinetix._to_json import to_content
 from jaxenvs.levels import LevelEnv
@@ -120,10 +123,8 @@ class Kinetix(LevelEnv[State, Params, Level]):
     def mutate_level(
         self, key: jax.Array, level: Level, num_edits: jax.Array | int, params: Params
     ) -> Level:
-        from jaxenvs.envs.kinetix import _mutate
-
         del params
-        return _mutate.mutate(key, level, num_edits)
+        return mutate(key, level, num_edits)
 
     def level_to_dict(self, level: Level) -> dict[str, Any]:
         return to_content(level)
@@ -150,7 +151,7 @@ class Kinetix(LevelEnv[State, Params, Level]):
     ) -> tuple[State, jax.Array, jax.Array, core.Info]:
         """`transition` by what each kind of motors and of thrusters is told, () float32 each."""
         motor, thrust = _actions.controls(state.level, motors, thrusters)
-        played = _goal.play(self._engine.step, state, motor, thrust, self.frame_skip)
+        played = _goal.play(self._engine.steps, state, motor, thrust, self.frame_skip)
         state, outcome, distance = played
         decided = jnp.where(
             outcome == _goal.LOST,

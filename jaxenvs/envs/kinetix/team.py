@@ -92,8 +92,8 @@ class KinetixTeam(MultiAgentEnv[State, Params], Kinetix):
             said = _actions.commands(self.actions, action[agent], len(motors), len(thrusters))
             motor |= zip(motors, said[0], strict=True)
             thruster |= zip(thrusters, said[1], strict=True)
-        commands = [[found[kind] for kind in sorted(found)] for found in (motor, thruster)]
-        state, reward, over, info = self.play(state, *commands, params)
+        told = [[found[kind] for kind in sorted(found)] for found in (motor, thruster)]
+        state, reward, over, info = self.play(state, told[0], told[1], params)
         shape = (self.num_agents,)
         return state, jnp.broadcast_to(reward, shape), jnp.broadcast_to(over, shape), info
 

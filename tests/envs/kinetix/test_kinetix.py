@@ -21,6 +21,7 @@ from jaxenvs.envs.kinetix._state import State
 from jaxenvs.envs.kinetix._view import motion
 from jaxenvs.envs.kinetix.kinetix import Kinetix
 from jaxenvs.envs.kinetix.team import KinetixTeam
+from jaxenvs.testing import _traced
 
 KEY = jax.random.key(0)
 ROOM = Size(7, 2, 3, 2)
@@ -31,7 +32,7 @@ ROOM = Size(7, 2, 3, 2)
 
 def told(kind: Any, action: Any, motors: int = 4, thrusters: int = 2) -> list[float]:
     action = np.asarray(action, np.float32 if kind == "continuous" else np.int32)
-    parts = _actions.commands(kind, action, motors, thrusters)  # type: ignore[arg-type]
+    parts = _actions.commands(kind, action, motors, thrusters)
     return [float(x) for part in parts for x in part]
 
 
@@ -166,7 +167,7 @@ def test_motors_and_thrusters_have_kinetix_s_numbers():
 # -- the goal --------------------------------------------------------------------------------------
 
 
-def trial(other: str, *, overlap: bool = True, joined: bool = False, red: bool = False) -> Level:
+def trial(other: Any, *, overlap: bool = True, joined: bool = False, red: bool = False) -> Level:
     """A green disc on or over a body of another role, and maybe on a red one."""
     draft = (
         LevelDraft(ROOM)
@@ -286,6 +287,35 @@ def test_levels_survive_json():
             assert same(env.level_from_json(env.level_to_json(level)), level)
 
 
+# -- laws of the contract --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "env_id",
+    ["Kinetix-S-Symbolic-Discrete-v0", "Kinetix-M-Entity-Continuous-v0", "KinetixTeam-S-v0"],
+)
+def test_laws_of_types_are_kept(env_id):
+    env = jaxenvs.make(env_id, level="h6_unicycle_right")
+    for law in (
+        _traced.types_never_change,
+        _traced.spaces_take_traced_params,
+        _traced.observations_have_the_space_s_type,
+        _traced.equal_instances_share_one_trace,
+    ):
+        law(env)
+
+
+def test_random_levels_are_as_fixed_ones():
+    env = Kinetix(size="m")
+    drawn = jax.eval_shape(env.sample_level, KEY, env.default_params)
+    edited = jax.eval_shape(env.mutate_level, KEY, drawn, 3, env.default_params)
+    fixed = load_published("m/h1_car_left")
+    for found in (drawn, edited):
+        assert jax.tree.structure(found) == jax.tree.structure(fixed)
+        for ours, theirs in zip(jax.tree.leaves(found), jax.tree.leaves(fixed), strict=True):
+            assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype)
+
+
 # -- teams -----------------------------------------------------------------------------------------
 
 
@@ -306,4 +336,5 @@ def test_spaces_of_a_team_stack(kind):
     team = KinetixTeam(split=(0, 0, 0, 1, 1, 1), actions=kind, size="m")
     drawn = jax.eval_shape(team.action_space().sample, KEY)
     assert drawn.shape[0] == 2
-    assert team.observation_space().shape == (2, 247)
+    space: Any = team.observation_space()
+    assert space.shape == (2, 247)
