@@ -31,6 +31,7 @@ PACES = {
     "classic": Pace(2, 80),
     "grid": Pace(1, 200),
     "hanabi": Pace(1, 700),
+    "kinetix": Pace(3, 100),
     "bsuite": Pace(1, 250),
     "overcooked": Pace(1, 200),
     "popgym": Pace(1, 400),
@@ -74,6 +75,26 @@ def rock_softly(state: Any, mask: Any, dice: np.random.Generator) -> np.ndarray:
     return np.array([1.0 if state.velocity >= 0 else -1.0], np.float32)
 
 
+def roll_right(state: Any, mask: Any, dice: np.random.Generator) -> np.ndarray:
+    """Turns all motors clockwise, so that wheels roll to the right."""
+    del state, mask, dice
+    return np.array([2, 2, 2, 2, 0, 0], np.int32)
+
+
+def join_hands(state: Any, mask: Any, dice: np.random.Generator) -> np.ndarray:
+    """Each of two agents turns its motors clockwise."""
+    del state, mask, dice
+    return np.array([[2, 2, 0], [2, 2, 0]], np.int32)
+
+
+ON_LEVELS = {
+    "Kinetix": Scene(
+        "Kinetix-M-Symbolic-MultiDiscrete-v0", roll_right, 1, 0, {"level": "m/h2_car_right"}
+    ),
+    "KinetixTeam": Scene("KinetixTeam-M-v0", join_hands, 1, 0, {"level": "m/h2_car_right"}),
+}
+"""By class: what is filmed where it is not the example."""
+
 POLICIES: dict[str, Policy] = {"MountainCar-v0": rock, "MountainCarContinuous-v0": rock_softly}
 """By id: who plays where neither random play nor the strip's few lines show much."""
 
@@ -81,7 +102,7 @@ POLICIES: dict[str, Policy] = {"MountainCar-v0": rock, "MountainCarContinuous-v0
 def scene_of(game: Game) -> Scene:
     """What is filmed of a class: its example, in the strip's scene where it has one."""
     pace = pace_of(game)
-    if scene := SCENES.get(game.example):
+    if scene := ON_LEVELS.get(game.name) or SCENES.get(game.example):
         return dataclasses.replace(scene, pace=pace.steps)
     policy = POLICIES.get(game.example) or any_action(jaxenvs.make(game.example))
     return Scene(game.example, policy, pace.steps)

@@ -17,6 +17,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from figures import cards, headline_table
 from gallery import gallery_page
+from levels import PAGE as LEVELS
+from levels import levels_page
 from pages import (
     PAGES,
     ROOT,
@@ -63,7 +65,7 @@ def texts() -> dict[pathlib.Path, str]:
     for family, members in families().items():
         wanted[PAGES / family / "index.md"] = family_page(family, members)
     wanted |= {PAGES / "index.md": index_page(), PAGES / "gallery.md": gallery_page()}
-    return wanted | {README: readme(), HOME: home()}
+    return wanted | {LEVELS: levels_page(), README: readme(), HOME: home()}
 
 
 def stale(wanted: dict[pathlib.Path, str]) -> list[pathlib.Path]:

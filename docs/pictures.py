@@ -10,6 +10,7 @@ from pages import Game
 from sheets import SHEETS
 
 import jaxenvs
+from jaxenvs.cli.make import make
 
 SIDE = 400  # pixels: the longer side of a single frame, the width of several
 GAP = 6  # pixels between frames
@@ -30,7 +31,7 @@ def write(game: Game, num_steps: int) -> pathlib.Path:
     rows = SHEETS.get(game.name, [[game.example]])
     frames = []
     for row in rows:
-        envs = [jaxenvs.make(env_id) for env_id in row]
+        envs = [make(env_id, changes) for env_id, *changes in map(str.split, row)]
         frames.append([draw(env, state_in_play(env, num_steps), SIDE) for env in envs])
     path = game.page.with_suffix(".png")
     path.parent.mkdir(parents=True, exist_ok=True)

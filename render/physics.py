@@ -62,6 +62,7 @@ def picture(
     meet = _meet(world, len(shapes))
     shown = sketch.Sketch(
         shapes=tuple(shapes),
+        links=tuple(_links(world, state)),
         hinges=tuple(_hinges(world, state, controls, colors)),
         jets=tuple(_jets(world, state, controls, colors)),
         contacts=contact_points(shapes, meet) if contacts else np.zeros((0, 2)),
@@ -157,12 +158,35 @@ def _anchor(state: State, body: int, place: np.ndarray) -> tuple[np.ndarray, flo
     return state.position[body] + _turned(angle, place), angle
 
 
+def _links(world: World, state: State) -> Iterator[sketch.Link]:
+    """Distance joints, and the rails of sliders, as long as their limits or to where they are."""
+    joints, axial = world.joints, world.joints.axial
+    if axial is None:
+        return
+    for j in np.flatnonzero(joints.active & (axial.is_distance | axial.is_prismatic)):
+        start, angle = _anchor(state, int(joints.body_a[j]), joints.anchor_a[j])
+        end, _ = _anchor(state, int(joints.body_b[j]), joints.anchor_b[j])
+        if axial.is_distance[j]:
+            yield sketch.Link(start, end, bool(axial.hertz[j] > 0))
+            continue
+        axis = _turned(angle, axial.axis[j])
+        if joints.has_limits[j]:
+            start, end = start + axis * joints.lower[j], start + axis * joints.upper[j]
+        yield sketch.Link(start, end)
+
+
 def _hinges(
     world: World, state: State, controls: Controls | None, theme: themes.Theme
 ) -> Iterator[sketch.Hinge]:
     joints = world.joints
     for j in np.flatnonzero(joints.active):
+        if joints.axial is not None and joints.axial.is_distance[j]:
+            continue  # a link
         place, angle = _anchor(state, int(joints.body_a[j]), joints.anchor_a[j])
+        if joints.axial is not None and joints.axial.is_prismatic[j]:
+            place, _ = _anchor(state, int(joints.body_b[j]), joints.anchor_b[j])
+            yield sketch.Hinge(place, angle, is_weld=True)
+            continue
         if joints.is_fixed[j] or not joints.motor_torque[j]:
             yield sketch.Hinge(place, angle, bool(joints.is_fixed[j]))
             continue

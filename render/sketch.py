@@ -50,6 +50,15 @@ class Hinge:
 
 
 @dataclasses.dataclass(frozen=True)
+class Link:
+    """What holds two places at a distance, or the rail on which one slides."""
+
+    start: np.ndarray  # (2,) float, m
+    end: np.ndarray
+    is_spring: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
 class Jet:
     """A thruster."""
 
@@ -65,6 +74,7 @@ class Sketch:
     """A scene, and the part of it that is shown."""
 
     shapes: tuple[Shape, ...]
+    links: tuple[Link, ...] = ()
     hinges: tuple[Hinge, ...] = ()
     jets: tuple[Jet, ...] = ()
     contacts: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros((0, 2)))  # m
@@ -96,6 +106,8 @@ def paint(pen: Pen, sketch: Sketch) -> None:
     pen.canvas.polygon(window.tolist(), pen.theme.field, None)
     for shape in sorted(sketch.shapes, key=lambda shape: not shape.is_fixed):
         _shape(pen, shape, window)
+    for link in sketch.links:
+        _link(pen, link)
     for hinge in sketch.hinges:
         _hinge(pen, hinge)
     for jet in sketch.jets:
@@ -176,6 +188,22 @@ def symbol(pen: Pen, mark: Mark, place: Any, size: float, fill: Color) -> None:
 
 
 # -- joints and thrusters --------------------------------------------------------------------------
+
+
+def _link(pen: Pen, link: Link) -> None:
+    """A bar with a dot at each end, or a zigzag."""
+    start, end = pen.points([link.start, link.end])
+    along = end - start
+    path = [start, end]
+    if link.is_spring and np.hypot(*along) > 0:
+        aside = np.array([-along[1], along[0]]) / np.hypot(*along) * 4 * pen.unit
+        turns = [start + along * (0.15 + 0.1 * k) + aside * (-1) ** k for k in range(8)]
+        path = [start, start + 0.1 * along, *turns, start + 0.9 * along, end]
+    corners = [corner.tolist() for corner in path]
+    for color, width in ((pen.theme.field, 3.6), (pen.theme.ink, 1.8)):
+        pen.canvas.line(corners, color, width * pen.unit)
+    for place in (corners[0], corners[-1]):
+        pen.canvas.circle(place, 2.4 * pen.unit, pen.theme.ink, None)
 
 
 def _hinge(pen: Pen, hinge: Hinge) -> None:

@@ -4,6 +4,8 @@ import pathlib
 import re
 
 import jaxenvs
+from jaxenvs.envs.kinetix._library import handmade
+from jaxenvs.envs.kinetix._published import published
 
 PAGES = pathlib.Path(__file__).resolve().parents[2] / "docs" / "envs"
 STILL = {"SimpleBandit", "BanditNoise", "BanditScale"}
@@ -116,3 +118,12 @@ def test_a_speed_is_the_same_everywhere() -> None:
     assert "| CartPole-v1 | **40.2 M** |" in home
     assert "<strong>40.2 M</strong>" in home
     assert "40 million steps/s" in page_of("CartPole-v1").read_text()
+
+
+def test_every_level_of_kinetix_has_a_picture_on_its_page() -> None:
+    docs = PAGES.parent
+    page = (docs / "kinetix_levels.md").read_text()
+    shown = re.findall(r'<img src="([^"]+)".*<br>`([sml]/\w+)`', page)
+    assert {name for _, name in shown} == {*handmade(), *published()}
+    assert {docs / source for source, _ in shown} == set((docs / "images/kinetix").iterdir())
+    assert sum((docs / source).stat().st_size for source, _ in shown) < 400_000

@@ -8,7 +8,12 @@ Differences: bodies that reach further than 1 m from their middle along an axis 
 where Kinetix draws what lies in a square of 2 x 2 m; triangles have their three corners, where
 Kinetix looks at a fourth one that they have not; a joint is drawn where body a holds it, Kinetix
 shows where it was before the last correction of places, which is the same point unless the joint
-is torn; colors are whole bytes.
+is torn; colors are whole bytes. On Kinetix's levels with their bodies moved at random all pixels
+are equal; as published, where many outlines lie on points and rounding decides, 99.96 % are.
+
+Thousands of frames per CPU-second, 256 in a batch, for sizes S, M and L: 10, 8 and 7, most of which
+is memory for float32 (45, 24 and 16 in bytes); Kinetix 1.4, 1.3 and 0.8, on the same machine
+(`benchmarks/kinetix_pixels.py`, `tests/parity/kinetix/draw_originals.py --speed`).
 """
 
 from typing import Any
