@@ -156,6 +156,8 @@ class SetEncoder(nn.Module):
 
     A joint sees the bodies at its ends, a thruster the body that it pushes; a body then sees its
     own joints and thrusters. The outcome does not depend on the order of entities of a kind.
+    Features are squashed first: one over the inertia of a small body is 10^4, with which the first
+    policy would be no longer random.
 
     Source: Zaheer et al., "Deep sets" (2017), with one round of messages between entities (Gilmer
     et al., "Neural message passing for quantum chemistry", 2017).
@@ -170,12 +172,16 @@ class SetEncoder(nn.Module):
         """`(..., num_features)` float32 to `(..., 6 * width)` float32."""
         scene = self.layout.read(vector)
         bodies = jnp.concatenate(
-            [self._dense("polygons", [scene.polygons]), self._dense("circles", [scene.circles])],
+            [
+                self._dense("polygons", [symlog(scene.polygons)]),
+                self._dense("circles", [symlog(scene.circles)]),
+            ],
             axis=-2,
         )
         ends = [chosen(bodies, scene.near), chosen(bodies, scene.far)]
-        joints = self._dense("joints", [scene.joints, *ends])
-        thrusters = self._dense("thrusters", [scene.thrusters, chosen(bodies, scene.pushed)])
+        joints = self._dense("joints", [symlog(scene.joints), *ends])
+        target = chosen(bodies, scene.pushed)
+        thrusters = self._dense("thrusters", [symlog(scene.thrusters), target])
         told = [gathered(joints, scene.near), gathered(thrusters, scene.pushed)]
         bodies = self._dense("bodies", [bodies + told[0] + told[1]])
         return jnp.concatenate(
@@ -191,6 +197,11 @@ class SetEncoder(nn.Module):
         x = jnp.concatenate(parts, axis=-1)
         layer = nn.Dense(self.width, kernel_init=orthogonal(2**0.5), name=name)
         return ACTIVATIONS[self.activation](layer(x))
+
+
+def symlog(x: jax.Array) -> jax.Array:
+    """Nearly `x` where that is small, its logarithm where it is large (Hafner et al., 2023)."""
+    return jnp.sign(x) * jnp.log1p(jnp.abs(x))
 
 
 def chosen(bodies: jax.Array, one_hot: jax.Array) -> jax.Array:

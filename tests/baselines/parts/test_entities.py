@@ -85,6 +85,14 @@ def test_what_is_not_there_changes_nothing(kind, junk):
         np.testing.assert_array_equal(one, other)
 
 
+def test_large_features_stay_in_bounds():
+    # 1 / inertia of a small body is 10^4: unbounded, it would decide the first policy alone.
+    scene = random_scene(np.random.default_rng(7))
+    heavy = scene | {"circles": scene["circles"] * np.float32(1e4)}
+    encoder = SetEncoder(Layout(SPACE), 8, "relu")
+    assert np.abs(encoder.apply(weights_of("sets"), vector(heavy))).max() < 100
+
+
 @both
 def test_an_empty_scene_is_finite(kind):
     scene = random_scene(np.random.default_rng(3))

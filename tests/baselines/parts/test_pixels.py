@@ -45,8 +45,8 @@ def test_it_is_two_convolutions_and_the_other_numbers():
     ("space", "message"),
     [
         (spaces.Discrete(3), r"pixels expects boxes alone, got image: Discrete\(3\)"),
-        (spaces.Box(0, 1, (10, 24, 3)), "a picture of at least 20 rows and columns"),
-        (spaces.Dict({"depth": IMAGE}), "a picture of at least 20 rows and columns"),
+        (spaces.Box(0, 1, (10, 24, 3)), "pixels expects a picture of at least 20 rows and columns"),
+        (spaces.Dict({"depth": IMAGE}), "pixels expects a picture of at least 20 rows and columns"),
         (
             spaces.Dict({"image": IMAGE, "hit": spaces.MultiBinary(2)}),
             r"pixels expects boxes alone, got hit: MultiBinary",

@@ -32,11 +32,12 @@ def test_the_table_of_zero_shot_play():
 
 def test_curves_leave_out_rows_without_episodes(tmp_path):
     rows = [
-        {"update": u, "env_steps": 8 * u, "seed": seed, "episode_success": share}
+        {"update": u, "env_steps": 8 * u, "seed": seed, "episode_return": share}
+        | {"episode_success": share}
         for u, shares in [(1, (None, None)), (2, (0.5, None)), (3, (0.5, 1.0))]
         for seed, share in enumerate(shares)
     ]
-    text = "\n".join(json.dumps(row) for row in [{"algorithm": "ppo"}, *rows])
+    text = "\n".join(json.dumps(row) for row in [{"header": {}}, *rows])
     (tmp_path / "metrics.jsonl").write_text(text + "\n")
     steps, shares = study.success_curve(tmp_path)
     np.testing.assert_array_equal(steps, [16, 24])
