@@ -6,7 +6,7 @@ state, contacts = step(world, state, Controls(motor=motor, thrust=thrust))
 
 from jaxenvs.physics2d.records import Body, Joint, Plane, Rule, SceneError, Thruster
 from jaxenvs.physics2d.scene import Scene
-from jaxenvs.physics2d.stepping import plain_step, step
+from jaxenvs.physics2d.stepping import plain_step, step, steps
 from jaxenvs.physics2d.world import (
     Axial,
     Bodies,
@@ -50,4 +50,5 @@ __all__ = [
     "pairs",
     "plain_step",
     "step",
+    "steps",
 ]

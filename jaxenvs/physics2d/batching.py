@@ -5,13 +5,18 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax import lax
 
 
-def batch_last(function: Callable[..., Any]) -> Callable[..., Any]:
+def batch_last(function: Callable[..., Any], tile: int) -> Callable[..., Any]:
     """The same function; under `vmap` it gets arrays with one batch axis, the last.
 
     `function` takes and returns trees of arrays whose batch axis is last or absent. Under nested
     `vmap`s all their axes are merged into one. JAX cannot differentiate the result.
+
+    On CPUs batches of more than `tile` entries are cut into equal parts of at most so many, which
+    follow each other, so that what a part needs stays in the caches. (Not if the parts would be
+    less than half of that, as those of a prime number of entries.)
     """
     single = jax.custom_batching.custom_vmap(function)
 
@@ -19,10 +24,27 @@ def batch_last(function: Callable[..., Any]) -> Callable[..., Any]:
     def batched(*args: Any) -> Any:
         return function(*args)
 
+    def part(size: int, mapped: Any, *args: Any) -> Any:
+        out = batched(*jax.tree.map(lambda x, m: _last(x, m, size), args, tuple(mapped)))
+        return jax.tree.map(lambda x: jnp.moveaxis(x, -1, 0), out)
+
     @single.def_vmap
     def _(size: int, mapped: Any, *args: Any) -> Any:
-        out = batched(*jax.tree.map(lambda x, m: _last(x, m, size), args, tuple(mapped)))
-        return jax.tree.map(lambda x: jnp.moveaxis(x, -1, 0), out), _everywhere(out)
+        count = _parts(size, tile)
+        if count == 1:
+            out = part(size, mapped, *args)
+            return out, _everywhere(out)
+        leaves, tree = jax.tree.flatten(args)
+        flags = jax.tree.leaves(tuple(mapped))
+        cut = [x.reshape(count, -1, *x.shape[1:]) for x, m in zip(leaves, flags, strict=True) if m]
+
+        def one_part(some: list[jax.Array]) -> Any:
+            rest = iter(some)
+            merged = [next(rest) if m else x for x, m in zip(leaves, flags, strict=True)]
+            return part(size // count, mapped, *jax.tree.unflatten(tree, merged))
+
+        out = jax.tree.map(lambda x: x.reshape(size, *x.shape[2:]), lax.map(one_part, cut))
+        return out, _everywhere(out)
 
     @batched.def_vmap
     def _(size: int, mapped: Any, *args: Any) -> Any:
@@ -39,6 +61,14 @@ def batch_last(function: Callable[..., Any]) -> Callable[..., Any]:
         return jax.tree.map(split, out), _everywhere(out)
 
     return single
+
+
+def _parts(size: int, tile: int) -> int:
+    """Into how many parts of one size a batch is cut."""
+    if size <= tile or jax.default_backend() != "cpu":
+        return 1
+    count = next(n for n in range(-(-size // tile), size + 1) if size % n == 0)
+    return count if 2 * (size // count) > tile else 1
 
 
 def _last(x: jax.Array, mapped: bool, size: int) -> jax.Array:

@@ -7,6 +7,8 @@ Velocities live on a tape of twice the ring: a window moves along by one row a r
 behind is the ring's next turn (`layout`). Nothing is gathered, scattered or concatenated in a pass.
 """
 
+import functools
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax
@@ -19,15 +21,15 @@ from jaxenvs.physics2d.rows import (
     TINY,
     Impulse,
     Matter,
+    Meeting,
     Motion,
     Row,
     Shift,
     Softness,
     Solver,
     Start,
-    drag,
     mixed,
-    push,
+    solved,
     started,
 )
 
@@ -84,7 +86,7 @@ def prepare(
             total + inertia_a * tangent_a**2 + inertia_b * tangent_b**2,
         )
         exists = exists & collides
-        row, impulse = started(separation, exists, speed, masses, restitution, held, start)
+        row, impulse = started(separation, exists, speed, masses, restitution, held, start, one)
         points.append(Point(*arms, row))
         impulses.append(impulse)
     rows = Rows(
@@ -102,14 +104,20 @@ def prepare(
     return rows, (impulses[0], impulses[1]), overlap
 
 
-def changes(rows: Rows, impulses: tuple[Impulse, Impulse]) -> tuple[Motion, Motion]:
-    """What the accumulated impulses do to the velocities of both bodies."""
-    x = y = turn_a = turn_b = jnp.zeros_like(rows.normal_x)
-    for point, impulse in zip(rows.points, impulses, strict=True):
-        n, t = impulse.normal, impulse.tangent
-        x, y = x + n * rows.normal_x + t * rows.normal_y, y + n * rows.normal_y - t * rows.normal_x
-        turn_a = turn_a + n * point.normal_arm_a + t * point.tangent_arm_a
-        turn_b = turn_b + n * point.normal_arm_b + t * point.tangent_arm_b
+def changes(rows: Rows, impulses: Sequence[tuple[jax.Array, jax.Array]]) -> tuple[Motion, Motion]:
+    """What impulses along normal and tangent of each point do to the velocities of both bodies."""
+    push, drag = (functools.reduce(jnp.add, along) for along in zip(*impulses, strict=True))
+    x, y = push * rows.normal_x + drag * rows.normal_y, push * rows.normal_y - drag * rows.normal_x
+    turn_a, turn_b = (
+        functools.reduce(
+            jnp.add,
+            [n * arm_n + t * arm_t for (n, t), (arm_n, arm_t) in zip(impulses, arms, strict=True)],
+        )
+        for arms in (
+            [(point.normal_arm_a, point.tangent_arm_a) for point in rows.points],
+            [(point.normal_arm_b, point.tangent_arm_b) for point in rows.points],
+        )
+    )
     return (
         Motion(
             -rows.inverse_mass_a * x, -rows.inverse_mass_a * y, -rows.inverse_inertia_a * turn_a
@@ -128,32 +136,23 @@ def sweep(
 ) -> tuple[Motion, tuple[Impulse, Impulse]]:
     """One pass over all rounds. Rows and impulses [R, L, *N], motion and shift [B, *N]."""
     lanes = rows.normal_x.shape[1]
-    places = jax.tree.map(layout.doubled, shift)
-    tape = jax.tree.map(lambda v: jnp.concatenate([v, jnp.zeros_like(v)]), _ring(motion))
-    outside, outside_shift = (jax.tree.map(layout.lone, v) for v in (motion, shift))
+    shifts, unpacked = layout.packed(shift)
+    places, lone_place = layout.doubled(shifts), layout.lone(shifts)
+    tape = jax.tree.map(layout.tape, motion)
 
-    def one_round(carry: tuple[Motion, Motion], entry: tuple) -> tuple:
-        tape, lone = carry
+    def one_round(tape: Motion, entry: tuple) -> tuple[Motion, tuple[Impulse, Impulse]]:
         turn, rows, impulses = entry
-        a = jax.tree.map(lambda v: layout.firsts(v, turn, lanes), (tape, places))
-        b = jax.tree.map(
-            lambda v, w: layout.seconds(v, w, turn, lanes), (tape, places), (lone, outside_shift)
-        )
-        new_a, new_b, impulses = _solve(a[0], b[0], (a[1], b[1]), rows, impulses, kind, solver)
-        moved = [
-            layout.moved_on(*entry, turn, lone)
-            for *entry, lone in zip(tape, new_a, new_b, lone, strict=True)
-        ]
-        return tuple(Motion(*part) for part in zip(*moved, strict=True)), impulses
+        a = jax.tree.map(lambda v: layout.firsts(v, turn, lanes), tape)
+        b = jax.tree.map(lambda v: layout.seconds(v, v[:0], turn, lanes), tape)
+        shift_a = unpacked(layout.firsts(places, turn, lanes))
+        shift_b = unpacked(layout.seconds(places, lone_place, turn, lanes))
+        new_a, new_b, impulses = _solve(a, b, (shift_a, shift_b), rows, impulses, kind, solver)
+        moved = (layout.moved_on(*entry, turn) for entry in zip(tape, new_a, new_b, strict=True))
+        return Motion(*moved), impulses
 
     turns = jnp.arange(rows.normal_x.shape[0], dtype=jnp.int32)
-    (tape, lone), impulses = lax.scan(one_round, (tape, outside), (turns, rows, impulses))
-    after = jax.tree.map(lambda w, t: jnp.concatenate([w, t[t.shape[0] // 2 :]]), lone, tape)
-    return after, impulses
-
-
-def _ring(motion: Motion) -> Motion:
-    return jax.tree.map(layout.ring, motion)
+    tape, impulses = lax.scan(one_round, tape, (turns, rows, impulses))
+    return jax.tree.map(layout.wound_up, tape), impulses
 
 
 def _solve(
@@ -166,82 +165,31 @@ def _solve(
     solver: Solver,
 ) -> tuple[Motion, Motion, tuple[Impulse, Impulse]]:
     """New velocities and impulses of one round's pairs."""
-    after = []
-    for point, impulse in zip(rows.points, impulses, strict=True):
-        more = _normal(a, b, shifts, rows, point, impulse, kind, solver)
-        total = impulse.normal + more
-        after.append((total, jnp.maximum(impulse.peak, total)))
-        x, y = more * rows.normal_x, more * rows.normal_y
-        a, b = _pushed(a, b, rows, x, y, more * point.normal_arm_a, more * point.normal_arm_b)
-    solved = []
-    for point, impulse, (normal, peak) in zip(rows.points, impulses, after, strict=True):
-        slip = (
-            (b.x - a.x) * rows.normal_y
-            - (b.y - a.y) * rows.normal_x
-            + b.spin * point.tangent_arm_b
-            - a.spin * point.tangent_arm_a
-        )
-        friction = drag(slip, rows.friction * normal, point.row, impulse, kind)
-        solved.append(Impulse(normal, impulse.tangent + friction, peak))
-        x, y = friction * rows.normal_y, -friction * rows.normal_x
-        turns = friction * point.tangent_arm_a, friction * point.tangent_arm_b
-        a, b = _pushed(a, b, rows, x, y, *turns)
-    return a, b, (solved[0], solved[1])
-
-
-def _normal(
-    a: Motion,
-    b: Motion,
-    shifts: tuple[Shift, Shift],
-    rows: Rows,
-    point: Point,
-    impulse: Impulse,
-    kind: jax.Array,
-    solver: Solver,
-) -> jax.Array:
-    """The normal impulse to add at one point."""
-    moved_a, moved_b = shifts
-    separation = (
-        point.row.separation
-        + (moved_b.x - moved_a.x) * rows.normal_x
-        + (moved_b.y - moved_a.y) * rows.normal_y
-        + moved_b.sin * point.normal_arm_b
-        - moved_b.cos * point.tangent_arm_b
-        - moved_a.sin * point.normal_arm_a
-        + moved_a.cos * point.tangent_arm_a
-    )
-    speed = (
-        (b.x - a.x) * rows.normal_x
-        + (b.y - a.y) * rows.normal_y
-        + b.spin * point.normal_arm_b
-        - a.spin * point.normal_arm_a
-    )
+    nx, ny = rows.normal_x, rows.normal_y
+    x, y = b.x - a.x, b.y - a.y
+    from_a, from_b = shifts
     grounded = (rows.inverse_mass_a == 0) | (rows.inverse_mass_b == 0)
-    soft = Softness(
-        *(jnp.where(grounded, p, q) for p, q in zip(solver.grounded, solver.free, strict=True))
+    meeting = Meeting(
+        x * nx + y * ny,
+        x * ny - y * nx,
+        (from_b.x - from_a.x) * nx + (from_b.y - from_a.y) * ny,
+        ((-a.spin, -from_a.sin, -from_a.cos), (b.spin, from_b.sin, from_b.cos)),
+        (rows.inverse_inertia_a, rows.inverse_inertia_b),
+        rows.inverse_mass_a + rows.inverse_mass_b,
+        rows.friction,
+        Softness(
+            *(jnp.where(grounded, p, q) for p, q in zip(solver.grounded, solver.free, strict=True))
+        ),
     )
-    return push(speed, separation, point.row, impulse, soft, kind, solver)
-
-
-def _pushed(
-    a: Motion,
-    b: Motion,
-    rows: Rows,
-    x: jax.Array,
-    y: jax.Array,
-    turn_a: jax.Array,
-    turn_b: jax.Array,
-) -> tuple[Motion, Motion]:
-    """The velocities after an impulse (x, y) on b and its opposite on a, with their moments."""
+    first, second = (
+        ((p.normal_arm_a, p.normal_arm_b), (p.tangent_arm_a, p.tangent_arm_b)) for p in rows.points
+    )
+    row_pair = rows.points[0].row, rows.points[1].row
+    pushes, drags, after = solved(meeting, (first, second), row_pair, impulses, kind, solver)
+    more = tuple(zip(pushes, drags, strict=True))
+    change_a, change_b = changes(rows, more)
     return (
-        Motion(
-            a.x - rows.inverse_mass_a * x,
-            a.y - rows.inverse_mass_a * y,
-            a.spin - rows.inverse_inertia_a * turn_a,
-        ),
-        Motion(
-            b.x + rows.inverse_mass_b * x,
-            b.y + rows.inverse_mass_b * y,
-            b.spin + rows.inverse_inertia_b * turn_b,
-        ),
+        Motion(*(v + w for v, w in zip(a, change_a, strict=True))),
+        Motion(*(v + w for v, w in zip(b, change_b, strict=True))),
+        after,
     )

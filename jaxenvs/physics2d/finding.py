@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jaxenvs.physics2d import contacts, layout, planes
-from jaxenvs.physics2d.manifolds import Shape, cut
+from jaxenvs.physics2d.manifolds import Shape
 from jaxenvs.physics2d.rows import Impulse, Matter, Motion, Start
 from jaxenvs.physics2d.world import State, World
 
@@ -92,33 +92,28 @@ def _pairs(world: World, state: State, body: BodyRows, start: Start) -> Any:
     twice, outside = (jax.tree.map(f, everything) for f in (layout.doubled, layout.lone))
     one = body.one[:lanes]
 
-    def stored_once(v: jax.Array) -> jax.Array:
-        return v if v.dtype == bool else cut(v, one[:, None] if v.ndim > one.ndim else one)
-
     def one_round(total: tuple[Motion, Motion], entry: Any) -> Any:
-        turn, collides, stored = entry
+        turn, collides, impulses = entry
         a = jax.tree.map(lambda v: layout.firsts(v, turn, lanes), twice)
         b = jax.tree.map(lambda v, w: layout.seconds(v, w, turn, lanes), twice, outside)
-        b = jax.tree.map(stored_once, b)
         active = a[3] & b[3]
         movable = (
             a[1].inverse_mass + b[1].inverse_mass + a[1].inverse_inertia + b[1].inverse_inertia > 0
         )
         rows, impulses, overlap = contacts.prepare(
-            a[:3], b[:3], collides & active & movable, stored, one, start
+            a[:3], b[:3], collides & active & movable, impulses, one, start
         )
+        held = [(impulse.normal, impulse.tangent) for impulse in impulses]
         more = [
             layout.summed(*entry, turn, lone)
-            for *entry, lone in zip(
-                total[0], *contacts.changes(rows, impulses), total[1], strict=True
-            )
+            for *entry, lone in zip(total[0], *contacts.changes(rows, held), total[1], strict=True)
         ]
         total = tuple(Motion(*part) for part in zip(*more, strict=True))  # type: ignore[assignment]
         return total, (rows, impulses, overlap & active)
 
     start_sum = jax.tree.map(jnp.zeros_like, (twice[2], outside[2]))
-    stored = _stored(state.normal_impulse, state.tangent_impulse)
-    entries = (jnp.arange(rounds, dtype=jnp.int32), world.collides, stored)
+    before = _stored(state.normal_impulse, state.tangent_impulse)
+    entries = (jnp.arange(rounds, dtype=jnp.int32), world.collides, before)
     (ring, lone), (rows, impulses, touching) = lax.scan(one_round, start_sum, entries)
 
     def joined(ring: jax.Array, lone: jax.Array) -> jax.Array:
@@ -126,3 +121,12 @@ def _pairs(world: World, state: State, body: BodyRows, start: Start) -> Any:
         return jnp.concatenate([lone, ring[:size] + ring[size:]])
 
     return rows, impulses, touching, jax.tree.map(joined, ring, lone)
+
+
+def bounces(found: Found) -> jax.Array:
+    """Whether anything is to bounce, bool () of the whole batch."""
+    pairs, walls = (
+        jnp.minimum(first.row.bounce, second.row.bounce) < 0
+        for first, second in (found.pairs.points, found.planes.points)
+    )
+    return jnp.any(pairs) | jnp.any(walls)

@@ -32,6 +32,7 @@ class Shape(NamedTuple):
 
     x: jax.Array
     y: jax.Array
+    radius: jax.Array
     corner_x: jax.Array
     corner_y: jax.Array
     normal_x: jax.Array  # of the edge from corner k to k + 1; (0, 1) where there is none
@@ -40,7 +41,6 @@ class Shape(NamedTuple):
     start: jax.Array  # of the edge, along it
     length: jax.Array
     inverse_length: jax.Array  # 0 where there is no edge
-    radius: jax.Array
 
 
 class Touch(NamedTuple):

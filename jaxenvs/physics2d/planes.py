@@ -8,6 +8,8 @@ Solved after the pairs: what moves last is least wrong, and a body that is pushe
 parts from it in the next pass, while one that is pushed behind a wall is out of the scene.
 """
 
+import functools
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax
@@ -19,14 +21,14 @@ from jaxenvs.physics2d.rows import (
     TINY,
     Impulse,
     Matter,
+    Meeting,
     Motion,
     Row,
     Shift,
     Solver,
     Start,
-    drag,
     mixed,
-    push,
+    solved,
     started,
 )
 
@@ -80,9 +82,8 @@ def prepare(
     def one_plane(total: Motion, entry: tuple) -> tuple:
         plane, meets, stored = entry
         rows, impulses, behind = _one(body, plane, meets, stored, one, start)
-        for point, impulse in zip(rows.points, impulses, strict=True):
-            total = _pushed(total, _along_normal(impulse.normal, rows, point), body[1])
-            total = _pushed(total, _along_tangent(impulse.tangent, rows, point), body[1])
+        held = [(impulse.normal, impulse.tangent) for impulse in impulses]
+        total = _pushed(total, rows, held, body[1])
         return total, (rows, impulses, behind)
 
     still = jax.tree.map(jnp.zeros_like, body[2])
@@ -116,7 +117,9 @@ def _one(
             matter.inverse_mass + TINY + matter.inverse_inertia * arm**2,
             matter.inverse_mass + TINY + matter.inverse_inertia * tangent_arm**2,
         )
-        row, impulse = started(separation, exists & meets, speed, masses, restitution, held, start)
+        row, impulse = started(
+            separation, exists & meets, speed, masses, restitution, held, start, one
+        )
         points.append(Point(arm, tangent_arm, row))
         impulses.append(impulse)
         behind.append(separation < 0)
@@ -138,49 +141,39 @@ def sweep(
 
     def one_plane(motion: Motion, entry: tuple[Rows, Stored]) -> tuple[Motion, Stored]:
         rows, impulses = entry
-        pushes, after = [], []
-        for point, impulse in zip(rows.points, impulses, strict=True):
-            arm, along = point.normal_arm, point.tangent_arm
-            separation = (
-                point.row.separation
-                + shift.x * rows.normal_x
-                + shift.y * rows.normal_y
-                + shift.sin * arm
-                - shift.cos * along
-            )
-            speed = motion.x * rows.normal_x + motion.y * rows.normal_y + motion.spin * arm
-            more = push(speed, separation, point.row, impulse, solver.grounded, kind, solver)
-            pushes.append(more)
-            motion = _pushed(motion, _along_normal(more, rows, point), matter)
-        for point, impulse, more in zip(rows.points, impulses, pushes, strict=True):
-            slip = (
-                motion.x * rows.normal_y
-                - motion.y * rows.normal_x
-                + motion.spin * point.tangent_arm
-            )
-            normal = impulse.normal + more
-            friction = drag(slip, rows.friction * normal, point.row, impulse, kind)
-            peak = jnp.maximum(impulse.peak, normal)
-            after.append(Impulse(normal, impulse.tangent + friction, peak))
-            motion = _pushed(motion, _along_tangent(friction, rows, point), matter)
-        return motion, (after[0], after[1])
+        nx, ny = rows.normal_x, rows.normal_y
+        meeting = Meeting(
+            motion.x * nx + motion.y * ny,
+            motion.x * ny - motion.y * nx,
+            shift.x * nx + shift.y * ny,
+            ((motion.spin, shift.sin, shift.cos),),
+            (matter.inverse_inertia,),
+            matter.inverse_mass,
+            rows.friction,
+            solver.grounded,
+        )
+        first, second = (((point.normal_arm,), (point.tangent_arm,)) for point in rows.points)
+        row_pair = rows.points[0].row, rows.points[1].row
+        pushes, drags, after = solved(meeting, (first, second), row_pair, impulses, kind, solver)
+        return _pushed(motion, rows, tuple(zip(pushes, drags, strict=True)), matter), after
 
     return lax.scan(one_plane, motion, (rows, impulses))
 
 
-def _along_normal(impulse: jax.Array, rows: Rows, point: Point) -> Motion:
-    """An impulse along the normal, and its moment."""
-    return Motion(impulse * rows.normal_x, impulse * rows.normal_y, impulse * point.normal_arm)
-
-
-def _along_tangent(impulse: jax.Array, rows: Rows, point: Point) -> Motion:
-    return Motion(impulse * rows.normal_y, -impulse * rows.normal_x, impulse * point.tangent_arm)
-
-
-def _pushed(motion: Motion, impulse: Motion, matter: Matter) -> Motion:
-    """The velocities after an impulse."""
+def _pushed(
+    motion: Motion,
+    rows: Rows,
+    impulses: Sequence[tuple[jax.Array, jax.Array]],
+    matter: Matter,
+) -> Motion:
+    """The velocities after impulses along normal and tangent of each point."""
+    push, drag = (functools.reduce(jnp.add, along) for along in zip(*impulses, strict=True))
+    turned = [
+        normal * point.normal_arm + tangent * point.tangent_arm
+        for (normal, tangent), point in zip(impulses, rows.points, strict=True)
+    ]
     return Motion(
-        motion.x + matter.inverse_mass * impulse.x,
-        motion.y + matter.inverse_mass * impulse.y,
-        motion.spin + matter.inverse_inertia * impulse.spin,
+        motion.x + matter.inverse_mass * (push * rows.normal_x + drag * rows.normal_y),
+        motion.y + matter.inverse_mass * (push * rows.normal_y - drag * rows.normal_x),
+        motion.spin + matter.inverse_inertia * functools.reduce(jnp.add, turned),
     )

@@ -5,11 +5,15 @@ restitution at the end (Catto, "Solver2D", https://box2d.org/posts/2024/02/solve
 ends in a division, at which XLA ends a kernel rather than work impulses out several times.
 """
 
+import functools
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+
+from jaxenvs.physics2d.manifolds import cut
 
 SOLVE, RELAX, RESTITUTION = 0, 1, 2
 """Kinds of passes."""
@@ -105,27 +109,87 @@ def started(
     restitution: jax.Array,
     held: Impulse,
     start: Start,
+    one: jax.Array,
 ) -> tuple[Row, Impulse]:
     """A row and the impulses to start from.
 
     `exists`: bool, whether there is such a point between what may push; `speed`: at which its ends
-    part; `masses`: inverses of the effective ones.
+    part; `masses`: inverses of the effective ones; `one`: ones that XLA cannot know.
     """
-    on = exists & (separation < MARGIN - start.dt * jnp.minimum(speed, 0.0))
-    bounces = on & (speed < -start.restitution_speed)
-    row = Row(
-        separation,
-        *masses,
-        on.astype(separation.dtype),
-        jnp.where(bounces, restitution * speed, 0.0),
-    )
-    # What pushes a resting body is little; what stopped a falling one must not push it once more.
+    near = separation < MARGIN - start.dt * jnp.minimum(speed, 0.0)
+    on = cut(jnp.where(exists & near, one, 0.0), one)
+    bounces = (on > 0.5) & (speed < -start.restitution_speed)
+    row = Row(separation, *masses, on, jnp.where(bounces, restitution * speed, 0.0))
     share = jnp.minimum(1.0, MOST_WARM / jnp.maximum(held.normal * masses[0], MOST_WARM))
-    normal, tangent = (jnp.where(on, share * v, 0.0) for v in (held.normal, held.tangent))
+    normal, tangent = (jnp.where(on > 0.5, share * v, 0.0) for v in (held.normal, held.tangent))
     return row, Impulse(normal, tangent, jnp.zeros_like(separation))
 
 
-def push(
+class Meeting(NamedTuple):
+    """Two ends that meet at contact points. Sides are the bodies: two of a pair, one on a plane."""
+
+    along: jax.Array  # speed at which the centers part, along the normal
+    across: jax.Array  # and along the tangent
+    moved: jax.Array  # by how much they have parted since the step began, along the normal
+    turns: Sequence[tuple[jax.Array, ...]]  # spin, and sine and cosine - 1 of turns; a's negated
+    inertias: Sequence[jax.Array]  # inverse ones of the sides
+    mass: jax.Array  # sum of inverse masses
+    friction: jax.Array
+    soft: Softness
+
+
+Arms = tuple[Sequence[jax.Array], Sequence[jax.Array]]
+"""How fast a point moves along normal and tangent, per rad/s of each side."""
+
+
+def solved(
+    meeting: Meeting,
+    arms: tuple[Arms, Arms],
+    rows: tuple[Row, Row],
+    impulses: tuple[Impulse, Impulse],
+    kind: jax.Array,
+    solver: Solver,
+) -> tuple[list[jax.Array], list[jax.Array], tuple[Impulse, Impulse]]:
+    """What two points ask for: normal impulses one after the other, then frictions likewise.
+
+    What an impulse does to the next one's speed is worked out here, so that velocities are changed
+    once, by all four.
+    """
+
+    def speed(base: jax.Array, arm: Sequence[jax.Array]) -> jax.Array:
+        turned = (turn[0] * way for turn, way in zip(meeting.turns, arm, strict=True))
+        return functools.reduce(jnp.add, turned, base)
+
+    def answer(one: Sequence[jax.Array], other: Sequence[jax.Array]) -> jax.Array:
+        moments = (i * p * q for i, p, q in zip(meeting.inertias, one, other, strict=True))
+        return functools.reduce(jnp.add, moments)
+
+    pushes: list[jax.Array] = []
+    drags: list[jax.Array] = []
+    for (normal, tangent), row, impulse in zip(arms, rows, impulses, strict=True):
+        now = speed(meeting.along, normal)
+        for before, (other, _) in zip(pushes, arms, strict=False):
+            now = now + before * (meeting.mass + answer(other, normal))
+        apart = row.separation + meeting.moved
+        for (_, sin, cos), up, side in zip(meeting.turns, normal, tangent, strict=True):
+            apart = apart + sin * up - cos * side
+        pushes.append(_push(now, apart, row, impulse, meeting.soft, kind, solver))
+    totals = [impulse.normal + push for impulse, push in zip(impulses, pushes, strict=True)]
+    for (_, tangent), row, impulse, total in zip(arms, rows, impulses, totals, strict=True):
+        slip = speed(meeting.across, tangent)
+        for before, (other, _) in zip(pushes, arms, strict=True):
+            slip = slip + before * answer(other, tangent)
+        for before, (_, other) in zip(drags, arms, strict=False):
+            slip = slip + before * (meeting.mass + answer(other, tangent))
+        drags.append(_drag(slip, meeting.friction * total, row, impulse, kind))
+    first, second = (
+        Impulse(total, impulse.tangent + drag, jnp.maximum(impulse.peak, total))
+        for impulse, total, drag in zip(impulses, totals, drags, strict=True)
+    )
+    return pushes, drags, (first, second)
+
+
+def _push(
     speed: jax.Array,
     separation: jax.Array,
     row: Row,
@@ -148,7 +212,7 @@ def push(
     return jnp.maximum(wanted, -held) * row.on / row.normal_mass
 
 
-def drag(
+def _drag(
     slip: jax.Array, most: jax.Array, row: Row, impulse: Impulse, kind: jax.Array
 ) -> jax.Array:
     """The friction to add where ends slip at a speed; its sum is at most `most`."""

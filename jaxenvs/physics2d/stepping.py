@@ -39,6 +39,7 @@ from jaxenvs.physics2d.world import Contacts, Controls, Settings, State, World
 from jaxenvs.trig import sincos
 
 DEFAULT = Settings()
+_TILE = 256  # scenes that a CPU steps at once
 
 
 def step(
@@ -58,7 +59,18 @@ def step(
     Made for `vmap`, also nested, over any of the arguments; works under `jit`, `scan` and `cond`.
     JAX cannot differentiate it (the batching is a `custom_vmap`): use `plain_step` for that.
     """
-    return _mappable(settings)(world, state, controls)
+    return _mappable(settings, None)(world, state, controls)
+
+
+def steps(
+    world: World, state: State, controls: Controls, count: int, settings: Settings = DEFAULT
+) -> tuple[State, Contacts]:
+    """`count` steps under the same controls; contacts have a leading axis over them.
+
+    The same as so many calls of `step`, but a mapped world is moved to the layout of the engine
+    only once. `count` is static.
+    """
+    return _mappable(settings, count)(world, state, controls)
 
 
 def plain_step(
@@ -66,24 +78,36 @@ def plain_step(
 ) -> tuple[State, Contacts]:
     """`step` without the rule for `vmap`: slower when mapped, but JAX may differentiate it.
 
-    Arrays may have a batch axis, the last one, which must be the same in all.
+    Arrays may have a batch axis, the last one, which must be the same in all. Derivatives, forward
+    or in reverse, are those of the branch that was taken: what a contact does once it is there, not
+    whether there is one. They are of use in smooth scenes and over few steps.
     """
-    return _step(world, state, controls, settings)
+    return _step(world, state, controls, settings, 2 * settings.substeps + 1)
 
 
 @functools.cache
-def _mappable(settings: Settings) -> Callable[[World, State, Controls], tuple[State, Contacts]]:
-    """The step with a rule for `vmap` that puts the batch axis last."""
+def _mappable(
+    settings: Settings, count: int | None
+) -> Callable[[World, State, Controls], tuple[State, Contacts]]:
+    """The step, or `count` steps, with a rule for `vmap` that puts the batch axis last."""
 
-    def with_settings(world: World, state: State, controls: Controls) -> tuple[State, Contacts]:
+    def once(world: World, state: State, controls: Controls) -> tuple[State, Contacts]:
         return _step(world, state, controls, settings)
 
-    return batch_last(with_settings)
+    def often(world: World, state: State, controls: Controls) -> tuple[State, Contacts]:
+        return lax.scan(lambda s, _: once(world, s, controls), state, length=count)
+
+    return batch_last(once if count is None else often, tile=_TILE)
 
 
 def _step(
-    world: World, state: State, controls: Controls, settings: Settings
+    world: World,
+    state: State,
+    controls: Controls,
+    settings: Settings,
+    passes: int | None = None,
 ) -> tuple[State, Contacts]:
+    """`passes`: how many there are, where that may not depend on what happens."""
     body = _bodies(world, state)
     h = settings.dt / settings.substeps
     start = Start(settings.dt, settings.restitution_speed)
@@ -98,7 +122,7 @@ def _step(
         found.impulses,
         impulses,
     )
-    end = _passes(before, push, body.matter, found, links, body.one, settings)
+    end = _passes(before, push, body.matter, found, links, body.one, settings, passes)
     if world.joints.active.shape[0]:
         end = end._replace(pose=joints.closed(end.pose, links, body.one[0]))
     return _after(state, body, end), Contacts(touching=found.touching, on_planes=found.behind)
@@ -126,6 +150,7 @@ def _bodies(world: World, state: State) -> BodyRows:
     shape = Shape(
         used(state.position[:, 0]),
         used(state.position[:, 1]),
+        used(bodies.radius),
         c * corner[0] - s * corner[1],
         s * corner[0] + c * corner[1],
         jnp.where(edges, c * normal[0] - s * normal[1], 0.0),
@@ -134,7 +159,6 @@ def _bodies(world: World, state: State) -> BodyRows:
         jnp.where(edges, normal[0] * corner[1] - normal[1] * corner[0], 0.0),
         length,
         jnp.where(edges, 1.0, 0.0) / jnp.where(edges, length, 1.0),
-        used(bodies.radius),
     )
     matter = Matter(
         used(bodies.inverse_mass),
@@ -198,8 +222,9 @@ def _passes(
     links: Links,
     one: jax.Array,
     settings: Settings,
+    passes: int | None,
 ) -> _Carry:
-    """All passes of a step: solve and relax in each substep, then restitution."""
+    """All passes of a step: solve and relax in each substep, then restitution if something hit."""
     h = settings.dt / settings.substeps
     soft = softness(settings.joint_hertz, settings.joint_damping, h)
     solver = Solver(
@@ -231,7 +256,7 @@ def _passes(
                 carry,
                 kind,
             )
-        sin, cos = sincos(carry.pose.turn)
+        sin, cos = (cut(v, one) for v in sincos(carry.pose.turn))
         shift = Shift(carry.pose.x, carry.pose.y, sin, cos - 1.0)
         after, pairs, walls = motion, carry.contacts.pairs, carry.contacts.planes
         if found.pairs.normal_x.shape[1]:
@@ -245,7 +270,10 @@ def _passes(
         )
         return _Carry(after, pose, held, carry.spin, Held(pairs, walls), impulses)
 
-    return lax.fori_loop(0, 2 * settings.substeps + 1, one_pass, start)
+    count = passes
+    if count is None:
+        count = 2 * settings.substeps + finding.bounces(found).astype(jnp.int32)
+    return lax.fori_loop(0, count, one_pass, start)
 
 
 def _clipped(motion: Motion, settings: Settings) -> Motion:

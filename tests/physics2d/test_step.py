@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from jaxenvs.physics2d import world as records
-from jaxenvs.physics2d.stepping import plain_step, step
+from jaxenvs.physics2d.stepping import plain_step, step, steps
 from jaxenvs.physics2d.world import Controls, Settings, Sizes, State, World
-from tests.physics2d.scenes import Scene, anchors, energy, ngon, stacked
+from tests.physics2d.scenes import WORLD, Scene, anchors, energy, ngon, stacked
 
 SMALL = Sizes(bodies=8, planes=2, vertices=4, joints=2, thrusters=1)
 
@@ -151,16 +151,49 @@ def test_mapped_steps_are_single_steps() -> None:
 
 
 @pytest.mark.slow
-def test_the_plain_step_has_gradients() -> None:
-    world, state = jax.tree.map(jnp.asarray, _car().build())
+def test_several_steps_are_so_many_single_ones() -> None:
+    built = [_car(shift).build() for shift in (0.0, 0.1, 0.6)]
+    world, state = stacked([w for w, _ in built]), stacked([s for _, s in built])
+    last, contacts = _batched()(world, state)
 
-    def height(force: jax.Array) -> jax.Array:
-        controls = Controls(motor=jnp.zeros(2), thrust=force[None])
-        return plain_step(world, state, controls)[0].velocity[3, 1]
+    def run(world: World, state: State):
+        return jax.vmap(lambda w, s, c: steps(w, s, c, 40))(world, state, _controls((3,)))
 
-    slope = jax.jit(jax.jacfwd(height))(jnp.float32(0.5))
-    assert np.isfinite(slope)
-    assert slope > 0
+    together, others = jax.jit(run)(world, state)
+    assert others.touching.shape == (3, 40, 7, 4)
+    np.testing.assert_array_equal(np.moveaxis(contacts.touching, 0, 1), others.touching)
+    np.testing.assert_array_equal(np.moveaxis(contacts.on_planes, 0, 1), others.on_planes)
+    assert contacts.touching.any()
+    jax.tree.map(lambda x, y: np.testing.assert_allclose(x, y, atol=2e-4), last, together)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("held", [False, True])
+def test_derivatives_are_those_of_differences(held: bool) -> None:
+    """Of where a thrown ball, or the disc of a pendulum, is after ten steps."""
+    scene = Scene(Sizes(bodies=1, planes=1, joints=1))
+    scene.plane((0.0, 1.0), -5.0)
+    scene.disc(0.1, (0.6, -0.8))
+    if held:
+        scene.joint(WORLD, 0, (0.0, 0.0))
+    world, state = jax.tree.map(jnp.asarray, scene.build())
+    controls = Controls(motor=jnp.zeros(1), thrust=jnp.zeros(0))
+
+    def end(speed: jax.Array) -> jax.Array:
+        """A share of the speed is along the arc, the rest is taken by the joint."""
+        start = state.replace(velocity=speed * jnp.array([[0.8, 0.7]], jnp.float32))
+        last, _ = jax.lax.scan(
+            lambda s, _: (plain_step(world, s, controls)[0], None), start, length=10
+        )
+        return last.position[0, 0] + 2 * last.position[0, 1]
+
+    speed, shift = jnp.float32(1.5), jnp.float32(0.02)
+    place = jax.jit(end)
+    difference = float(place(speed + shift) - place(speed - shift)) / 0.04
+    forward, reverse = (float(jax.jit(of(end))(speed)) for of in (jax.jacfwd, jax.grad))
+    assert abs(difference) > 0.05
+    assert forward == pytest.approx(reverse, rel=1e-4)
+    assert forward == pytest.approx(difference, rel=5e-3)
 
 
 @pytest.mark.parametrize(
