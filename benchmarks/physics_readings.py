@@ -108,8 +108,9 @@ def _scenes() -> dict[str, Scene]:
         scenes[f"bullet {speed}"] = wall.circle(0.1, (0, 0), velocity=(speed, 0), name="disc")
     for torque in TORQUES:
         stand = Scene().box(0.2, 0.2, static=True).circle(0.3, name="wheel")
-        motor = {"motor_speed": 6.0, "motor_torque": torque}
-        scenes[f"motor {torque}"] = stand.revolute(0, 1, at=(0, 0), **motor)
+        scenes[f"motor {torque}"] = stand.revolute(
+            0, 1, at=(0, 0), motor_speed=6.0, motor_torque=torque
+        )
     return scenes
 
 

@@ -79,8 +79,8 @@ def random_scene(size: Size, rng: np.random.Generator, crowded: float = 1.0) -> 
             scene = scene.fixed(a, b, at=tuple(anchors[k]))
             continue
         limits = (-0.5, 0.5) if rng.random() < 0.3 else None
-        motor = {"motor_speed": 6.0, "motor_torque": rng.uniform(0.2, 3)}
-        scene = scene.revolute(a, b, at=tuple(anchors[k]), limits=limits, **motor)
+        at, torque = tuple(anchors[k]), rng.uniform(0.2, 3)
+        scene = scene.revolute(a, b, at=at, limits=limits, motor_speed=6.0, motor_torque=torque)
     for _ in range(size.thrusters):
         body = int(rng.integers(size.moving))
         place = tuple(rng.normal(0, 0.05, 2))
