@@ -130,7 +130,7 @@ def see_saw_crossing(d: LevelDraft) -> LevelDraft:
         .triangle((2.25, 0.4), (2.75, 0.4), (2.5, 1.0), name="stand", fixated=True)
         .box(2.5, 0.1, (2.5, 1.04), name="plank", density=2)
         .revolute("stand", "plank", limits=(-0.12, 0.12))
-        .box(0.55, 0.12, (0.5, 1.29), name="car", role="green")
+        .box(0.74, 0.12, (0.5, 1.29), name="car", role="green")
     )
     places = {"back wheel": (0.31, 1.225), "front wheel": (0.69, 1.225)}
     d = wheels(d, "car", places, 0.12, motor=-1.0)
@@ -141,7 +141,7 @@ def see_saw_crossing(d: LevelDraft) -> LevelDraft:
 def stair_rover(d: LevelDraft) -> LevelDraft:
     """Climb the stairs with the jointed rover up to the blue post."""
     d = d.box(0.62, 0.12, (0.5, 0.68), name="back", density=1)
-    d = d.box(0.62, 0.12, (1.1, 0.68), name="front", role="green")
+    d = d.box(0.86, 0.12, (1.22, 0.68), name="front", role="green")
     d = d.revolute("back", "front", at=(0.8, 0.68), limits=(-0.6, 0.6))
     d = wheels(d, "back", {"wheel 1": (0.3, 0.56), "wheel 2": (0.66, 0.56)}, 0.155)
     d = wheels(d, "front", {"wheel 3": (0.98, 0.56), "wheel 4": (1.34, 0.56)}, 0.155, binding=1)

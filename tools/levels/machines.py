@@ -125,7 +125,7 @@ def elevator(d: LevelDraft) -> LevelDraft:
     d = d.triangle((1.6, 0.4), (2.2, 0.4), (2.2, 0.5), name="kerb", fixated=True)
     d = d.box(1.4, 0.12, (2.95, 0.465), name="lift", density=0.5)
     d = d.box(1.3, 1.1, (4.35, 0.96), name="ledge", fixated=True)
-    d = d.box(0.6, 0.14, (0.8, 0.63), name="car", role="green")
+    d = d.box(0.8, 0.14, (0.8, 0.63), name="car", role="green")
     d = wheels(d, "car", {"back wheel": (0.58, 0.54), "front wheel": (1.02, 0.54)}, 0.135, motor=-1)
     d = d.box(0.14, 0.7, (4.8, 1.87), name="post", role="blue", fixated=True)
     return jets(d, "lift", ((2.3, 0.465), (3.6, 0.465)), (UP, UP), 0.22)
