@@ -56,7 +56,7 @@ def picture(
         raise ValueError("state: expected where the bodies of the world are, got None")
     world, state, controls = jax.tree.map(np.asarray, (world, state, controls))
     shapes = list(_shapes(world, state, colors))
-    left, low, right, high = _window(shapes, world) if window is None else window
+    left, low, right, high = _window(shapes) if window is None else window
     if not (left < right and low < high):
         raise ValueError(f"window: expected left < right and bottom < top, got {window}")
     meet = _meet(world, len(shapes))
@@ -87,7 +87,7 @@ def _turned(angle: Any, points: np.ndarray) -> np.ndarray:
     return np.stack([cos * x - sin * y, sin * x + cos * y], axis=-1)
 
 
-def _shapes(world: World, state: State, theme: themes.Theme) -> Iterator[sketch.Shape]:
+def _shapes(world: Any, state: Any, theme: themes.Theme) -> Iterator[sketch.Shape]:
     """The planes, and then the bodies, both without slots that are not active."""
     for p in np.flatnonzero(world.planes.active):
         normal, offset = world.planes.normal[p], world.planes.offset[p]
@@ -105,7 +105,7 @@ def _shapes(world: World, state: State, theme: themes.Theme) -> Iterator[sketch.
         yield sketch.Shape(corners, float(bodies.radius[i]), angle, color, is_fixed=is_fixed)
 
 
-def _window(shapes: list[sketch.Shape], world: World) -> Window:
+def _window(shapes: list[sketch.Shape]) -> Window:
     """What moves with a margin around it, and of what stands still what is not far larger."""
     boxes = [(_box(shape), shape.is_fixed) for shape in shapes]
     moving = [box for box, is_fixed in boxes if not is_fixed] or [box for box, _ in boxes]
@@ -121,7 +121,6 @@ def _window(shapes: list[sketch.Shape], world: World) -> Window:
         edge = box[3]  # a floor's top
         if box[2] - box[0] >= 3 * side and whole[1] - 2 * side < edge <= whole[1] + side:
             whole = (whole[0], min(whole[1], edge - MARGIN * side), whole[2], whole[3])
-    del world
     margin = MARGIN * side
     return whole[0] - margin, whole[1] - margin, whole[2] + margin, whole[3] + margin
 
@@ -136,7 +135,7 @@ def _around(boxes: list[Window]) -> Window:
     return min(lefts), min(lows), max(rights), max(highs)
 
 
-def _meet(world: World, count: int) -> np.ndarray:
+def _meet(world: Any, count: int) -> np.ndarray:
     """Which of the shapes push each other, `(n, n)` bool."""
     from jaxenvs.physics2d import pairs
 
@@ -150,7 +149,7 @@ def _meet(world: World, count: int) -> np.ndarray:
     return (meet | meet.T)[there][:, there]
 
 
-def _anchor(state: State, body: int, place: np.ndarray) -> tuple[np.ndarray, float]:
+def _anchor(state: Any, body: int, place: np.ndarray) -> tuple[np.ndarray, float]:
     """A place on a body in the world, and the body's angle; past the last slot is the world."""
     if body >= len(state.angle):
         return place, 0.0
@@ -158,7 +157,7 @@ def _anchor(state: State, body: int, place: np.ndarray) -> tuple[np.ndarray, flo
     return state.position[body] + _turned(angle, place), angle
 
 
-def _links(world: World, state: State) -> Iterator[sketch.Link]:
+def _links(world: Any, state: Any) -> Iterator[sketch.Link]:
     """Distance joints, and the rails of sliders, as long as their limits or to where they are."""
     joints, axial = world.joints, world.joints.axial
     if axial is None:
@@ -175,9 +174,7 @@ def _links(world: World, state: State) -> Iterator[sketch.Link]:
         yield sketch.Link(start, end)
 
 
-def _hinges(
-    world: World, state: State, controls: Controls | None, theme: themes.Theme
-) -> Iterator[sketch.Hinge]:
+def _hinges(world: Any, state: Any, controls: Any, theme: themes.Theme) -> Iterator[sketch.Hinge]:
     joints = world.joints
     for j in np.flatnonzero(joints.active):
         if joints.axial is not None and joints.axial.is_distance[j]:
@@ -195,9 +192,7 @@ def _hinges(
         yield sketch.Hinge(place, angle, color=theme.bindings[j % 4], turning=turning)
 
 
-def _jets(
-    world: World, state: State, controls: Controls | None, theme: themes.Theme
-) -> Iterator[sketch.Jet]:
+def _jets(world: Any, state: Any, controls: Any, theme: themes.Theme) -> Iterator[sketch.Jet]:
     thrusters = world.thrusters
     for t in np.flatnonzero(thrusters.active):
         place, angle = _anchor(state, int(thrusters.body[t]), thrusters.position[t])

@@ -1,6 +1,7 @@
 """Playing by hand, without a screen: the game's rules first, then the window with real events."""
 
 import time
+from typing import Any
 
 import numpy as np
 import pygame
@@ -247,7 +248,8 @@ def test_the_loop_moves_the_game_and_stops_at_escape(monkeypatch):
 
 
 def test_a_level_that_is_solved_is_said_to_be(game):
-    solved = Transition(0, game.state, np.float32(1), np.True_, np.False_, {"success": np.True_})
+    end: Any = (0, game.state, np.float32(1), np.True_, np.False_, {"success": np.True_})
+    solved = Transition(*end)
     step, game._step = game._step, lambda *_: solved
     try:
         game._take(0)

@@ -1,5 +1,7 @@
 """Pictures of bodies, joints and thrusters, without a game."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -29,7 +31,8 @@ def car():
 
 
 def controls(motor=0.0, thrust=0.0):
-    return Controls(motor=np.array([motor, 0.0]), thrust=np.array([thrust]))
+    told: dict[str, Any] = {"motor": np.array([motor, 0.0]), "thrust": np.array([thrust])}
+    return Controls(**told)
 
 
 def differ(one, other):
@@ -39,14 +42,15 @@ def differ(one, other):
 
 
 def test_a_world_is_drawn_with_what_it_is_told(car):
-    idle = physics.picture(*car, controls(), size=SIZE)
+    world, state = car
+    idle = physics.picture(world, state, controls(), size=SIZE)
     assert idle.dtype == np.uint8
     assert max(idle.shape) == SIZE
     np.testing.assert_array_equal(idle, physics.picture(*car, size=SIZE))
-    ahead, back = (physics.picture(*car, controls(motor=m), size=SIZE) for m in (1.0, -1.0))
+    ahead, back = (physics.picture(world, state, controls(motor=m), size=SIZE) for m in (1.0, -1.0))
     assert differ(idle, ahead) > 0
     assert differ(ahead, back) > 0
-    weak, full = (physics.picture(*car, controls(thrust=t), size=SIZE) for t in (0.2, 1.0))
+    weak, full = (physics.picture(world, state, controls(thrust=t), size=SIZE) for t in (0.2, 1.0))
     assert differ(idle, full) > differ(idle, weak) > 0
 
 

@@ -7,18 +7,21 @@ from typing import Any
 import numpy as np
 
 from jaxenvs import spaces
-from jaxenvs.envs.kinetix import _legend
 from jaxenvs.envs.kinetix._actions import NUM_COMMANDS, Kind
 from jaxenvs.envs.kinetix._level import (
+    BLUE,
+    GREEN,
     NUM_MOTOR_BINDINGS,
     NUM_THRUSTER_BINDINGS,
+    NUM_WALLS,
+    RED,
     Level,
     in_world,
 )
 from jaxenvs.envs.kinetix.kinetix import Kinetix
 from jaxenvs.envs.kinetix.team import KinetixTeam
 from jaxenvs.physics2d import jax2d
-from jaxenvs.render import sketch, themes
+from jaxenvs.render import legend, sketch, themes
 from jaxenvs.render.canvas import Canvas, View
 from jaxenvs.render.controls import Controls
 from jaxenvs.render.picture import Picture, Pictures
@@ -42,16 +45,16 @@ def kinetix(
     shown = scene(level, np.asarray(state.commands), colors)
     if contacts:
         shown = dataclasses.replace(shown, contacts=_contacts(state, shown))
-    legend = round(LEGEND_SHARE * size) if size >= LEGEND_FROM else 0
-    side = size - legend
+    column = round(LEGEND_SHARE * size) if size >= LEGEND_FROM else 0
+    side = size - column
     canvas = Canvas(size, side, colors.background)
     margin = 0.012 * side
     view = View((SIDE / 2, SIDE / 2), (side / 2, side / 2), (side - 2 * margin) / SIDE)
     pen = sketch.Pen(canvas, view, colors, side / 420)
     sketch.paint(pen, shown)
-    if legend:
-        facts = _legend.Facts.of(env, level, state, params)
-        _legend.paint(pen, facts, side + 0.02 * size, legend - 0.035 * size)
+    if column:
+        said = words(env, state, params, colors)
+        legend.paint(pen, said, side + 0.02 * size, column - 0.035 * size)
     return canvas.rgb()
 
 
@@ -140,6 +143,60 @@ def _jets(level: Level, commands: np.ndarray, theme: themes.Theme) -> Iterable[s
         angle = float(level.bodies.rotation[thrusters.body_index[t]] + thrusters.rotation[t])
         power = float(commands[NUM_MOTOR_BINDINGS + binding])
         yield sketch.Jet(places[t], angle, theme.bindings[binding], "12"[binding], power)
+
+
+# -- words -----------------------------------------------------------------------------------------
+
+MOTOR_KEYS, THRUSTER_KEYS = ("← →", "↑ ↓", "a d", "w s"), ("1", "2")
+EARTH = -9.81  # m/s^2
+
+
+def words(env: Any, state: Any, params: Any, theme: themes.Theme) -> legend.Legend:
+    """What is said beside a picture: only of what the level has."""
+    level, limit = state.level, int(params.max_steps)
+    bodies, joints = level.bodies, level.joints
+    active = np.asarray(bodies.active)
+    means = [legend.Meaning("green", theme.green, MARKS[GREEN])]
+    means.append(legend.Meaning("has to touch blue", theme.blue, MARKS[BLUE]))
+    if (bodies.role[active] == RED).any():
+        means.append(legend.Meaning("and never red", theme.red, MARKS[RED]))
+    if (active & bodies.fixated)[NUM_WALLS:].any():
+        means.append(legend.Meaning("never moves"))
+    automatic = joints.active & joints.motor_on & ~joints.is_fixed & joints.motor_auto
+    foot = [f"step {int(state.time)}" + (f" / {limit}" if limit > 0 else "")]
+    x, y = np.asarray(level.gravity, float)
+    if abs(x) > 0.05 or abs(y - EARTH) > 0.05:
+        strength = f"{-y:.3g}" if x == 0 else f"({x:.3g}, {y:.3g})"
+        foot.append(f"gravity {strength} m/s²")
+    name = getattr(env.level, "name", "")
+    return legend.Legend(
+        title=title(name) if name else "Kinetix",
+        meanings=tuple(means),
+        commands=tuple(_commands(level, np.asarray(state.commands), theme)),
+        notes=("A: turns by itself",) if automatic.any() else (),
+        foot=tuple(foot),
+    )
+
+
+def title(name: str) -> str:
+    """A level's name as a title: "l/h7_maze_1" is "maze 1"."""
+    stem = name.replace("\\", "/").rpartition("/")[2].removesuffix(".json")
+    head, _, rest = stem.partition("_")
+    numbered = head[:1] == "h" and head[1:].isdigit()
+    return (rest if numbered and rest else stem).replace("_", " ")
+
+
+def _commands(level: Level, commands: np.ndarray, theme: themes.Theme) -> Iterable[legend.Command]:
+    joints, thrusters = level.joints, level.thrusters
+    driven = joints.active & joints.motor_on & ~joints.is_fixed & ~joints.motor_auto
+    for k in np.unique(joints.motor_binding[driven]).tolist():
+        # Counterclockwise is shown to the left, as wheels would roll.
+        yield legend.Command(
+            f"motor {k + 1}", MOTOR_KEYS[k], theme.bindings[k], -float(commands[k]), True
+        )
+    for k in np.unique(thrusters.binding[thrusters.active]).tolist():
+        told = float(commands[NUM_MOTOR_BINDINGS + k])
+        yield legend.Command(f"thruster {k + 1}", THRUSTER_KEYS[k], theme.bindings[k], told, False)
 
 
 # -- keys ------------------------------------------------------------------------------------------

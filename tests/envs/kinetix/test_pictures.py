@@ -1,12 +1,13 @@
 """What people see of Kinetix, and the keys with which they play it."""
 
 import types
+from typing import Any
 
 import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.envs.kinetix import _legend, pictures
+from jaxenvs.envs.kinetix import pictures
 from jaxenvs.envs.kinetix._actions import space
 from jaxenvs.envs.kinetix._files import write
 from jaxenvs.envs.kinetix._library import load_level
@@ -20,7 +21,7 @@ SMALL, WITH_WORDS = 96, pictures.LEGEND_FROM
 NO_COMMANDS = np.zeros(6, np.float32)
 
 
-def drawn(level, commands=NO_COMMANDS, size=SMALL, name="a level", **options):
+def drawn(level: Any, commands: Any = NO_COMMANDS, size=SMALL, name="a level", **options):
     """The picture of a start; made by hand, so that nothing is compiled."""
     bodies = level.bodies
     state = types.SimpleNamespace(
@@ -110,7 +111,7 @@ def test_words_tell_the_goal_the_keys_and_odd_gravity():
     ],
 )
 def test_titles_are_readable(name, title):
-    assert _legend.title(name) == title
+    assert pictures.title(name) == title
 
 
 def test_keys_are_told_to_every_kind_of_action():
@@ -152,11 +153,16 @@ def test_thumbnails_are_square_in_both_themes():
     assert differ(light, dark) > 0.9
 
 
-def test_a_level_is_played_by_hand_and_filmed(tmp_path):
+def short_level(tmp_path):
+    """Two steps on a level of a file."""
     level = load_level("s/h6_unicycle_right").replace(max_timesteps=np.int32(2))
     path = tmp_path / "short.json"
     write(path, level)
-    env = jaxenvs.make("Kinetix-S-Symbolic-MultiDiscrete-v0", level=str(path), max_steps=2)
+    return jaxenvs.make("Kinetix-S-Symbolic-MultiDiscrete-v0", level=str(path))
+
+
+def test_a_level_of_a_file_is_played_by_hand(tmp_path):
+    env = short_level(tmp_path)
     game = Game(env, options={"theme": "dark"})
     game.start()
     game.handle(Keys(["left"], ["left", "1"], False), 1 / 30)
@@ -166,6 +172,11 @@ def test_a_level_is_played_by_hand_and_filmed(tmp_path):
     assert game.state.commands.tolist() == [0] * 6
     assert game.ending.startswith("time is up")
     assert (game.picture(96)[0, 0] == DARK.background).all()
+
+
+@pytest.mark.slow
+def test_a_level_of_a_file_is_filmed(tmp_path):
+    env = short_level(tmp_path)
     shot = film(env, tmp_path / "film.html", size=96, theme="dark")
     assert len(shot) == 3 + 20  # the last one stays
     assert (shot.frames[0][0, 0] == DARK.background).all()
