@@ -57,7 +57,7 @@ def observations_as_they_are(config: Any) -> None:
         )
     if getattr(config, "show_id", False):
         raise ValueError(
-            f"show_id: expected False with the encoder {config.encoder}, which takes observations alone"
+            f"show_id: expected False with the encoder {config.encoder}: it takes no numbers more"
         )
 
 
