@@ -18,8 +18,10 @@ def write(figures: dict[str, Any]) -> None:
 def written(page: str, figures: dict[str, Any]) -> str:
     """The page with the tables of these figures."""
     before, after = page.partition(BEGIN)[0], page.partition(END)[2]
-    tables = "\n\n".join([speeds(figures), programs(figures), shares(figures)])
-    return f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}"
+    tables = [speeds(figures), programs(figures)]
+    if "share" in figures:
+        tables.append(shares(figures))
+    return "\n\n".join([f"{before}{BEGIN}", *tables, f"{END}{after}"])
 
 
 def _count(value: float) -> str:
@@ -87,36 +89,49 @@ def shares(figures: dict[str, Any]) -> str:
 
 
 def draw(figures: dict[str, Any]) -> None:
-    """Two curves beside each other: by bodies and by scenes."""
+    """Curves by bodies and by scenes."""
     import matplotlib as mpl
 
     mpl.use("svg")
     import matplotlib.pyplot as plt
 
     mpl.rcParams["svg.hashsalt"] = "physics"
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
+    panels = 2 if "growth" in figures else 1
+    size = {"figsize": (4.5 * panels, 3.6), "layout": "constrained"}
+    figure, axes = plt.subplots(1, panels, squeeze=False, **size)
+    if panels == 2:
+        by_bodies(axes[0, 0], figures)
+    by_scenes(axes[0, -1], figures)
+    for one in axes[0]:
+        one.grid(alpha=0.3)
+        one.legend(frameon=False, fontsize=8)
+        one.spines[["top", "right"]].set_visible(False)
+    figure.savefig(PICTURE, metadata={"Date": None})
+
+
+def by_bodies(axes: Any, figures: dict[str, Any]) -> None:
+    """What a step costs."""
     numbers = sorted(map(int, figures["growth"]))
     cost = [1e6 / figures["growth"][str(n)]["steps"] for n in numbers]
-    left.plot(numbers, cost, "o-", color="#0072b2", label="jaxenvs, 256 scenes")
+    axes.plot(numbers, cost, "o-", color="#0072b2", label="jaxenvs, 256 scenes")
     theirs = {n: figures["peers"].get(f"box2d {n}") for n in numbers}
     known = {n: 1e6 / speed for n, speed in theirs.items() if speed}
-    left.plot(list(known), list(known.values()), "s--", color="#d55e00", label="Box2D")
-    left.set(xlabel="bodies", ylabel="CPU microseconds a step", xscale="log", yscale="log")
-    left.set_xticks(numbers, map(str, numbers))
-    left.minorticks_off()
+    axes.plot(list(known), list(known.values()), "s--", color="#d55e00", label="Box2D")
+    axes.set(xlabel="bodies", ylabel="CPU microseconds a step", xscale="log", yscale="log")
+    axes.set_xticks(numbers, map(str, numbers))
+    axes.minorticks_off()
+
+
+def by_scenes(axes: Any, figures: dict[str, Any]) -> None:
+    """How many steps there are in a second."""
     for name, color in zip("SML", ("#009e73", "#0072b2", "#cc79a7"), strict=True):
         counts = sorted(
             int(key.split()[1]) for key in figures["sizes"] if key.startswith(f"{name} ")
         )
         ours = [figures["sizes"][f"{name} {n}"]["steps"] for n in counts]
-        right.plot(counts, ours, "o-", color=color, label=f"jaxenvs {name}")
+        axes.plot(counts, ours, "o-", color=color, label=f"jaxenvs {name}")
         jax2d = figures["peers"].get(f"jax2d {name}")
         if jax2d:
             rows = [jax2d[f"{n} steps"] for n in counts]
-            right.plot(counts, rows, "s--", color=color, label=f"Jax2D {name}")
-    right.set(xlabel="scenes", ylabel="steps per CPU-second", xscale="log", yscale="log")
-    for axes in (left, right):
-        axes.grid(alpha=0.3)
-        axes.legend(frameon=False, fontsize=8)
-        axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(PICTURE, metadata={"Date": None})
+            axes.plot(counts, rows, "s--", color=color, label=f"Jax2D {name}")
+    axes.set(xlabel="scenes", ylabel="steps per CPU-second", xscale="log", yscale="log")
