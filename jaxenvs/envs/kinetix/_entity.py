@@ -100,7 +100,7 @@ def _joined(state: State) -> jax.Array:
 def _meeting(state: State, pairs: np.ndarray) -> jax.Array:
     """Which bodies touch, (n, n) bool, each pair once."""
     count = state.level.size.bodies
-    entry = np.full((count, count), len(pairs))  # of a pair that cannot touch
+    entry = np.full((count, count), len(pairs), np.int32)  # of a pair that cannot touch
     entry[pairs[:, 0], pairs[:, 1]] = np.arange(len(pairs))
     touching = jnp.concatenate([state.touching, jnp.zeros(1, jnp.bool_)])
     return touching[entry]

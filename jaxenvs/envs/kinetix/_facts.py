@@ -15,7 +15,7 @@ from jaxenvs.struct import PyTree
 
 # Where the engine's corners, counter-clockwise, come from: those of a level run clockwise, and a
 # triangle's fourth means nothing. Repeats of the first corner count for nothing.
-_QUAD, _TRIANGLE = np.array([0, 3, 2, 1]), np.array([0, 2, 1, 0])
+_QUAD, _TRIANGLE = np.array([[0, 3, 2, 1], [0, 2, 1, 0]], np.int32)
 
 
 class Facts(PyTree):

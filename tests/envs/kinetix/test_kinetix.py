@@ -21,6 +21,7 @@ from jaxenvs.envs.kinetix._state import State
 from jaxenvs.envs.kinetix._view import motion
 from jaxenvs.envs.kinetix.kinetix import Kinetix
 from jaxenvs.envs.kinetix.team import KinetixTeam
+from jaxenvs.testing import _traced
 
 KEY = jax.random.key(0)
 ROOM = Size(7, 2, 3, 2)
@@ -284,6 +285,35 @@ def test_levels_survive_json():
         if name.startswith("l/"):
             level = load_published(name)
             assert same(env.level_from_json(env.level_to_json(level)), level)
+
+
+# -- laws of the contract --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "env_id",
+    ["Kinetix-S-Symbolic-Discrete-v0", "Kinetix-M-Entity-Continuous-v0", "KinetixTeam-S-v0"],
+)
+def test_laws_of_types_are_kept(env_id):
+    env = jaxenvs.make(env_id, level="h6_unicycle_right")
+    for law in (
+        _traced.types_never_change,
+        _traced.spaces_take_traced_params,
+        _traced.observations_have_the_space_s_type,
+        _traced.equal_instances_share_one_trace,
+    ):
+        law(env)
+
+
+def test_random_levels_are_as_fixed_ones():
+    env = Kinetix(size="m")
+    drawn = jax.eval_shape(env.sample_level, KEY, env.default_params)
+    edited = jax.eval_shape(env.mutate_level, KEY, drawn, 3, env.default_params)
+    fixed = load_published("m/h1_car_left")
+    for found in (drawn, edited):
+        assert jax.tree.structure(found) == jax.tree.structure(fixed)
+        for ours, theirs in zip(jax.tree.leaves(found), jax.tree.leaves(fixed), strict=True):
+            assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype)
 
 
 # -- teams -----------------------------------------------------------------------------------------
