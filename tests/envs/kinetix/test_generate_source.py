@@ -52,7 +52,7 @@ def test_the_source_draws_by_its_settings_and_fits_its_game() -> None:
 
     levels, carry = draw(jax.random.key(1))
     assert carry == ()
-    assert np.all(np.asarray(levels.gravity) == np.float32([0, -3]))
+    assert np.all(np.asarray(levels.gravity) == np.array([0, -3], np.float32))
     assert levels.bodies.active.shape == (4, 9)
     with pytest.raises(ValueError, match="sizes: expected 6 polygons at most, got 12"):
         Generated(sizes=("l",)).init(jax.random.key(0), env, env.default_params)
