@@ -89,7 +89,7 @@ def main() -> None:
         for size in COUNTS
         for name, counts in histograms(samples(drawn(size))).items()
     }
-    np.savez_compressed(pathlib.Path(__file__).with_suffix(".npz"), **found)
+    np.savez_compressed(pathlib.Path(__file__).with_suffix(".npz"), **found)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

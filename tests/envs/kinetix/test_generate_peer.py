@@ -2,17 +2,15 @@
 
 import pathlib
 
-import jax
 import numpy as np
 import pytest
 
 from jaxenvs.envs.kinetix._level import SIZES
-from jaxenvs.envs.kinetix.levels._generate import random_level
 from jaxenvs.envs.kinetix.levels._settings import Generation
 from tests.envs.kinetix.level_statistics import SPANS, histograms, samples
+from tests.envs.kinetix.test_generate import FAST, levels
 
 PEER = pathlib.Path(__file__).with_name("peer_levels.npz")
-COUNT = 2048
 KNOWN = {"joined_to_wall"}
 """Kinetix joins a shape in a thousand to a wall."""
 
@@ -23,9 +21,7 @@ def unlike(size: str, settings: Generation | None = None) -> dict[str, float]:
     Chance may do what happens once in 1,000 (Kolmogorov and Smirnov's test of two samples) or in
     16,000 (a share, 4 standard deviations of a binomial).
     """
-    keys = jax.random.split(jax.random.key(3), COUNT)
-    levels = jax.jit(jax.vmap(lambda key: random_level(key, SIZES[size], settings)))(keys)
-    ours = histograms(samples(jax.device_get(levels)))
+    ours = histograms(samples(levels(SIZES[size], settings)))
     found = {}
     with np.load(PEER) as peer:
         for name in sorted(ours.keys() - KNOWN):
@@ -50,7 +46,7 @@ def _distance(a: np.ndarray, b: np.ndarray, is_real: bool) -> float:
     return float((np.abs(a / a.sum() - b / b.sum()) / deviation).max() / 4)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", FAST)
 def test_every_quantity_is_distributed_as_in_kinetix(size: str) -> None:
     assert unlike(size) == {}
 

@@ -13,10 +13,9 @@ from jaxenvs.envs.kinetix._files import dumps, parse
 from jaxenvs.envs.kinetix._level import BLUE, GREEN, NUM_WALLS, SIZES, Level, same
 from jaxenvs.envs.kinetix._published import load_published, published
 from jaxenvs.envs.kinetix.levels import _scene as scene
-from jaxenvs.envs.kinetix.levels._generate import random_level
 from jaxenvs.envs.kinetix.levels._mutate import EDITS, Edits, mutate_by
 from jaxenvs.envs.kinetix.levels._settings import Generation
-from tests.envs.kinetix.test_generate import each, gaps
+from tests.envs.kinetix.test_generate import each, first, gaps, levels
 
 ALL = dataclasses.replace(Edits(), **dict.fromkeys(EDITS, 1.0))
 
@@ -49,24 +48,23 @@ def mutated(levels: Level, count: int, settings: Edits, seed: int = 0) -> Level:
 @functools.cache
 def medium() -> Level:
     """256 levels, as in every test here, so that one program does."""
-    draw = jax.jit(jax.vmap(lambda key: random_level(key, SIZES["m"])))
-    return jax.device_get(draw(jax.random.split(jax.random.key(5), COUNT)))
+    return first(levels(SIZES["m"]), COUNT)
 
 
-def check_valid(levels: Level, most_gap: float) -> None:
-    for level in each(levels):
+def check_valid(drawn: Level, most_gap: float) -> None:
+    for level in each(drawn):
         assert same(parse(dumps(level), needs_goal=True), level)
         assert np.all(gaps(level) < most_gap)
 
 
 def test_random_levels_stay_valid_and_change() -> None:
-    levels = medium()
-    before = levels
+    drawn = medium()
+    before = drawn
     for round_ in range(3):
-        levels = mutated(levels, 5, ALL, round_)
-        check_valid(jax.tree.map(lambda leaf: leaf[:8], levels), 1e-3)
-        assert all(np.all(gaps(level) < 1e-3) for level in each(levels))
-    changed = [not same(*pair) for pair in zip(each(before), each(levels), strict=True)]
+        drawn = mutated(drawn, 5, ALL, round_)
+        check_valid(jax.tree.map(lambda leaf: leaf[:8], drawn), 1e-3)
+        assert all(np.all(gaps(level) < 1e-3) for level in each(drawn))
+    changed = [not same(*pair) for pair in zip(each(before), each(drawn), strict=True)]
     assert all(changed)
 
 
@@ -74,43 +72,42 @@ def test_random_levels_stay_valid_and_change() -> None:
 def test_thousands_of_edits_of_every_size_leave_levels_valid() -> None:
     """8,320 edits of random levels, and 1,480 of the published ones, which have rings of joints."""
     for name, size in SIZES.items():
-        draw = jax.jit(jax.vmap(lambda key, size=size: random_level(key, size)))
-        levels = jax.device_get(draw(jax.random.split(jax.random.key(5), 64)))
+        drawn = first(levels(size), 64)
         for round_ in range(13 if name != "l" else 17):
-            levels = mutated(levels, 3, ALL, round_)
-            check_valid(levels, 1e-3)
+            drawn = mutated(drawn, 3, ALL, round_)
+            check_valid(drawn, 1e-3)
         own = [load_published(one) for one in published() if one.startswith(name)]
-        levels = batch(own)
+        drawn = batch(own)
         before = np.concatenate([gaps(level) for level in own])
         for round_ in range(4):
-            levels = mutated(levels, 5, ALL, round_)
-            check_valid(levels, max(1e-3, 1.5 * before.max(initial=0)))
+            drawn = mutated(drawn, 5, ALL, round_)
+            check_valid(drawn, max(1e-3, 1.5 * before.max(initial=0)))
 
 
 def test_none_are_none() -> None:
-    levels = medium()
+    drawn = medium()
     for count in (0, -1):
-        for old, new in zip(each(levels), each(mutated(levels, count, ALL)), strict=True):
+        for old, new in zip(each(drawn), each(mutated(drawn, count, ALL)), strict=True):
             assert same(old, new)
 
 
-def count_of(levels: Level) -> dict[str, np.ndarray]:
-    bodies = levels.bodies
+def count_of(drawn: Level) -> dict[str, np.ndarray]:
+    bodies = drawn.bodies
     return {
         "shapes": bodies.active.sum(axis=1) - NUM_WALLS,
-        "joints": levels.joints.active.sum(axis=1),
-        "thrusters": levels.thrusters.active.sum(axis=1),
+        "joints": drawn.joints.active.sum(axis=1),
+        "thrusters": drawn.thrusters.active.sum(axis=1),
         "fixated": bodies.fixated.sum(axis=1),
         "roles": np.sort(bodies.role[:, NUM_WALLS:], axis=1),
     }
 
 
 def test_an_edit_does_what_its_name_says() -> None:
-    levels = medium()
-    before = count_of(levels)
+    drawn = medium()
+    before = count_of(drawn)
     has_slot = before["shapes"] < 5
     has_joint, has_thruster = before["joints"] > 0, before["thrusters"] > 0
-    can_push = (levels.bodies.active & ~levels.bodies.fixated).any(axis=1)
+    can_push = (drawn.bodies.active & ~drawn.bodies.fixated).any(axis=1)
     for name, can, changes in (
         ("add_shape", has_slot, {"shapes": 1}),
         ("add_connected_shape", has_slot & (before["joints"] < 2), {"shapes": 1, "joints": 1}),
@@ -120,12 +117,12 @@ def test_an_edit_does_what_its_name_says() -> None:
         ("remove_thruster", has_thruster, {"thrusters": -1}),
         ("change_gravity", has_slot | ~has_slot, {}),
     ):
-        edited = mutated(levels, 1, only(name))
+        edited = mutated(drawn, 1, only(name))
         after = count_of(edited)
         assert can.any()
         for key in ("shapes", "joints", "thrusters"):
             assert np.array_equal(after[key] - before[key], can * changes.get(key, 0)), name
-        roles = (levels.bodies.role != edited.bodies.role).sum(axis=1)
+        roles = (drawn.bodies.role != edited.bodies.role).sum(axis=1)
         if name == "swap_roles":
             assert np.array_equal(before["roles"], after["roles"])
             assert np.all(roles == 2)
@@ -136,17 +133,17 @@ def test_an_edit_does_what_its_name_says() -> None:
 
 
 def test_fixtures_are_toggled() -> None:
-    levels = medium()
-    edited = mutated(levels, 1, only("toggle_fixture"))
-    toggled = levels.bodies.fixated != edited.bodies.fixated
+    drawn = medium()
+    edited = mutated(drawn, 1, only("toggle_fixture"))
+    toggled = drawn.bodies.fixated != edited.bodies.fixated
     assert np.all(toggled.sum(axis=1) == 1)
-    assert np.all(levels.bodies.active[toggled])
+    assert np.all(drawn.bodies.active[toggled])
     assert not toggled[:, :NUM_WALLS].any()
 
 
 def test_shapes_go_with_what_holds_them_but_never_the_goal() -> None:
-    levels = medium()
-    edited = mutated(levels, 20, only("remove_shape"))
+    drawn = medium()
+    edited = mutated(drawn, 20, only("remove_shape"))
     count = (edited.bodies.active).sum(axis=1) - NUM_WALLS
     role = np.where(edited.bodies.active, edited.bodies.role, 0)
     assert np.all((role == GREEN).sum(axis=1) == 1)
@@ -156,16 +153,16 @@ def test_shapes_go_with_what_holds_them_but_never_the_goal() -> None:
 
 
 def test_a_resized_or_turned_body_takes_along_what_hangs_on_it() -> None:
-    levels = medium()
+    drawn = medium()
     for name in ("resize", "rotate", "move"):
-        edited = mutated(levels, 1, only(name))
-        joined = [(old, new) for old, new in zip(each(levels), each(edited), strict=True)]
+        edited = mutated(drawn, 1, only(name))
+        joined = [(old, new) for old, new in zip(each(drawn), each(edited), strict=True)]
         assert all(np.all(gaps(new) < 2e-5) for _, new in joined)
-        turned = edited.bodies.rotation - levels.bodies.rotation
+        turned = edited.bodies.rotation - drawn.bodies.rotation
         size = np.ptp(edited.bodies.vertices, axis=2).prod(axis=2).sum(axis=1)
         size = size + edited.bodies.radius.sum(axis=1)
-        old_size = np.ptp(levels.bodies.vertices, axis=2).prod(axis=2).sum(axis=1)
-        old_size = old_size + levels.bodies.radius.sum(axis=1)
+        old_size = np.ptp(drawn.bodies.vertices, axis=2).prod(axis=2).sum(axis=1)
+        old_size = old_size + drawn.bodies.radius.sum(axis=1)
         if name == "rotate":
             assert np.all((turned != 0).sum(axis=1) == 1)
             assert np.all((turned >= 0) & (turned <= np.pi / 2 + 1e-6))
@@ -176,9 +173,9 @@ def test_a_resized_or_turned_body_takes_along_what_hangs_on_it() -> None:
 
 
 def test_a_moved_machine_moves_as_a_whole_and_stays_in_the_scene() -> None:
-    levels = medium()
-    edited = mutated(levels, 1, only("move"))
-    for old, new in zip(each(levels), each(edited), strict=True):
+    drawn = medium()
+    edited = mutated(drawn, 1, only("move"))
+    for old, new in zip(each(drawn), each(edited), strict=True):
         move = new.bodies.position - old.bodies.position
         joints = old.joints
         for j in np.flatnonzero(joints.active):
@@ -200,19 +197,19 @@ def test_a_machine_that_hangs_on_a_wall_stays_there() -> None:
     angle = held.bodies.rotation[b]
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     held.bodies.position[b] = np.array([2.5, 0.4]) - turn @ joints.b_relative_position[on[0]]
-    levels = batch([held] * COUNT)
+    drawn = batch([held] * COUNT)
     walls = held.bodies.position[:NUM_WALLS]
     for name in ("move", "resize", "rotate"):
-        edited = mutated(levels, 3, only(name))
+        edited = mutated(drawn, 3, only(name))
         assert np.all(edited.bodies.position[:, :NUM_WALLS] == walls)
         first = [gaps(level)[0] for level in each(edited)]
         assert max(first) < 1e-3
 
 
 def test_edits_are_drawn_by_their_weights() -> None:
-    levels, settings = medium(), dataclasses.replace(only("rotate"), move=3.0)
+    drawn, settings = medium(), dataclasses.replace(only("rotate"), move=3.0)
     turned = [
-        (mutated(levels, 1, settings, seed).bodies.rotation != levels.bodies.rotation).any(axis=1)
+        (mutated(drawn, 1, settings, seed).bodies.rotation != drawn.bodies.rotation).any(axis=1)
         for seed in range(8)
     ]
     assert abs(np.mean(turned) - 0.25) < 4 * np.sqrt(0.25 * 0.75 / (8 * COUNT))
@@ -220,9 +217,9 @@ def test_edits_are_drawn_by_their_weights() -> None:
 
 def test_everything_can_be_built_from_an_empty_scene() -> None:
     empty = scene.empty_scene(SIZES["m"], Generation())
-    levels = batch([empty] * COUNT)
+    drawn = batch([empty] * COUNT)
     settings = dataclasses.replace(only("add_shape"), add_connected_shape=1.0, add_thruster=1.0)
-    edited = mutated(levels, 12, settings)
+    edited = mutated(drawn, 12, settings)
     assert np.any(edited.bodies.active.all(axis=1) & edited.joints.active.all(axis=1))
     assert np.any(edited.thrusters.active.all(axis=1))
     check_valid(jax.tree.map(lambda leaf: leaf[:8], edited), 1e-4)

@@ -31,7 +31,7 @@ class Track(Race):
         )
         return state, reward + state.position.astype(jnp.float32) / 100, done, info
 
-    def action_space(self, params: Any = None) -> spaces.Space:
+    def action_space(self, params: Any = None) -> Any:
         if self.kind == "discrete":
             return spaces.Discrete(2)
         if self.kind == "multi":
@@ -75,7 +75,7 @@ def test_unfit_numbers_and_games_are_refused() -> None:
         search(Track(), FAR, jax.random.key(0), repeat=0)
 
     class Unbounded(Track):
-        def action_space(self, params: Any = None) -> spaces.Space:
+        def action_space(self, params: Any = None) -> Any:
             return spaces.Box(-np.inf, np.inf, (2,))
 
     with pytest.raises(ValueError, match="env: expected actions with bounds"):

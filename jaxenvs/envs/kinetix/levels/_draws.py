@@ -1,7 +1,7 @@
 """Random numbers of a generator of levels: by name, from words, and choices by weight."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar, cast
 
 import jax
 import jax.numpy as jnp
@@ -9,7 +9,7 @@ import numpy as np
 
 from jaxenvs import prng
 
-DrawsT = TypeVar("DrawsT", bound=NamedTuple)
+DrawsT = TypeVar("DrawsT")
 
 
 def words_for(key: jax.Array, count: int) -> jax.Array:
@@ -18,8 +18,9 @@ def words_for(key: jax.Array, count: int) -> jax.Array:
 
 
 def named(kind: type[DrawsT], numbers: jax.Array) -> DrawsT:
-    """Numbers `(f, ...)` under the names of the `f` fields of `kind`."""
-    return kind(*(numbers[i] for i in range(len(kind._fields))))
+    """Numbers `(f, ...)` under the names of the `f` fields of `kind`, a named tuple."""
+    record = cast(Any, kind)
+    return record._make(numbers[i] for i in range(len(record._fields)))
 
 
 def between(number: jax.Array, low: Any, high: Any) -> jax.Array:

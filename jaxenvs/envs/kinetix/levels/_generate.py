@@ -73,7 +73,7 @@ def random_level(key: jax.Array, size: Size, settings: Generation | None = None)
 
     def add(level: Level, xs: Any) -> tuple[Level, jax.Array]:
         before = level.bodies.active
-        return _add(level, *xs, settings), before
+        return _add(level, xs, settings), before
 
     xs = (shape_words, joint_words, kinds, ~loose, order < _FORCED)
     level, active = jax.lax.scan(add, level, xs)
@@ -124,16 +124,9 @@ def _floor_totals(settings: Generation) -> list[Any]:
     return [np.float32(total) for total in np.cumsum([1 - sum(colored), *colored])]
 
 
-def _add(
-    level: Level,
-    shape_words: jax.Array,
-    joint_words: jax.Array,
-    kind: jax.Array,
-    may_fixate: jax.Array,
-    is_hinge: jax.Array,
-    settings: Generation,
-) -> Level:
-    """One more shape, of that kind, or none."""
+def _add(level: Level, xs: tuple[jax.Array, ...], settings: Generation) -> Level:
+    """One more shape, or none: by its numbers and its joint's, its kind, and what may be of it."""
+    shape_words, joint_words, kind, may_fixate, is_hinge = xs
     is_connected = kind == _CONNECTED
     around = shapes.surroundings(level, settings)
     proposed = shapes.propose(

@@ -114,9 +114,10 @@ def _edited(key: jax.Array, level: Level, weights: Any, settings: Edits) -> Leve
     kinds = (_Draws, shapes.Draws, additions.Draws, additions.ThrusterDraws)
     ends = np.cumsum([0, *(len(kind._fields) for kind in kinds)])
     words = words_for(key, int(ends[-1]))
-    draws, shape, addition, thruster = (
-        named(kind, words[ends[i] : ends[i + 1]]) for i, kind in enumerate(kinds)
-    )
+    parts = [words[ends[i] : ends[i + 1]] for i in range(len(kinds))]
+    draws, shape = named(_Draws, parts[0]), named(shapes.Draws, parts[1])
+    addition = named(additions.Draws, parts[2])
+    thruster = named(additions.ThrusterDraws, parts[3])
     generation = settings.generation
     around = shapes.surroundings(level, generation)
     weights = weights * jnp.stack(list(_can(level, around).values()))

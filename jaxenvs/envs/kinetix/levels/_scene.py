@@ -20,7 +20,7 @@ CORNERS = np.array([[1, 1], [1, -1], [-1, -1], [-1, 1]], np.float32)
 _WALL_PLACES = np.array([[2.5, -4.8], [0, 0], [0, 0], [2.5, 10.2]], np.float32)
 _UPRIGHT = np.array([2.5, 5.2], np.float32) * CORNERS
 _BESIDE = np.array([[-5, 5], [0, 5], [0, 0], [-5, 0]], np.float32)
-_WALL_CORNERS = np.stack([_UPRIGHT, _BESIDE, _BESIDE + np.float32([10, 0]), _UPRIGHT])
+_WALL_CORNERS = np.stack([_UPRIGHT, _BESIDE, _BESIDE + np.array([10, 0], np.float32), _UPRIGHT])
 
 
 def empty_scene(size: Size, settings: Generation) -> Level:

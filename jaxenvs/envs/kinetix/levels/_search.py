@@ -203,7 +203,9 @@ class _Plans(Protocol):
 def _plans_of(env: LevelEnv[Any, Any, Any], blocks: int) -> _Plans:
     space = env.action_space()
     if isinstance(space, spaces.Discrete):
-        return _Choices(blocks, np.int32([space.n]), np.int32([space.start]), space)
+        return _Choices(
+            blocks, np.array([space.n], np.int32), np.array([space.start], np.int32), space
+        )
     if isinstance(space, spaces.MultiDiscrete):
         return _Choices(blocks, space.num_values.ravel(), space.start.ravel(), space)
     if isinstance(space, spaces.Box) and np.issubdtype(space.dtype, np.floating):
