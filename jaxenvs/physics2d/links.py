@@ -148,22 +148,7 @@ def links_of(
         most,
         along,
     )
-    return links, _started(Impulses(*(used(state.joint_impulse[k]) for k in range(4))), links)
-
-
-MOST_WARM, MOST_WARM_SPIN = 1.0, 10.0
-"""Most speed that impulses of the step before give a joint at the start of a step, m/s, rad/s."""
-
-
-def _started(held: Impulses, links: Links) -> Impulses:
-    """The impulses to start from: what stopped a fall must not be given once more."""
-    speed = (links.mass_a + links.mass_b) * jnp.maximum(jnp.abs(held.x), jnp.abs(held.y))
-    spin = links.inertia * (jnp.abs(held.motor) + jnp.abs(held.angle))
-    share = jnp.minimum(
-        MOST_WARM / jnp.maximum(speed, MOST_WARM),
-        MOST_WARM_SPIN / jnp.maximum(spin, MOST_WARM_SPIN),
-    )
-    return Impulses(*(share * v for v in held))
+    return links, Impulses(*(used(state.joint_impulse[k]) for k in range(4)))
 
 
 _NO_BOUND = 1e9  # N s, more than any spring's impulse
