@@ -2,6 +2,7 @@
 
 import functools
 import math
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -205,7 +206,7 @@ def test_derivatives_are_those_of_differences(held: bool) -> None:
         ({"bodies": 8, "joints": -1}, "joints"),
     ],
 )
-def test_sizes_that_cannot_be_are_refused(change: dict[str, int], message: str) -> None:
+def test_sizes_that_cannot_be_are_refused(change: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Sizes(**change)
 
