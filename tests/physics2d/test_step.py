@@ -237,8 +237,9 @@ def _within(rng: np.random.Generator, radius: float) -> np.ndarray:
 def _random(rng: np.random.Generator, sizes: Sizes) -> Scene | None:
     """A tree of jointed bodies and loose ones between walls, None if places were too few.
 
-    Sizes, places of joints and the strength of motors are as in Kinetix's random levels, but all six
-    joints are in one tree. Nothing overlaps that pushes: what is wedged from the start is torn apart or stays wedged.
+    Sizes, places of joints and the strength of motors are as in Kinetix's random levels, but all
+    six joints are in one tree. Nothing overlaps that pushes: what is wedged from the start is torn
+    apart or stays wedged.
     """
     scene = Scene(sizes)
     for normal, offset in (((0, 1), 0.2), ((1, 0), 0.2), ((-1, 0), -4.8), ((0, -1), -4.8)):
