@@ -73,8 +73,7 @@ def prepare(
     inertia_a, inertia_b = matter_a.inverse_inertia, matter_b.inverse_inertia
     points, impulses = [], []
     for touch, held in zip(found.touches, stored, strict=True):
-        *arms, separation, exists = touch
-        normal_a, tangent_a, normal_b, tangent_b = arms
+        normal_a, tangent_a, normal_b, tangent_b, separation, exists = touch
         speed = (
             (motion_b.x - motion_a.x) * found.normal_x
             + (motion_b.y - motion_a.y) * found.normal_y
@@ -87,7 +86,7 @@ def prepare(
         )
         exists = exists & collides
         row, impulse = started(separation, exists, speed, masses, restitution, held, start, one)
-        points.append(Point(*arms, row))
+        points.append(Point(normal_a, tangent_a, normal_b, tangent_b, row))
         impulses.append(impulse)
     rows = Rows(
         found.normal_x,

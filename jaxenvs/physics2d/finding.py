@@ -104,10 +104,8 @@ def _pairs(world: World, state: State, body: BodyRows, start: Start) -> Any:
             a[:3], b[:3], collides & active & movable, impulses, one, start
         )
         held = [(impulse.normal, impulse.tangent) for impulse in impulses]
-        more = [
-            layout.summed(*entry, turn, lone)
-            for *entry, lone in zip(total[0], *contacts.changes(rows, held), total[1], strict=True)
-        ]
+        parts = zip(total[0], *contacts.changes(rows, held), total[1], strict=True)
+        more = [layout.summed(sums, p, q, turn, lone) for sums, p, q, lone in parts]
         total = tuple(Motion(*part) for part in zip(*more, strict=True))  # type: ignore[assignment]
         return total, (rows, impulses, overlap & active)
 
