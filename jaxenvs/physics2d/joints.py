@@ -32,6 +32,7 @@ from jaxenvs.physics2d.rows import SOLVE, Motion, Softness
 _MOST_TURN = 1.0  # rad in a substep up to which arms are followed
 _MOST_PULL = 3.0  # fastest that a gap is closed, m/s
 _MOST_BIAS = 5.0  # fastest that an angle is restored, rad/s, or a distance, m/s
+_LEFT_OPEN = 5e-4  # m and rad; closing what a fast spin opens each step would slow it down
 _MOST_CLOSED = 0.2  # m and rad that a joint is closed by at a step's end
 
 
@@ -145,12 +146,12 @@ def closed(pose: Pose, links: Links, one: jax.Array) -> Pose:
         now = jax.tree.map(lambda v: v[0], place(pose, jax.tree.map(lambda v: v[None], link)))
         now = now._replace(a=_ended(now.a, one), b=_ended(now.b, one))
         none = jnp.zeros_like(one)
-        gap = Motion(*(_within(v, _MOST_CLOSED) for v in (*now.gap, now.angle)))
-        row = _Rows(now.a, now.b, now.frame, *(none,) * 8, None, None, _mass(now, link))
+        gap = Motion(*(_beyond(v) for v in (*now.gap, now.angle)))
+        row = _Rows(now.a, now.b, now.frame, *[none] * 8, None, None, _mass(now, link))  # type: ignore[call-arg]
         held = Impulses(none, none, none, none)
         block = _block(gap, link, row, held, 1.0, 0.0, one)
         over = jnp.minimum(now.free - link.lower, 0.0) + jnp.maximum(now.free - link.upper, 0.0)
-        back = jnp.where(link.has_limits, -_within(over, _MOST_CLOSED), 0.0) / row.mass.twist
+        back = jnp.where(link.has_limits, -_beyond(over), 0.0) / row.mass.twist
         added = [v + r * back for v, r in zip(block, row.mass.react, strict=True)]
         return Pose(*_pushed(Motion(*pose), link, row, added)), None
 
@@ -344,6 +345,11 @@ def _mass(now: Place, links: Links) -> _Mass:
 
 def _within(x: jax.Array, most: float) -> jax.Array:
     return jnp.clip(x, -most, most)
+
+
+def _beyond(x: jax.Array) -> jax.Array:
+    """How much of an error is to be closed."""
+    return _within(x - _within(x, _LEFT_OPEN), _MOST_CLOSED)
 
 
 def _ended(arm: Pair, one: jax.Array) -> Pair:

