@@ -201,5 +201,5 @@ def penalty_kick(d: LevelDraft) -> LevelDraft:
     d = limb(d, "thigh", "hip", (1.2, 1.75), (1.2, 1.1), 0, thickness=0.16, limits=(-1.2, 1.2))
     d = limb(d, "shin", "thigh", (1.2, 1.1), (1.2, 0.5), 1, thickness=0.12, limits=(-1.8, 0.1))
     return d.circle(0.15, (1.55, 0.555), name="ball", role="green").circle(
-        0.3, (4.2, 1.05), name="target", role="blue", fixated=True
+        0.33, (4.2, 1.05), name="target", role="blue", fixated=True
     )

@@ -107,7 +107,7 @@ def jet_wheel(d: LevelDraft) -> LevelDraft:
     return (
         d.circle(0.25, (0.6, 0.655), name="ball", role="green", rotation=0.4)
         .triangle((2.6, 0.4), (4.4, 0.4), (4.4, 1.3), name="ramp", fixated=True)
-        .circle(0.2, (4.7, 1.75), name="goal", role="blue", fixated=True)
+        .circle(0.25, (4.7, 1.7), name="goal", role="blue", fixated=True)
         .thruster("ball", angle=0.0, power=0.14)
     )
 
@@ -118,7 +118,7 @@ def see_saw(d: LevelDraft) -> LevelDraft:
     return (
         d.box(2.6, 0.1, (2.0, 0.62), name="plank")
         .circle(0.13, (0.9, 0.81), name="ball", role="green")
-        .circle(0.24, (1.45, 2.3), name="target", role="blue", fixated=True)
+        .circle(0.26, (1.45, 2.3), name="target", role="blue", fixated=True)
         .revolute("floor", "plank", limits=(-0.13, 0.0))
         .thruster("plank", (3.2, 0.62), angle=DOWN, power=2.0)
     )
