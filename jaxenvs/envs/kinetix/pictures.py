@@ -89,7 +89,7 @@ def placed(env: Any, state: Any) -> Level:
 def scene(level: Level, commands: np.ndarray, theme: themes.Theme) -> sketch.Sketch:
     """A level as it stands, with what its motors and thrusters are told, `(6,)`."""
     return sketch.Sketch(
-        shapes=tuple(_shape(level, i, theme) for i in np.flatnonzero(level.bodies.active)),
+        shapes=tuple(_shape(level, i, theme) for i in np.flatnonzero(level.bodies.active).tolist()),
         hinges=tuple(_hinges(level, commands, theme)),
         jets=tuple(_jets(level, commands, theme)),
         x_range=(0.0, SIDE),
