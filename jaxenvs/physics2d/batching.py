@@ -8,15 +8,15 @@ import jax.numpy as jnp
 from jax import lax
 
 
-def batch_last(function: Callable[..., Any], tile: Callable[..., int]) -> Callable[..., Any]:
+def batch_last(function: Callable[..., Any], tile: int) -> Callable[..., Any]:
     """The same function; under `vmap` it gets arrays with one batch axis, the last.
 
     `function` takes and returns trees of arrays whose batch axis is last or absent. Under nested
     `vmap`s all their axes are merged into one. JAX cannot differentiate the result.
 
-    On CPUs batches of more than `tile(*args)`, of one entry's shapes behind any batch axes, are cut
-    into equal parts of at most so many, which follow each other. (Not if the parts would be less
-    than half of that, as those of a prime number of entries.)
+    On CPUs batches of more than `tile` entries are cut into equal parts of at most so many, which
+    follow each other, so that what a part needs stays in the caches. (Not if the parts would be
+    less than half of that, as those of a prime number of entries.)
     """
     single = jax.custom_batching.custom_vmap(function)
 
@@ -30,7 +30,7 @@ def batch_last(function: Callable[..., Any], tile: Callable[..., int]) -> Callab
 
     @single.def_vmap
     def _(size: int, mapped: Any, *args: Any) -> Any:
-        count = _parts(size, tile(*args))
+        count = _parts(size, tile)
         if count == 1:
             out = part(size, mapped, *args)
             return out, _everywhere(out)

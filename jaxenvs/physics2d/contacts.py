@@ -73,8 +73,7 @@ def prepare(
     inertia_a, inertia_b = matter_a.inverse_inertia, matter_b.inverse_inertia
     points, impulses = [], []
     for touch, held in zip(found.touches, stored, strict=True):
-        *arms, separation, exists = touch
-        normal_a, tangent_a, normal_b, tangent_b = arms
+        normal_a, tangent_a, normal_b, tangent_b, separation, exists = touch
         speed = (
             (motion_b.x - motion_a.x) * found.normal_x
             + (motion_b.y - motion_a.y) * found.normal_y
@@ -87,7 +86,7 @@ def prepare(
         )
         exists = exists & collides
         row, impulse = started(separation, exists, speed, masses, restitution, held, start, one)
-        points.append(Point(*arms, row))
+        points.append(Point(normal_a, tangent_a, normal_b, tangent_b, row))
         impulses.append(impulse)
     rows = Rows(
         found.normal_x,
@@ -138,31 +137,21 @@ def sweep(
     lanes = rows.normal_x.shape[1]
     shifts, unpacked = layout.packed(shift)
     places, lone_place = layout.doubled(shifts), layout.lone(shifts)
-    tape = jax.tree.map(lambda v: jnp.concatenate([v, jnp.zeros_like(v)]), _ring(motion))
-    outside = jax.tree.map(layout.lone, motion)
+    tape = jax.tree.map(layout.tape, motion)
 
-    def one_round(carry: tuple[Motion, Motion], entry: tuple) -> tuple:
-        tape, lone = carry
+    def one_round(tape: Motion, entry: tuple) -> tuple[Motion, tuple[Impulse, Impulse]]:
         turn, rows, impulses = entry
         a = jax.tree.map(lambda v: layout.firsts(v, turn, lanes), tape)
-        b = jax.tree.map(lambda v, w: layout.seconds(v, w, turn, lanes), tape, lone)
+        b = jax.tree.map(lambda v: layout.seconds(v, v[:0], turn, lanes), tape)
         shift_a = unpacked(layout.firsts(places, turn, lanes))
         shift_b = unpacked(layout.seconds(places, lone_place, turn, lanes))
         new_a, new_b, impulses = _solve(a, b, (shift_a, shift_b), rows, impulses, kind, solver)
-        moved = [
-            layout.moved_on(*entry, turn, lone)
-            for *entry, lone in zip(tape, new_a, new_b, lone, strict=True)
-        ]
-        return tuple(Motion(*part) for part in zip(*moved, strict=True)), impulses
+        moved = (layout.moved_on(*entry, turn) for entry in zip(tape, new_a, new_b, strict=True))
+        return Motion(*moved), impulses
 
     turns = jnp.arange(rows.normal_x.shape[0], dtype=jnp.int32)
-    (tape, lone), impulses = lax.scan(one_round, (tape, outside), (turns, rows, impulses))
-    after = jax.tree.map(lambda w, t: jnp.concatenate([w, t[t.shape[0] // 2 :]]), lone, tape)
-    return after, impulses
-
-
-def _ring(motion: Motion) -> Motion:
-    return jax.tree.map(layout.ring, motion)
+    tape, impulses = lax.scan(one_round, tape, (turns, rows, impulses))
+    return jax.tree.map(layout.wound_up, tape), impulses
 
 
 def _solve(

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from jaxenvs.physics2d import contacts, layout, planes
-from jaxenvs.physics2d.manifolds import Shape, cut
+from jaxenvs.physics2d.manifolds import Shape
 from jaxenvs.physics2d.rows import Impulse, Matter, Motion, Start
 from jaxenvs.physics2d.world import State, World
 
@@ -92,14 +92,10 @@ def _pairs(world: World, state: State, body: BodyRows, start: Start) -> Any:
     twice, outside = (jax.tree.map(f, everything) for f in (layout.doubled, layout.lone))
     one = body.one[:lanes]
 
-    def stored(v: jax.Array) -> jax.Array:
-        return v if v.dtype == bool else cut(v, one[:, None] if v.ndim > one.ndim else one)
-
     def one_round(total: tuple[Motion, Motion], entry: Any) -> Any:
         turn, collides, impulses = entry
         a = jax.tree.map(lambda v: layout.firsts(v, turn, lanes), twice)
         b = jax.tree.map(lambda v, w: layout.seconds(v, w, turn, lanes), twice, outside)
-        b = jax.tree.map(stored, b)
         active = a[3] & b[3]
         movable = (
             a[1].inverse_mass + b[1].inverse_mass + a[1].inverse_inertia + b[1].inverse_inertia > 0
@@ -108,10 +104,8 @@ def _pairs(world: World, state: State, body: BodyRows, start: Start) -> Any:
             a[:3], b[:3], collides & active & movable, impulses, one, start
         )
         held = [(impulse.normal, impulse.tangent) for impulse in impulses]
-        more = [
-            layout.summed(*entry, turn, lone)
-            for *entry, lone in zip(total[0], *contacts.changes(rows, held), total[1], strict=True)
-        ]
+        parts = zip(total[0], *contacts.changes(rows, held), total[1], strict=True)
+        more = [layout.summed(sums, p, q, turn, lone) for sums, p, q, lone in parts]
         total = tuple(Motion(*part) for part in zip(*more, strict=True))  # type: ignore[assignment]
         return total, (rows, impulses, overlap & active)
 

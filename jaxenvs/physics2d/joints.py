@@ -66,7 +66,7 @@ class _Rows(NamedTuple):
     mass: _Mass
 
 
-def warm_start(motion: Motion, pose: Pose, links: Links, impulses: Impulses) -> Motion:
+def _warm_start(motion: Motion, pose: Pose, links: Links, impulses: Impulses) -> Motion:
     """Velocities with the accumulated impulses, at the anchors as turned by now."""
     now = place(pose, links)
     x, y, motor, angle = (jnp.where(links.on, v, 0.0) for v in impulses)
@@ -97,10 +97,19 @@ def sweep(
     h: float,
     one: jax.Array,
 ) -> tuple[Motion, Impulses]:
-    """One pass over the joints, which solves (`SOLVE`) or relaxes.
+    """One pass over the joints, which solves (`SOLVE`), from the accumulated impulses, or relaxes.
 
     `spin` [B, *N]: of the bodies when the substep began; `one` [*N]: ones that XLA cannot know.
     """
+    motion = lax.cond(
+        kind == SOLVE,
+        _warm_start,
+        lambda motion, *_: motion,
+        motion,
+        pose,
+        links,
+        impulses,
+    )
     rows = _rows(pose, spin, links, kind, soft, h, one)
     mass, leak = (
         jnp.where(kind == SOLVE, v, w) for v, w in ((soft.mass, 1.0), (soft.impulse, 0.0))

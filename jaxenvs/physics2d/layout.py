@@ -60,21 +60,37 @@ def firsts(rows: jax.Array, turn: jax.Array, lanes: int) -> jax.Array:
 def seconds(rows: jax.Array, lone: jax.Array, turn: jax.Array, lanes: int) -> jax.Array:
     """What belongs to the second bodies of a round, [L, ...]."""
     found = lax.rev(window(rows, turn + lanes + _skipped(rows, lanes), lanes), (0,))
-    return jnp.where(lane0(found), lone, found) if lone.shape[0] else found
+    # Written, not selected: XLA stores the result instead of choosing anew wherever it is used.
+    return lax.dynamic_update_slice_in_dim(found, lone, 0, 0) if lone.shape[0] else found
 
 
-def moved_on(
-    tape: jax.Array, first: jax.Array, second: jax.Array, turn: jax.Array, lone: jax.Array
-) -> tuple[jax.Array, jax.Array]:
-    """A tape and the lone slot after a round; `first` and `second` [L, ...] are the new values.
+def tape(slots: jax.Array) -> jax.Array:
+    """The ring, the lone slot, and room for the ring's next turn: [2 B, ...] or [2 B - 1, ...].
+
+    In round r the lone slot is in the row behind the ring's last, where lane 0 looks for it.
+    """
+    around = ring(slots)
+    return jnp.concatenate([around, lone(slots), jnp.zeros_like(around)])
+
+
+def moved_on(tape: jax.Array, first: jax.Array, second: jax.Array, turn: jax.Array) -> jax.Array:
+    """A tape after a round; `first` and `second` [L, ...] are the new values.
 
     The row that the window leaves is copied to the end: the ring's next turn.
     """
     lanes, skipped = first.shape[0], _skipped(tape, first.shape[0])
     left = window(tape, turn, 1) if skipped else first[:1]
+    end = turn + tape.shape[0] // 2
     tape = write(tape, first, turn + skipped)
     tape = write(tape, lax.rev(second, (0,)), turn + lanes + skipped)
-    return write(tape, left, turn + tape.shape[0] // 2), second[: lone.shape[0]]
+    tape = write(tape, left, end)
+    return tape if skipped else write(tape, second[:1], end + 1)
+
+
+def wound_up(tape: jax.Array) -> jax.Array:
+    """The slots [B, ...] of a tape after the last round."""
+    size = tape.shape[0] // 2
+    return jnp.concatenate([tape[2 * size :], tape[size : 2 * size]])
 
 
 def summed(

@@ -148,22 +148,7 @@ def links_of(
         most,
         along,
     )
-    return links, _started(Impulses(*(used(state.joint_impulse[k]) for k in range(4))), links)
-
-
-MOST_WARM, MOST_WARM_SPIN = 1.0, 10.0
-"""Most speed that impulses of the step before give a joint at the start of a step, m/s, rad/s."""
-
-
-def _started(held: Impulses, links: Links) -> Impulses:
-    """The impulses to start from: what stopped a fall must not be given once more."""
-    speed = (links.mass_a + links.mass_b) * jnp.sqrt(held.x * held.x + held.y * held.y)
-    spin = links.inertia * (jnp.abs(held.motor) + jnp.abs(held.angle))
-    share = jnp.minimum(
-        MOST_WARM / jnp.maximum(speed, MOST_WARM),
-        MOST_WARM_SPIN / jnp.maximum(spin, MOST_WARM_SPIN),
-    )
-    return Impulses(*(share * v for v in held))
+    return links, Impulses(*(used(state.joint_impulse[k]) for k in range(4)))
 
 
 _NO_BOUND = 1e9  # N s, more than any spring's impulse
@@ -190,7 +175,7 @@ def _spring(axial: Axial, springs: jax.Array, h: float) -> tuple[jax.Array, jax.
     turn = 2 * jnp.pi * hertz * h
     lost = jnp.exp(-damping * turn)
     square = turn * turn * (damping * damping - 1)
-    root = jnp.sqrt(jnp.abs(square))
+    root = jnp.sqrt(jnp.abs(square) + 1e-14)  # its gradient stays finite
     # (1 - p) (1 - q), of two complex roots and of two real ones
     swinging = (
         jnp.expm1(-damping * turn) ** 2 + 4 * lost * jnp.sin(jnp.minimum(root, jnp.pi) / 2) ** 2

@@ -136,9 +136,15 @@ def manifold(a: Shape, b: Shape, one: jax.Array) -> Manifold:
             normal = sign * (w_arm * found.normal_u - u_arm * found.normal_w)
             ends.append((normal, -sign * (u_arm * found.normal_u + w_arm * found.normal_w)))
         own, other = ends
-        arms = [cut(jnp.where(flip, q, p), one) for p, q in zip(own, other, strict=True)]
-        arms += [cut(jnp.where(flip, p, q), one) for p, q in zip(own, other, strict=True)]
-        return Touch(*arms, cut(gap - radius - other_radius, one), exists)
+        normal_a, tangent_a = (
+            cut(jnp.where(flip, q, p), one) for p, q in zip(own, other, strict=True)
+        )
+        normal_b, tangent_b = (
+            cut(jnp.where(flip, p, q), one) for p, q in zip(own, other, strict=True)
+        )
+        return Touch(
+            normal_a, tangent_a, normal_b, tangent_b, cut(gap - radius - other_radius, one), exists
+        )
 
     return Manifold(
         cut(sign * (found.normal_w * nx - found.normal_u * ny), one),

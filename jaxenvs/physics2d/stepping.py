@@ -13,9 +13,8 @@ the axis where it is wanted, and back, when it is mapped.
 """
 
 import functools
-import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -40,7 +39,7 @@ from jaxenvs.physics2d.world import Contacts, Controls, Settings, State, World
 from jaxenvs.trig import sincos
 
 DEFAULT = Settings()
-_CACHE = 4_000_000  # bytes of rows and impulses that stay in caches from pass to pass
+_TILE = 256  # scenes that a CPU steps at once
 
 
 def step(
@@ -98,14 +97,7 @@ def _mappable(
     def often(world: World, state: State, controls: Controls) -> tuple[State, Contacts]:
         return lax.scan(lambda s, _: once(world, s, controls), state, length=count)
 
-    return batch_last(once if count is None else often, tile=_scenes_at_once)
-
-
-def _scenes_at_once(world: World, *_: Any) -> int:
-    """How many scenes' contacts fit into the caches: 32 to 1,024, a power of two."""
-    pairs, walls = (math.prod(v.shape[-2:]) for v in (world.collides, world.meets))
-    fit = _CACHE / (4 * (37 * pairs + 23 * walls) + 1)
-    return 2 ** round(math.log2(min(max(fit, 32), 1024)))
+    return batch_last(once if count is None else often, tile=_TILE)
 
 
 def _step(
@@ -131,6 +123,8 @@ def _step(
         impulses,
     )
     end = _passes(before, push, body.matter, found, links, body.one, settings, passes)
+    if world.joints.active.shape[0]:
+        end = end._replace(pose=joints.closed(end.pose, links, body.one[0]))
     return _after(state, body, end), Contacts(touching=found.touching, on_planes=found.behind)
 
 
@@ -241,15 +235,6 @@ def _passes(
     )
 
     def joint_pass(motion: Motion, carry: _Carry, kind: jax.Array) -> tuple[Motion, Impulses]:
-        motion = lax.cond(
-            kind == SOLVE,
-            joints.warm_start,
-            lambda motion, *_: motion,
-            motion,
-            carry.pose,
-            links,
-            carry.joints,
-        )
         return joints.sweep(
             motion, carry.pose, carry.spin, links, carry.joints, kind, soft, h, one[0]
         )
@@ -271,7 +256,7 @@ def _passes(
                 carry,
                 kind,
             )
-        sin, cos = sincos(carry.pose.turn)
+        sin, cos = (cut(v, one) for v in sincos(carry.pose.turn))
         shift = Shift(carry.pose.x, carry.pose.y, sin, cos - 1.0)
         after, pairs, walls = motion, carry.contacts.pairs, carry.contacts.planes
         if found.pairs.normal_x.shape[1]:
@@ -285,11 +270,10 @@ def _passes(
         )
         return _Carry(after, pose, held, carry.spin, Held(pairs, walls), impulses)
 
-    count = passes or 2 * settings.substeps + finding.bounces(found).astype(jnp.int32)
-    end = lax.fori_loop(0, count, one_pass, start)
-    if not end.joints.x.shape[0]:
-        return end
-    return end._replace(pose=joints.closed(end.pose, links, one[0]))
+    count = passes
+    if count is None:
+        count = 2 * settings.substeps + finding.bounces(found).astype(jnp.int32)
+    return lax.fori_loop(0, count, one_pass, start)
 
 
 def _clipped(motion: Motion, settings: Settings) -> Motion:

@@ -109,7 +109,10 @@ class Scene:
     def joint(self, a, b, at, fixed=False, limits=None, speed=0.0, torque=0.0) -> int:
         """A pin or weld at a point of the world, at angle 0; `WORLD` holds it to the world."""
         k, joints, state = self._slot("joint"), self.world.joints, self.state
-        places, angles = (np.append(v, v[:1] * 0, axis=0) for v in (state.position, state.angle))
+        places, angles = (
+            np.concatenate([v, np.zeros_like(v[:1])])
+            for v in (np.asarray(state.position), np.asarray(state.angle))
+        )
         a, b = (self.sizes.bodies if body == WORLD else body for body in (a, b))
         joints.active[k], joints.body_a[k], joints.body_b[k] = True, a, b
         joints.is_fixed[k], joints.reference[k] = fixed, angles[b] - angles[a]
@@ -177,8 +180,9 @@ def rollout(world, state, steps, motor=1.0, thrust=1.0, settings=DEFAULT):
 def anchors(world: World, state: State, joint: int) -> tuple[np.ndarray, np.ndarray]:
     """Where the two bodies of a joint hold it, [..., 2]; one world, states with leading axes."""
     ends = []
-    places = np.append(state.position, 0 * state.position[..., :1, :], axis=-2)
-    angles = np.append(state.angle, 0 * state.angle[..., :1], axis=-1)
+    places, angles = np.asarray(state.position), np.asarray(state.angle)
+    places = np.concatenate([places, np.zeros_like(places[..., :1, :])], axis=-2)
+    angles = np.concatenate([angles, np.zeros_like(angles[..., :1])], axis=-1)
     for body, anchor in (
         (world.joints.body_a[joint], world.joints.anchor_a[joint]),
         (world.joints.body_b[joint], world.joints.anchor_b[joint]),

@@ -16,7 +16,7 @@ def _mapped(tile: int):
         seen.append(matrix.shape[1:])
         return {"sum": matrix[0] + matrix[1] * number, "both": jnp.stack([matrix[0], number])}
 
-    return batch_last(function, tile=lambda matrix, number: tile), seen
+    return batch_last(function, tile=tile), seen
 
 
 @pytest.mark.parametrize(

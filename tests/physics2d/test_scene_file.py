@@ -180,7 +180,8 @@ def tuples(value):
 def arrays(record):
     for field in dataclasses.fields(record):
         value = getattr(record, field.name)
-        yield from arrays(value) if dataclasses.is_dataclass(value) else [np.asarray(value)]
+        if value is not None:
+            yield from arrays(value) if dataclasses.is_dataclass(value) else [np.asarray(value)]
 
 
 def read(fields):

@@ -2,6 +2,7 @@
 
 import functools
 import math
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -187,15 +188,10 @@ def test_derivatives_are_those_of_differences(held: bool) -> None:
         )
         return last.position[0, 0] + 2 * last.position[0, 1]
 
-    speed, step_size = jnp.float32(1.5), jnp.float32(0.02)
-    values = jax.jit(
-        lambda v: (
-            jax.jacfwd(end)(v),
-            jax.grad(end)(v),
-            (end(v + step_size) - end(v - step_size)) / (2 * step_size),
-        )
-    )(speed)
-    forward, reverse, difference = (float(v) for v in values)
+    speed, shift = jnp.float32(1.5), jnp.float32(0.02)
+    place = jax.jit(end)
+    difference = float(place(speed + shift) - place(speed - shift)) / 0.04
+    forward, reverse = (float(jax.jit(of(end))(speed)) for of in (jax.jacfwd, jax.grad))
     assert abs(difference) > 0.05
     assert forward == pytest.approx(reverse, rel=1e-4)
     assert forward == pytest.approx(difference, rel=5e-3)
@@ -210,7 +206,7 @@ def test_derivatives_are_those_of_differences(held: bool) -> None:
         ({"bodies": 8, "joints": -1}, "joints"),
     ],
 )
-def test_sizes_that_cannot_be_are_refused(change: dict[str, int], message: str) -> None:
+def test_sizes_that_cannot_be_are_refused(change: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Sizes(**change)
 
@@ -232,10 +228,17 @@ def test_all_pairs_meet_once(bodies: int) -> None:
         assert len(set(meeting.reshape(-1).tolist())) == bodies - bodies % 2
 
 
+def _within(rng: np.random.Generator, radius: float) -> np.ndarray:
+    """A point in a disc around the origin."""
+    turn, distance = rng.uniform(0, 2 * math.pi), radius * math.sqrt(rng.random())
+    return distance * np.array([math.cos(turn), math.sin(turn)])
+
+
 def _random(rng: np.random.Generator, sizes: Sizes) -> Scene | None:
     """A tree of jointed bodies and loose ones between walls, None if places were too few.
 
-    Nothing overlaps that pushes: what is wedged from the start is torn apart or stays wedged.
+    Sizes, places of joints and the strength of motors are as in Kinetix's random levels. Nothing
+    overlaps that pushes: what is wedged from the start is torn apart or stays wedged.
     """
     scene = Scene(sizes)
     for normal, offset in (((0, 1), 0.2), ((1, 0), 0.2), ((-1, 0), -4.8), ((0, -1), -4.8)):
@@ -246,8 +249,8 @@ def _random(rng: np.random.Generator, sizes: Sizes) -> Scene | None:
         jointed = in_tree and k > 0
         for _ in range(400):
             parent = int(rng.integers(max(min(k, sizes.joints + 1), 1)))
-            anchor = scene.state.position[parent] + rng.normal(0, 0.15, 2)
-            place = anchor + rng.normal(0, 0.3, 2) if jointed else rng.uniform(0.3, 4.7, 2)
+            anchor = scene.state.position[parent] + _within(rng, radii[parent])
+            place = anchor + _within(rng, radius) if jointed else rng.uniform(0.3, 4.7, 2)
             apart = np.linalg.norm(place - before, axis=-1) > radii[:k] + radius + 0.01
             others = apart[sizes.joints + 1 :] if in_tree else apart
             if others.all() and np.abs(place - 2.5).max() + radius < 2.29:
@@ -263,8 +266,9 @@ def _random(rng: np.random.Generator, sizes: Sizes) -> Scene | None:
             scene.disc(radius, **common)
         if jointed:
             limits = (-0.5, 0.5) if rng.random() < 0.3 else None
-            torque = rng.uniform(0.2, 3)
-            scene.joint(parent, k, anchor, rng.random() < 0.3, limits, 6.0, torque)
+            inertia = 1 / scene.world.bodies.inverse_inertia[[parent, k]].sum()
+            torque = inertia * rng.uniform(200, 2000)
+            scene.joint(parent, k, anchor, rng.random() < 0.3, limits, rng.uniform(2, 18), torque)
     tree = slice(0, 1 + sizes.joints)
     scene.rules[tree, tree] = False
     for _ in range(sizes.thrusters):
@@ -281,13 +285,12 @@ def _random_run(scenes: int, steps: int, power: float) -> tuple[World, State]:
         scene = _random(rng, sizes)
         built += [scene.build()] if scene else []
     world, state = stacked([w for w, _ in built]), stacked([s for _, s in built])
-    settings = Settings(substeps=8)
 
     def one(state, key):
         motor = power * jax.random.uniform(key, (scenes, sizes.joints), minval=-1.0)
         thrust = power * jax.random.uniform(key, (scenes, sizes.thrusters))
         controls = Controls(motor=motor, thrust=thrust)
-        return jax.vmap(lambda w, s, c: step(w, s, c, settings))(world, state, controls)[0], None
+        return jax.vmap(step)(world, state, controls)[0], None
 
     def ten(state, key):
         state, _ = jax.lax.scan(one, state, jax.random.split(key, 10))
@@ -301,7 +304,10 @@ def _random_run(scenes: int, steps: int, power: float) -> tuple[World, State]:
 @pytest.mark.slow
 @pytest.mark.parametrize("power", [0.0, 1.0])
 def test_random_scenes_stay_sound(power: float) -> None:
-    """Finite, inside the walls, joints closed; without motors no energy comes from nowhere."""
+    """Finite, inside the walls, joints closed; without motors no energy comes from nowhere.
+
+    Energies are compared ten steps apart, and with the most that the scene ever had.
+    """
     world, states = _random_run(512, 300, power)
     assert np.isfinite(states.position).all()
     assert np.abs(states.position - 2.5).max() < 2.6
@@ -318,5 +324,5 @@ def test_random_scenes_stay_sound(power: float) -> None:
         "gap, m": np.percentile(np.concatenate(gaps), [50, 90, 99, 100]),
         "gain of energy, share": np.percentile(gains, [50, 90, 99, 100]),
     }
-    assert figures["gap, m"][2] < (10e-3 if power == 0 else 30e-3), figures
-    assert power > 0 or figures["gain of energy, share"][2] < 0.02, figures
+    assert figures["gap, m"][2] < 3e-3, figures
+    assert power > 0 or figures["gain of energy, share"][2] < 1e-3, figures

@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from jaxenvs.envs.kinetix._draft import LevelDraft, Pair
@@ -85,12 +85,18 @@ def limb(
 
 
 def wheels(
-    draft: LevelDraft, body: str, places: dict[str, Pair], radius: float, **fields: Any
+    draft: LevelDraft,
+    body: str,
+    places: Mapping[str, Pair],
+    radius: float,
+    friction: float = 1.0,
+    **fields: Any,
 ) -> LevelDraft:
     """Adds driven wheels to a body; the action 1 drives to the right."""
     motor = {"motor": -2.0, "power": 1.5, "binding": 0} | fields
     for name, place in places.items():
-        draft = draft.circle(radius, place, name=name).revolute(body, name, **motor)
+        draft = draft.circle(radius, place, name=name, friction=friction)
+        draft = draft.revolute(body, name, **motor)
     return draft
 
 

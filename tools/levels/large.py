@@ -65,7 +65,7 @@ def ball_pusher(d: LevelDraft) -> LevelDraft:
     d = wheels(d, "car", {"back wheel": (1.05, 0.56), "front wheel": (1.55, 0.56)}, 0.155)
     return (
         d.circle(0.25, (2.2, 0.655), name="ball", role="green")
-        .triangle((2.9, 0.4), (4.1, 0.4), (3.8, 0.85), name="ridge", fixated=True)
+        .triangle((2.9, 0.4), (4.1, 0.4), (3.7, 0.75), name="ridge", fixated=True)
         .box(0.14, 1.0, (4.9, 0.91), name="post", role="blue", fixated=True)
     )
 
@@ -80,7 +80,7 @@ def cart_pole(d: LevelDraft) -> LevelDraft:
         .revolute("cart", "pole", at=(1.0, 0.84))
         .circle(0.16, (0.99, 1.95), name="bob", role="green", density=0.5)
         .fixed("pole", "bob", at=(0.99, 1.9))
-        .box(0.4, 0.4, (4.3, 2.0), name="goal", role="blue", fixated=True)
+        .box(0.4, 0.4, (3.6, 2.0), name="goal", role="blue", fixated=True)
     )
 
 
@@ -130,7 +130,7 @@ def see_saw_crossing(d: LevelDraft) -> LevelDraft:
         .triangle((2.25, 0.4), (2.75, 0.4), (2.5, 1.0), name="stand", fixated=True)
         .box(2.5, 0.1, (2.5, 1.04), name="plank", density=2)
         .revolute("stand", "plank", limits=(-0.12, 0.12))
-        .box(0.55, 0.12, (0.5, 1.29), name="car", role="green")
+        .box(0.74, 0.12, (0.5, 1.29), name="car", role="green")
     )
     places = {"back wheel": (0.31, 1.225), "front wheel": (0.69, 1.225)}
     d = wheels(d, "car", places, 0.12, motor=-1.0)
@@ -141,15 +141,15 @@ def see_saw_crossing(d: LevelDraft) -> LevelDraft:
 def stair_rover(d: LevelDraft) -> LevelDraft:
     """Climb the stairs with the jointed rover up to the blue post."""
     d = d.box(0.62, 0.12, (0.5, 0.68), name="back", density=1)
-    d = d.box(0.62, 0.12, (1.1, 0.68), name="front", role="green")
+    d = d.box(0.86, 0.12, (1.22, 0.68), name="front", role="green")
     d = d.revolute("back", "front", at=(0.8, 0.68), limits=(-0.6, 0.6))
     d = wheels(d, "back", {"wheel 1": (0.3, 0.56), "wheel 2": (0.66, 0.56)}, 0.155)
     d = wheels(d, "front", {"wheel 3": (0.98, 0.56), "wheel 4": (1.34, 0.56)}, 0.155, binding=1)
     return (
-        d.box(2.8, 0.14, (3.6, 0.471), name="step 1", fixated=True)
-        .box(2.1, 0.14, (3.95, 0.612), name="step 2", fixated=True)
-        .box(1.3, 0.14, (4.35, 0.753), name="step 3", fixated=True)
-        .box(0.14, 0.8, (4.8, 1.23), name="post", role="blue", fixated=True)
+        d.box(2.8, 0.1, (3.6, 0.45), name="step 1", fixated=True)
+        .box(2.1, 0.1, (3.95, 0.551), name="step 2", fixated=True)
+        .box(1.3, 0.1, (4.35, 0.652), name="step 3", fixated=True)
+        .box(0.14, 0.8, (4.8, 1.11), name="post", role="blue", fixated=True)
     )
 
 
@@ -158,7 +158,7 @@ def stair_rover(d: LevelDraft) -> LevelDraft:
 )
 def wrecking_crane(d: LevelDraft) -> LevelDraft:
     """Swing the wrecking ball and knock the green block off its pillar onto the blue mat."""
-    d = d.box(0.24, 2.7, (0.4, 1.76), name="mast", fixated=True)
+    d = d.wall("floor", role="red").box(0.24, 2.7, (0.4, 1.76), name="mast", fixated=True)
     d = limb(d, "boom", "mast", (0.4, 3.0), (2.0, 3.0), 0, motor=0.8, power=1, limits=(-0.15, 0.7))
     d = rod(d, "rope", (2.0, 3.0), (2.0, 2.35), 0.07).revolute("boom", "rope", at=(2.0, 3.0))
     d = rod(d, "lower rope", (2.0, 2.35), (2.0, 1.75), 0.07)
@@ -167,7 +167,6 @@ def wrecking_crane(d: LevelDraft) -> LevelDraft:
         .circle(0.22, (2.0, 1.6), name="wrecking ball", density=2)
         .fixed("lower rope", "wrecking ball", at=(2.0, 1.75))
         .box(0.5, 1.0, (3.2, 0.91), name="pillar", fixated=True)
-        .box(0.3, 0.4, (3.2, 1.615), name="block", role="green", density=0.5)
-        .box(1.2, 0.1, (4.3, 0.46), name="blue mat", role="blue", fixated=True)
-        .box(0.8, 0.1, (2.5, 0.46), name="red mat", role="red", fixated=True)
+        .box(0.3, 0.4, (3.2, 1.615), name="block", role="green", density=1.5)
+        .box(0.7, 0.1, (4.6, 0.46), name="mat", role="blue", fixated=True)
     )

@@ -1,7 +1,7 @@
 """Hand-made levels of size L, continued: what flies, throws, and machines of many parts."""
 
 from jaxenvs.envs.kinetix._draft import LevelDraft
-from tools.levels.base import LEFT, RIGHT, UP, design, jets, limb, rod, wheels
+from tools.levels.base import UP, design, jets, limb, rod, wheels
 
 
 @design("l")
@@ -26,9 +26,9 @@ def lunar_lander(d: LevelDraft) -> LevelDraft:
         d = d.fixed("hull", name, at=(x, 4.18))
     d = jets(d, "hull", ((0.75, 4.18), (1.05, 4.18)), (UP - 0.2, UP + 0.2), 0.15)
     return (
-        d.triangle((0, 0.4), (2.3, 0.4), (1.0, 2.2), name="left mountain", role="red", fixated=True)
+        d.triangle((0, 0.4), (2.0, 0.4), (0.8, 2.2), name="left mountain", role="red", fixated=True)
         .triangle((3.9, 0.4), (5, 0.4), (5, 2.8), name="right mountain", role="red", fixated=True)
-        .box(1.0, 0.12, (3.2, 0.47), name="pad", role="blue", fixated=True)
+        .box(0.8, 0.12, (3.4, 0.47), name="pad", role="blue", fixated=True)
         .circle(0.35, (3.0, 2.9), name="rock", role="red", fixated=True)
     )
 
@@ -79,7 +79,8 @@ def dominoes(d: LevelDraft) -> LevelDraft:
     d = (
         d.box(0.1, 0.6, (3.2, 1.605), name="last domino", role="green")
         .circle(0.14, (3.8, 1.45), name="bell", role="blue", fixated=True)
-        .circle(0.4, (3.0, 2.9), name="lamp", fixated=True)
+        .box(0.1, 0.8, (1.68, 1.7), name="screen", fixated=True)
+        .circle(0.5, (2.6, 3.2), name="lamp", fixated=True)
     )
     return jets(d, "starter", ((0.6, 0.535), (0.6, 0.535)), (UP - 0.3, UP + 0.5), 0.08)
 
@@ -124,7 +125,7 @@ def elevator(d: LevelDraft) -> LevelDraft:
     d = d.triangle((1.6, 0.4), (2.2, 0.4), (2.2, 0.5), name="kerb", fixated=True)
     d = d.box(1.4, 0.12, (2.95, 0.465), name="lift", density=0.5)
     d = d.box(1.3, 1.1, (4.35, 0.96), name="ledge", fixated=True)
-    d = d.box(0.6, 0.14, (0.8, 0.63), name="car", role="green")
+    d = d.box(0.8, 0.14, (0.8, 0.63), name="car", role="green")
     d = wheels(d, "car", {"back wheel": (0.58, 0.54), "front wheel": (1.02, 0.54)}, 0.135, motor=-1)
     d = d.box(0.14, 0.7, (4.8, 1.87), name="post", role="blue", fixated=True)
     return jets(d, "lift", ((2.3, 0.465), (3.6, 0.465)), (UP, UP), 0.22)
@@ -144,8 +145,8 @@ def paddle_gears(d: LevelDraft) -> LevelDraft:
             .fixed(one, two)
         )
     return (
-        d.box(0.6, 0.1, (3.5, 1.6), name="shelf", fixated=True)
-        .circle(0.13, (3.45, 1.785), name="ball", role="green")
+        d.box(0.6, 0.1, (3.27, 1.6), name="shelf", fixated=True)
+        .circle(0.13, (3.07, 1.785), name="ball", role="green")
         .box(0.6, 0.2, (4.55, 0.6), name="mat", role="blue", fixated=True)
     )
 
@@ -169,34 +170,12 @@ def siege(d: LevelDraft) -> LevelDraft:
 @design("l")
 def robot_arm(d: LevelDraft) -> LevelDraft:
     """Reach over with the arm and sweep the ball off its shelf onto the blue mat."""
-    d = d.box(0.5, 0.5, (1.6, 0.66), name="base", fixated=True)
+    d = d.wall("floor", role="red").box(0.5, 0.5, (1.6, 0.66), name="base", fixated=True)
     d = limb(d, "upper arm", "base", (1.6, 0.85), (1.3, 1.55), 0, motor=0.6, limits=(-1.8, 0.6))
     d = limb(d, "forearm", "upper arm", (1.3, 1.55), (1.0, 2.2), 1, motor=0.8, limits=(-2.2, 0.6))
     d = limb(d, "hand", "forearm", (1.0, 2.2), (0.8, 2.6), 2, motor=1.0, limits=(-2, 1))
     return (
-        d.box(0.6, 0.1, (3.1, 1.6), name="shelf", fixated=True)
-        .circle(0.15, (3.15, 1.805), name="ball", role="green")
-        .box(1.1, 0.12, (2.7, 0.47), name="red mat", role="red", fixated=True)
-        .box(1.2, 0.12, (4.2, 0.47), name="blue mat", role="blue", fixated=True)
-        .box(0.12, 0.7, (2.65, 2.0), name="post", fixated=True)
-    )
-
-
-@design("l")
-def bowling(d: LevelDraft) -> LevelDraft:
-    """Knock the pins over with the ball so that the green pin hits the blue one."""
-    d = (
-        d.triangle((0, 0.4), (1.2, 0.4), (0, 1.1), name="slope", fixated=True)
-        .circle(0.25, (2.0, 0.655), name="ball", density=1.5)
-        .box(0.3, 0.3, (1.4, 0.555), name="pusher")
-    )
-    d = d.box(0.16, 0.6, (3.5, 0.705), name="grey pin")
-    return jets(
-        d.box(0.16, 0.6, (3.9, 0.705), name="green pin", role="green").box(
-            0.16, 0.6, (4.65, 0.705), name="blue pin", role="blue"
-        ),
-        "pusher",
-        ((1.4, 0.5), (1.4, 0.5)),
-        (RIGHT, LEFT),
-        0.2,
+        d.box(0.5, 0.1, (2.95, 1.6), name="shelf", fixated=True)
+        .circle(0.15, (2.95, 1.805), name="ball", role="green")
+        .box(0.8, 0.12, (4.4, 0.47), name="mat", role="blue", fixated=True)
     )

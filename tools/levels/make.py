@@ -58,11 +58,11 @@ def main() -> None:
     parser.add_argument("--solve", type=float, default=0.0, metavar="SECONDS")
     parser.add_argument("--size", action="append", choices=["s", "m", "l"])
     options = parser.parse_args()
-    index = json.loads((TARGET / "index.json").read_text())
-    for size in options.size or ["s", "m", "l"]:
+    sizes: list[Any] = options.size or ["s", "m", "l"]
+    for size in sizes:
         search = Search(size, POOLS)
         print(*faults(search), sep="\n", flush=True)
-        old = {name: one for name, one in index["levels"].items() if name in search.progress}
+        old = {name: one for name, one in _entries().items() if name in search.progress}
         for name, one in old.items():
             known = search.progress[name]
             if not known.tried:
@@ -70,11 +70,15 @@ def main() -> None:
         search.seed({name: _library.unpack_actions(one["solution"]) for name, one in old.items()})
         search.run(options.solve)
         print(*report(search), sep="\n", flush=True)
-        _write(search, index["levels"])
-    ordered = sorted(index["levels"], key=lambda name: ("sml".index(name[0]), name))
-    levels = {name: index["levels"][name] for name in ordered}
-    text = json.dumps({"measure": MEASURE, "levels": levels}, indent=1)
-    (TARGET / "index.json").write_text(text + "\n")
+        levels = _entries()  # again, for other sizes may have been made meanwhile
+        _write(search, levels)
+        ordered = sorted(levels, key=lambda name: ("sml".index(name[0]), name))
+        content = {"measure": MEASURE, "levels": {name: levels[name] for name in ordered}}
+        (TARGET / "index.json").write_text(json.dumps(content, indent=1) + "\n")
+
+
+def _entries() -> dict[str, Any]:
+    return json.loads((TARGET / "index.json").read_text())["levels"]
 
 
 def _write(search: Search, levels: dict[str, Any]) -> None:

@@ -31,7 +31,7 @@ def acrobot(d: LevelDraft) -> LevelDraft:
         .box(0.12, 0.95, (2.5, 1.34), name="lower rod", role="green")
         .circle(0.2, (2.5, 4.2), name="goal", role="blue", fixated=True)
         .revolute("pivot", "upper rod", at=(2.5, 2.6))
-        .revolute("upper rod", "lower rod", at=(2.5, 1.76), motor=1.5, power=1)
+        .revolute("upper rod", "lower rod", at=(2.5, 1.76), motor=1.5, power=0.3)
     )
 
 
@@ -42,7 +42,7 @@ def jet_cart_pole(d: LevelDraft) -> LevelDraft:
         d.wall("floor", role="red", friction=0.0)
         .box(0.7, 0.26, (1.0, 0.535), name="cart", friction=0.0, density=2)
         .box(0.1, 1.1, (1.0, 1.17), name="pole", role="green")
-        .circle(0.18, (4.1, 1.75), name="goal", role="blue", fixated=True)
+        .circle(0.18, (3.5, 1.75), name="goal", role="blue", fixated=True)
         .revolute("cart", "pole", at=(1.0, 0.64))
     )
     return jets(d, "cart", ((0.66, 0.535), (1.34, 0.535)), (RIGHT, LEFT), 0.2)
@@ -56,7 +56,7 @@ def break_shot(d: LevelDraft) -> LevelDraft:
         .circle(0.15, (1.2, 0.555), name="first ball", density=2)
         .circle(0.15, (2.0, 0.555), name="second ball", role="green", density=1)
         .triangle((3.0, 0.4), (4.1, 0.4), (4.1, 0.85), name="ramp", fixated=True)
-        .circle(0.22, (4.6, 2.0), name="target", role="blue", fixated=True)
+        .circle(0.28, (4.7, 1.3), name="target", role="blue", fixated=True)
     )
     return jets(d, "cue", ((0.5, 0.5), (0.5, 0.5)), (RIGHT, LEFT), 0.3)
 
@@ -116,7 +116,7 @@ def wheel_in_bowl(d: LevelDraft) -> LevelDraft:
         .circle(0.3, (2.5, 0.705), name="wheel", role="green")
         .circle(0.2, (2.5, 0.705), name="disc", density=4)
         .revolute("wheel", "disc", motor=3, power=1)
-        .circle(0.15, (4.75, 2.0), name="goal", role="blue", fixated=True)
+        .circle(0.15, (4.5, 1.7), name="goal", role="blue", fixated=True)
     )
 
 
@@ -160,11 +160,11 @@ def inchworm(d: LevelDraft) -> LevelDraft:
 def wheelie(d: LevelDraft) -> LevelDraft:
     """Pull a wheelie and touch the blue bar with the front wheel."""
     d = d.wall("right wall", role="red").box(0.9, 0.14, (0.9, 0.68), name="car")
-    d = wheels(d, "car", {"back wheel": (0.6, 0.585)}, 0.18, motor=-3.0, power=3.0)
+    d = wheels(d, "car", {"back wheel": (0.8, 0.585)}, 0.18, 4.0, motor=-3.0, power=3.0)
     return (
         d.circle(0.14, (1.3, 0.56), name="front wheel", role="green")
         .revolute("car", "front wheel")
-        .box(0.4, 0.1, (3.6, 1.32), name="bar", role="blue", fixated=True)
+        .box(0.4, 0.1, (3.4, 1.2), name="bar", role="blue", fixated=True)
     )
 
 
@@ -201,5 +201,5 @@ def penalty_kick(d: LevelDraft) -> LevelDraft:
     d = limb(d, "thigh", "hip", (1.2, 1.75), (1.2, 1.1), 0, thickness=0.16, limits=(-1.2, 1.2))
     d = limb(d, "shin", "thigh", (1.2, 1.1), (1.2, 0.5), 1, thickness=0.12, limits=(-1.8, 0.1))
     return d.circle(0.15, (1.55, 0.555), name="ball", role="green").circle(
-        0.3, (4.2, 1.9), name="target", role="blue", fixated=True
+        0.3, (4.2, 1.05), name="target", role="blue", fixated=True
     )

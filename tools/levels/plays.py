@@ -1,7 +1,7 @@
 """Plays of many action sequences at once, on many levels of one size."""
 
 import functools
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -11,12 +11,15 @@ from jaxenvs.envs.kinetix import _view
 from jaxenvs.envs.kinetix._level import SIZES, Level
 from jaxenvs.envs.kinetix.kinetix import Kinetix
 
+SizeName = Literal["s", "m", "l"]
 HORIZON = 256
 NOISE = 1e-3
 """m/s and rad/s: what the start of a disturbed play differs by, from body to body."""
 NEAR = 0.35
 """m: a place of a way counts as passed."""
 MOST_PLACES = 8
+NO_KEY: Any = None
+"""A level is played without chance."""
 
 
 class Course(NamedTuple):
@@ -47,7 +50,7 @@ class _Carry(NamedTuple):
 
 
 @functools.cache
-def player(size: str) -> Any:
+def player(size: SizeName) -> Any:
     """A compiled function of `(courses, index, actions, noise, key)` to `Played`.
 
     `index`, `(N,)`, is of the courses, `actions` `(N, HORIZON, 6)` multi-discrete, `noise` `(N,)`
@@ -68,7 +71,7 @@ def player(size: str) -> Any:
         return state.replace(physics=physics)
 
     def advance(course: Course, carry: _Carry, action: jax.Array) -> _Carry:
-        state, _, ended, info = env.transition(None, carry.state, action, params)
+        state, _, ended, info = env.transition(NO_KEY, carry.state, action, params)
         at = _view.motion(state).position[course.mover]
         place = course.way[jnp.minimum(carry.passed, MOST_PLACES - 1)]
         away = jnp.sqrt(jnp.sum((at - place) ** 2))
@@ -113,24 +116,25 @@ def player(size: str) -> Any:
     return play
 
 
-def trace(size: str, level: Level, actions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def trace(size: Any, level: Level, actions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where the bodies of a level are after each action: places `(t, n, 2)`, angles `(t, n)`."""
-    return tuple(np.asarray(x) for x in _tracer(size)(level, jnp.asarray(actions, jnp.int32)))
+    where, turn = _tracer(size)(level, jnp.asarray(actions, jnp.int32))
+    return np.asarray(where), np.asarray(turn)
 
 
 @functools.cache
-def _tracer(size: str) -> Any:
+def _tracer(size: SizeName) -> Any:
     env = Kinetix(size=size, actions="multidiscrete")
     params = env.canonical_params(None)
 
     @jax.jit
     def run(level: Level, actions: jax.Array) -> Any:
         def step(state: Any, action: jax.Array) -> Any:
-            state = env.transition(None, state, action, params)[0]
+            state = env.transition(NO_KEY, state, action, params)[0]
             motion = _view.motion(state)
             return state, (motion.position, motion.rotation)
 
-        return jax.lax.scan(step, env.initial_on(None, level, params), actions)[1]
+        return jax.lax.scan(step, env.initial_on(NO_KEY, level, params), actions)[1]
 
     return run
 

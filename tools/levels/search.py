@@ -18,7 +18,7 @@ from jaxenvs.envs.kinetix import _files
 from jaxenvs.envs.kinetix._level import GREEN
 from tools.levels import plans
 from tools.levels.designs import DESIGNS, Design
-from tools.levels.plays import Course, Played, course, player
+from tools.levels.plays import Course, Played, SizeName, course, player
 
 BATCH = 256
 RANDOM_PLAYS = 128
@@ -62,7 +62,7 @@ class Progress:
 class Search:
     """The search over the designs of a size; what it finds stays in a file."""
 
-    def __init__(self, size: str, folder: pathlib.Path, seed: int = 0) -> None:
+    def __init__(self, size: SizeName, folder: pathlib.Path, seed: int = 0) -> None:
         self.size, self.file = size, folder / f"{size}.pkl"
         self.designs = {name: one for name, one in DESIGNS.items() if one.size == size}
         self.levels = {name: one.draft().level() for name, one in self.designs.items()}
@@ -130,6 +130,34 @@ class Search:
             mine = [row == name for row in rows]
             self.progress[name].random_share = float(np.mean(played.success[mine]))
 
+    def recheck(self) -> None:
+        """Plays known solutions again, for engines change; those that fail are forgotten."""
+        rows = [(name, one) for name in self.names for one in self.progress[name].solutions]
+        if not rows:
+            return
+        played = self.play([self.names.index(name) for name, _ in rows], [r[1][2] for r in rows])
+        for known in self.progress.values():
+            known.solutions = []
+        for i, (name, (_, _, plan)) in enumerate(rows):
+            if played.success[i]:
+                self.progress[name].waiting.append((int(played.steps[i]), plan))
+        self.try_out()
+
+    def try_out(self) -> None:
+        """Tries all waiting solutions with a disturbed start."""
+        rows = [
+            (name, plan, 1.0, steps)
+            for name, known in self.progress.items()
+            for steps, plan in known.waiting[:4]
+            for _ in range(TRIALS)
+        ]
+        for known in self.progress.values():
+            known.waiting = known.waiting[4:]
+        if rows:
+            index = [self.names.index(row[0]) for row in rows]
+            played = self.play(index, [row[1] for row in rows], 1.0)
+            self._enter_trials(rows, played)
+
     def seed(self, known: dict[str, np.ndarray]) -> None:
         """Tries plans that solved a level once."""
         rows = [name for name in self.names if name in known and not self.progress[name].solutions]
@@ -189,7 +217,9 @@ class Search:
     def run(self, seconds: float) -> None:
         """Goes on until all levels are done or the time is over."""
         end = time.monotonic() + seconds
+        self.recheck()
         self.measure()
+        self.try_out()
         self.store()
         while time.monotonic() < end and not all(one.done for one in self.progress.values()):
             self.advance()

@@ -1,7 +1,7 @@
 """Hand-made levels of size S: one polygon, two circles, a joint and a thruster at most."""
 
 from jaxenvs.envs.kinetix._draft import LevelDraft
-from tools.levels.base import DOWN, LEFT, RIGHT, UP, design
+from tools.levels.base import DOWN, RIGHT, UP, design
 
 
 @design("s")
@@ -11,7 +11,7 @@ def swing_up(d: LevelDraft) -> LevelDraft:
         d.circle(0.1, (2.5, 2.5), name="pivot", fixated=True)
         .box(0.14, 1.4, (2.5, 1.85), name="rod", role="green")
         .circle(0.16, (2.5, 3.92), name="goal", role="blue", fixated=True)
-        .revolute("pivot", "rod", at=(2.5, 2.5), motor=1.0, power=0.04)
+        .revolute("pivot", "rod", at=(2.5, 2.5), motor=1.0, power=0.015)
     )
 
 
@@ -71,8 +71,8 @@ def catapult(d: LevelDraft) -> LevelDraft:
         d.wall("floor", role="red")
         .box(1.5, 0.1, (1.0, 0.48), name="arm")
         .circle(0.12, (0.4, 0.655), name="ball", role="green")
-        .circle(0.3, (4.3, 0.65), name="target", role="blue", fixated=True)
-        .revolute("floor", "arm", at=(1.65, 0.48), motor=-1.5, power=1, limits=(-1.9, 0))
+        .circle(0.25, (4.5, 0.75), name="target", role="blue", fixated=True)
+        .revolute("floor", "arm", at=(1.65, 0.48), motor=-0.8, power=1, limits=(-1.9, 0))
     )
 
 
@@ -82,7 +82,7 @@ def hamster_ball(d: LevelDraft) -> LevelDraft:
     return (
         d.circle(0.4, (0.7, 0.805), name="shell", role="green", density=0.3)
         .box(0.24, 0.28, (0.7, 0.62), name="weight", density=3)
-        .revolute("shell", "weight", at=(0.7, 0.805), motor=1.0, power=0.2)
+        .revolute("shell", "weight", at=(0.7, 0.805), motor=0.5, power=0.2)
         .circle(0.15, (4.75, 0.55), name="goal", role="blue", fixated=True)
     )
 
@@ -97,18 +97,7 @@ def tilt_run(d: LevelDraft) -> LevelDraft:
         .box(2.8, 0.1, (2.0, 1.8), name="beam")
         .circle(0.13, (1.5, 1.985), name="ball", role="green")
         .revolute("floor", "beam", motor=0.2, power=2, limits=(-0.35, 0.35))
-        .circle(0.3, (4.2, 1.1), name="goal", role="blue", fixated=True)
-    )
-
-
-@design("s")
-def rock_the_block(d: LevelDraft) -> LevelDraft:
-    """Rock the block with a jet that only pushes left until it falls to the right."""
-    return (
-        d.box(0.3, 1.6, (2.5, 1.205), name="block", role="green")
-        .circle(0.25, (1.1, 0.65), name="wrong side", role="red", fixated=True)
-        .circle(0.25, (3.9, 0.65), name="right side", role="blue", fixated=True)
-        .thruster("block", (2.5, 1.95), angle=LEFT, power=0.06)
+        .circle(0.2, (4.4, 1.0), name="goal", role="blue", fixated=True)
     )
 
 
@@ -116,9 +105,9 @@ def rock_the_block(d: LevelDraft) -> LevelDraft:
 def jet_wheel(d: LevelDraft) -> LevelDraft:
     """Fire the jet of the rolling ball when it points right, and climb the ramp."""
     return (
-        d.circle(0.25, (0.6, 0.655), name="ball", role="green", rotation=2.0)
+        d.circle(0.25, (0.6, 0.655), name="ball", role="green", rotation=0.4)
         .triangle((2.6, 0.4), (4.4, 0.4), (4.4, 1.3), name="ramp", fixated=True)
-        .circle(0.2, (4.75, 2.3), name="goal", role="blue", fixated=True)
+        .circle(0.2, (4.7, 1.75), name="goal", role="blue", fixated=True)
         .thruster("ball", angle=0.0, power=0.14)
     )
 
@@ -129,9 +118,9 @@ def see_saw(d: LevelDraft) -> LevelDraft:
     return (
         d.box(2.6, 0.1, (2.0, 0.62), name="plank")
         .circle(0.13, (0.9, 0.81), name="ball", role="green")
-        .circle(0.22, (1.75, 3.6), name="target", role="blue", fixated=True)
+        .circle(0.24, (1.45, 2.3), name="target", role="blue", fixated=True)
         .revolute("floor", "plank", limits=(-0.13, 0.0))
-        .thruster("plank", (3.2, 0.62), angle=DOWN, power=1.2)
+        .thruster("plank", (3.2, 0.62), angle=DOWN, power=2.0)
     )
 
 

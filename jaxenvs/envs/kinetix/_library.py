@@ -61,8 +61,9 @@ def load_level(level: str | os.PathLike[str], size: str | None = None) -> Level:
     """A level by its name or from a file.
 
     A path, or a text that ends with ".json", is a file. A name is that of a hand-made level or of
-    one of Kinetix's, with its size ("m/h1_car_left") or without: then those of `size` ("s", "m" or
-    "l") come first, then those of the smaller sizes, then larger ones.
+    one of Kinetix's, with its size ("m/h1_car_left") or without: then one of `size` ("s", "m" or
+    "l") is preferred, and after that ours and the smallest. Of Kinetix's names "h1_" and "hard_"
+    may be left out.
 
     Raises `LevelError`, a `ValueError`, for a file that is no level, `OSError` where it cannot be
     read, and `ValueError` for an unknown name.
@@ -76,19 +77,30 @@ def load_level(level: str | os.PathLike[str], size: str | None = None) -> Level:
 def _resolve(name: str, size: str | None) -> str:
     """The full name of a level."""
     known = (*handmade(), *published())
-    first = () if size is None else (size,)
-    for full in (name, *(f"{one}/{name}" for one in (*first, "s", "m", "l"))):
-        if full in known:
-            return full
+    if name in known:
+        return name
+    for given in (_bare, _plain):
+        same = [full for full in known if given(full) == name]
+        if same:
+            return min(same, key=lambda full: full[0] != size)
     _check(name, known, bare=True)
     raise AssertionError
+
+
+def _bare(full: str) -> str:
+    return full.partition("/")[2]
+
+
+def _plain(full: str) -> str:
+    """Without Kinetix's number or group: "maze_1" of "l/h7_maze_1"."""
+    return _bare(full).partition("_")[2] if full in published() else ""
 
 
 def _check(name: str, known: tuple[str, ...], *, bare: bool = False) -> None:
     """Raises `ValueError` for an unknown name, with what may have been meant."""
     if name in known:
         return
-    options = [*known, *(one.partition("/")[2] for one in known)] if bare else known
+    options = [*known, *map(_bare, known)] if bare else known
     near = difflib.get_close_matches(str(name), options, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else f": one of {', '.join(known)}"
     raise ValueError(f"level: expected the name of a level, got {name!r}{hint}")

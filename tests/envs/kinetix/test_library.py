@@ -26,6 +26,11 @@ def test_a_bare_name_is_looked_up_in_the_size_first() -> None:
     assert same(_library.load_level(name.partition("/")[2]), _library.load_handmade(name))
 
 
+def test_numbers_and_groups_of_kinetix_may_be_left_out() -> None:
+    assert same(_library.load_level("maze_1"), load_published("l/h7_maze_1"))
+    assert same(_library.load_level("car_left", "l"), load_published("l/h1_car_left"))
+
+
 def test_a_path_is_a_file(tmp_path: pathlib.Path) -> None:
     level = load_published("s/h0_weak_thrust")
     _files.write(tmp_path / "mine.json", level)
