@@ -28,6 +28,7 @@ from jaxenvs.render.picture import Picture, Pictures
 from jaxenvs.render.touching import contact_points
 
 SIDE = 5.0  # m, of a scene
+WALL = 0.12  # m of the walls that is seen: they may have roles
 MARKS: tuple[sketch.Mark, ...] = ("", "dot", "ring", "cross")  # by role
 LEGEND_FROM = 360  # pixels: narrower pictures have no room for words
 LEGEND_SHARE = 0.26  # of the width
@@ -49,7 +50,7 @@ def kinetix(
     side = size - column
     canvas = Canvas(size, side, colors.background)
     margin = 0.012 * side
-    view = View((SIDE / 2, SIDE / 2), (side / 2, side / 2), (side - 2 * margin) / SIDE)
+    view = View((SIDE / 2, SIDE / 2), (side / 2, side / 2), (side - 2 * margin) / (SIDE + 2 * WALL))
     pen = sketch.Pen(canvas, view, colors, side / 420)
     sketch.paint(pen, shown)
     if column:
@@ -62,7 +63,7 @@ def thumbnail(level: Level, size: int, theme: str = "light") -> np.ndarray:
     """The scene of a level at its start, without words."""
     colors = themes.named(theme)
     canvas = Canvas(size, size, colors.background)
-    view = View((SIDE / 2, SIDE / 2), (size / 2, size / 2), 0.976 * size / SIDE)
+    view = View((SIDE / 2, SIDE / 2), (size / 2, size / 2), 0.976 * size / (SIDE + 2 * WALL))
     pen = sketch.Pen(canvas, view, colors, size / 420)
     sketch.paint(pen, scene(level, np.zeros(NUM_COMMANDS), colors))
     return canvas.rgb()
@@ -89,11 +90,11 @@ def placed(env: Any, state: Any) -> Level:
 def scene(level: Level, commands: np.ndarray, theme: themes.Theme) -> sketch.Sketch:
     """A level as it stands, with what its motors and thrusters are told, `(6,)`."""
     return sketch.Sketch(
-        shapes=tuple(_shape(level, i, theme) for i in np.flatnonzero(level.bodies.active)),
+        shapes=tuple(_shape(level, i, theme) for i in np.flatnonzero(level.bodies.active).tolist()),
         hinges=tuple(_hinges(level, commands, theme)),
         jets=tuple(_jets(level, commands, theme)),
-        x_range=(0.0, SIDE),
-        y_range=(0.0, SIDE),
+        x_range=(-WALL, SIDE + WALL),
+        y_range=(-WALL, SIDE + WALL),
     )
 
 
