@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 
 from jaxenvs.baselines.parts.distributions import Categorical, DiagGaussian, Factorized
+from jaxenvs.baselines.parts.entities import EncoderKind
 from jaxenvs.baselines.parts.entities_transformer import encoder_of
 from jaxenvs.baselines.parts.heads import BoxHead, Head
 from jaxenvs.baselines.parts.memory import (
@@ -279,7 +280,8 @@ def networks_of(config: Any, seats: Seats, critic_view: View) -> ActorCritic:
     widths, activation = config.hidden, config.activation
 
     def torso(of_obs: bool) -> Torso:
-        filters, kind = (config.filters, config.encoder) if of_obs else (0, "mlp")
+        filters = config.filters if of_obs else 0
+        kind: EncoderKind = config.encoder if of_obs else "mlp"
         entities = encoder_of(seats.space, kind, config.entity_width, activation)
         if config.memory != "none":
             return Recurrent(

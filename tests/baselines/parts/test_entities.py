@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -90,7 +91,8 @@ def test_large_features_stay_in_bounds():
     scene = random_scene(np.random.default_rng(7))
     heavy = scene | {"circles": scene["circles"] * np.float32(1e4)}
     encoder = SetEncoder(Layout(SPACE), 8, "relu")
-    assert np.abs(encoder.apply(weights_of("sets"), vector(heavy))).max() < 100
+    out: Any = encoder.apply(weights_of("sets"), vector(heavy))
+    assert np.abs(out).max() < 100
 
 
 @both

@@ -1,5 +1,7 @@
 """The encoder of pictures."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -20,7 +22,7 @@ def test_it_is_two_convolutions_and_the_other_numbers():
     shown = {name: rng.random(part.shape, np.float32) for name, part in SPACE.spaces.items()}
     x = flatten(SPACE, jax.tree.map(jnp.asarray, shown))
     encoder = PixelEncoder(picture_of(SPACE))
-    weights = jax.jit(encoder.init)(jax.random.key(0), x)
+    weights: Any = jax.jit(encoder.init)(jax.random.key(0), x)
     expected = jnp.asarray(shown["image"])[None]
     for name, stride in (("conv_8", 4), ("conv_4", 2)):
         kernel = weights["params"][name]["kernel"]
@@ -35,7 +37,7 @@ def test_it_is_two_convolutions_and_the_other_numbers():
                 dimension_numbers=("NHWC", "HWIO", "NHWC"),
             )
         )
-    out = encoder.apply(weights, x[None])
+    out: Any = encoder.apply(weights, x[None])
     rest = np.concatenate([shown["gravity"], shown["wind"]])
     np.testing.assert_allclose(out[0, :-3], expected.ravel(), atol=1e-5)
     np.testing.assert_array_equal(out[0, -3:], rest)

@@ -1,6 +1,7 @@
 """Zero-shot play and fine-tuning on Kinetix: what is compared, and what is written about it."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ def test_all_hand_made_levels_of_a_size_are_judged():
     assert set(study.TARGETS) < set(names)
     assert len(set(names)) == len(names) >= 10
     assert all(name.startswith("s/") for name in names)
-    level = study.level_of(study.Plan(out=None), "s/h6_unicycle_right")
+    level = study.level_of(study.Plan(out=Path()), "s/h6_unicycle_right")
     assert level.size == (5, 2, 1, 1)
 
 
