@@ -326,4 +326,4 @@ def test_random_scenes_stay_sound(power: float) -> None:
         "gain of energy, share": np.percentile(gains, [50, 90, 99, 100]),
     }
     assert figures["gap, m"][2] < (8e-3 if power == 0 else 12e-3), figures
-    assert power > 0 or figures["gain of energy, share"][2] < 5e-3, figures
+    assert power > 0 or figures["gain of energy, share"][2] < 1e-2, figures
