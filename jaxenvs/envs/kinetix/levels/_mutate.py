@@ -287,7 +287,9 @@ def _scale(level: Level, body: jax.Array, draws: shapes.Draws, settings: Edits) 
     """By how much a shape grows along its axes, `(2,)`, to be as large as a new one of its kind."""
     bodies, num_polygons = level.bodies, level.size.polygons
     is_circle = body >= num_polygons
-    half_x, half_y, radius = shapes.dimensions(draws, is_circle, jnp.float32(1), settings.generation)
+    half_x, half_y, radius = shapes.dimensions(
+        draws, is_circle, jnp.float32(1), settings.generation
+    )
     low, high = extent(bodies)
     slot = jnp.minimum(body, np.int32(num_polygons - 1))
     half = (high[slot] - low[slot]) * np.float32(0.5)
