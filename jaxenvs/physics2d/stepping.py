@@ -54,7 +54,7 @@ def step(
         settings: numbers of the solver, static.
 
     Returns:
-        The next state, and what touched when the step began.
+        The next state, and what touched in the step.
 
     Made for `vmap`, also nested, over any of the arguments; works under `jit`, `scan` and `cond`.
     JAX cannot differentiate it (the batching is a `custom_vmap`): use `plain_step` for that.
@@ -125,7 +125,13 @@ def _step(
     end = _passes(before, push, body.matter, found, links, body.one, settings, passes)
     if world.joints.active.shape[0]:
         end = end._replace(pose=joints.closed(end.pose, links, body.one[0]))
-    return _after(state, body, end), Contacts(touching=found.touching, on_planes=found.behind)
+    touching, behind = (
+        overlap | (first.peak > 0) | (second.peak > 0)
+        for overlap, (first, second) in zip(
+            (found.touching, found.behind), end.contacts, strict=True
+        )
+    )
+    return _after(state, body, end), Contacts(touching=touching, on_planes=behind)
 
 
 def _bodies(world: World, state: State) -> BodyRows:

@@ -244,14 +244,14 @@ class Controls(PyTree):
 
 
 class Contacts(PyTree):
-    """What touched at the start of a step."""
+    """What touched in a step: what overlapped when it began, and what pushed each other since."""
 
     touching: jax.Array
-    """bool [R, L], whether the two shapes of `pairs(B)` overlap, whatever `collides` says; False
-    with an unused slot."""
+    """bool [R, L], whether the two shapes of `pairs(B)` overlapped, whatever `collides` says, or had
+    a contact that pushed, however short; False with an unused slot."""
     on_planes: jax.Array
-    """bool [P, B], whether the body reaches behind the plane, whatever `meets` says; False with an
-    unused slot."""
+    """bool [P, B], whether the body reached behind the plane, whatever `meets` says, or was pushed
+    by it; False with an unused slot."""
 
 
 @dataclasses.dataclass(frozen=True)

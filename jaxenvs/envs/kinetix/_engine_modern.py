@@ -90,7 +90,7 @@ def steps(
     """`count` physics steps under the same commands.
 
     Returns:
-      What comes after them, which `pairs` touched before each, (count, k) bool, and None: places
+      What comes after them, which `pairs` touched in each, (count, k) bool, and None: places
       between them are not told.
     """
     controls = physics2d.Controls(motor=motor, thrust=thrust)

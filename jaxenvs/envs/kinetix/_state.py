@@ -19,7 +19,7 @@ class State(core.State):
     world: Any  # what the engine needs to know of the level; fixed during an episode
     physics: Any  # what the engine moves
     facts: Any  # `Facts`, what follows from the level; fixed during an episode
-    touching: jax.Array  # (k,) bool: the pairs that touched before the last physics step
+    touching: jax.Array  # (k,) bool: the pairs that touched in the last physics step
     commands: jax.Array  # (6,) float32, what motors and thrusters were told last; for pictures
     last_distance: jax.Array  # () float32, m, between green and blue; -1 before the first step
 
