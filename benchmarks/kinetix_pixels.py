@@ -13,9 +13,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.kinetix import _pixels
 from jaxenvs.envs.kinetix._level import NUM_WALLS
 from jaxenvs.envs.kinetix._published import load_published
+from jaxenvs.envs.kinetix.observations import _pixels
 
 LEVELS = ("s/h2_one_wheel_car", "m/h2_car_right", "l/mjc_half_cheetah")
 BATCH, REPEATS = 256, 7

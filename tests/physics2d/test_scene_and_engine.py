@@ -104,7 +104,8 @@ def test_sensor_reports_and_pushes_nothing():
     assert float(height[-1]) == pytest.approx(0.2, abs=0.01)
     before = np.append(1.0, height[:-1])
     on_floor = np.asarray(contacts.on_planes[:, 0, 0])
-    assert on_floor[before < 0.2].all() and not on_floor[before > 0.3].any()
+    assert on_floor[before < 0.2].all()
+    assert not on_floor[before > 0.3].any()
     assert on_floor[-10:].all()  # at rest, whatever rounding says of its height
 
 
@@ -129,7 +130,8 @@ def test_what_bounces_off_has_touched():
         return after, (turned, contacts)
 
     _, (turned, contacts) = jax.jit(lambda state: jax.lax.scan(one, state, length=45))(state)
-    assert turned[:, :, 0].any(axis=0).all() and turned[:, :, 2].any(axis=0).all()
+    assert turned[:, :, 0].any(axis=0).all()
+    assert turned[:, :, 2].any(axis=0).all()
     assert contacts.on_planes[:, :, 0, 0][np.asarray(turned[:, :, 0])].all()
     hit = np.asarray(contacts.touching.reshape(45, 4, -1).any(axis=-1))
     assert hit[np.asarray(turned[:, :, 2])].all()

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from jaxenvs.envs.kinetix import _files, _library
+from jaxenvs.envs.kinetix import _library, files
 from tools.levels.search import TRIALS, Progress, Search, report
 from tools.levels.settle import faults
 
@@ -92,7 +92,7 @@ def _write(search: Search, levels: dict[str, Any]) -> None:
             print(f"{name}: left out, no solution is known")
             continue
         level = search.levels[name]
-        text = json.dumps(json.loads(_files.dumps(level)), separators=(",", ":"))
+        text = json.dumps(json.loads(files.dumps(level)), separators=(",", ":"))
         (TARGET / f"{name.replace('/', '_')}.json").write_text(text + "\n")
         levels[name] = entry(search.designs[name].goal, known)
         assert len(np.unique(level.bodies.role)) > 2

@@ -14,7 +14,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from jaxenvs.envs.kinetix import _files
+from jaxenvs.envs.kinetix import files
 from jaxenvs.envs.kinetix._level import GREEN
 from tools.levels import plans
 from tools.levels.designs import DESIGNS, Design
@@ -69,7 +69,7 @@ class Search:
         self.random = np.random.default_rng([seed, int(time.time())])
         stored = pickle.loads(self.file.read_bytes()) if self.file.exists() else {}
         self.progress = {
-            name: _resumed(stored.get(name), _files.dumps(level))
+            name: _resumed(stored.get(name), files.dumps(level))
             for name, level in self.levels.items()
         }
         courses = [_course(self.designs[name], level) for name, level in self.levels.items()]

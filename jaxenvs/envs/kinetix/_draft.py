@@ -22,7 +22,6 @@ from typing import Any, Literal, Self, TypedDict, Unpack
 
 import numpy as np
 
-from jaxenvs.envs.kinetix import _format as form
 from jaxenvs.envs.kinetix._draft_parts import (
     WALLS,
     DraftBody,
@@ -35,8 +34,9 @@ from jaxenvs.envs.kinetix._draft_parts import (
     outline,
     part,
 )
-from jaxenvs.envs.kinetix._fields import LevelError
 from jaxenvs.envs.kinetix._level import SIZES, Level, Size
+from jaxenvs.envs.kinetix.files import _format as form
+from jaxenvs.envs.kinetix.files._fields import LevelError
 from jaxenvs.physics2d import shapes
 from jaxenvs.ranges import Count
 

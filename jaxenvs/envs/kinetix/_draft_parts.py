@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import numpy as np
 
-from jaxenvs.envs.kinetix import _format as form
-from jaxenvs.envs.kinetix._fields import LevelError
-from jaxenvs.envs.kinetix._from_json import from_content
 from jaxenvs.envs.kinetix._level import Level, Size, empty
-from jaxenvs.envs.kinetix._to_json import to_content
+from jaxenvs.envs.kinetix.files import _format as form
+from jaxenvs.envs.kinetix.files._fields import LevelError
+from jaxenvs.envs.kinetix.files._from_json import from_content
+from jaxenvs.envs.kinetix.files._to_json import to_content
 from jaxenvs.physics2d import shapes
 from jaxenvs.ranges import NonNegative, Positive, Range, Share, check
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from jaxenvs.envs.kinetix._files import parse, read
 from jaxenvs.envs.kinetix._level import Level
 from jaxenvs.envs.kinetix._published import load_published, published
+from jaxenvs.envs.kinetix.files import parse, read
 
 
 @dataclasses.dataclass(frozen=True)

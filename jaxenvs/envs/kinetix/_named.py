@@ -5,9 +5,9 @@ from typing import Any
 import jax
 import numpy as np
 
-from jaxenvs.envs.kinetix._fields import LevelError
 from jaxenvs.envs.kinetix._level import SIZES, Level, Size
 from jaxenvs.envs.kinetix._library import load_level
+from jaxenvs.envs.kinetix.files._fields import LevelError
 from jaxenvs.struct import ByValue
 
 

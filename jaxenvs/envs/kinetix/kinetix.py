@@ -19,16 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
-from jaxenvs.envs.kinetix import (
-    _actions,
-    _engine_jax2d,
-    _engine_modern,
-    _entity,
-    _goal,
-    _named,
-    _symbolic,
-)
-from jaxenvs.envs.kinetix._from_json import from_content
+from jaxenvs.envs.kinetix import _actions, _engine_jax2d, _engine_modern, _goal, _named
 from jaxenvs.envs.kinetix._level import (
     NUM_MOTOR_BINDINGS,
     NUM_THRUSTER_BINDINGS,
@@ -38,9 +29,11 @@ from jaxenvs.envs.kinetix._level import (
     Size,
 )
 from jaxenvs.envs.kinetix._state import Params, State
-from jaxenvs.envs.kinetix._to_json import to_content
+from jaxenvs.envs.kinetix.files._from_json import from_content
+from jaxenvs.envs.kinetix.files._to_json import to_content
 from jaxenvs.envs.kinetix.levels._generate import random_level
 from jaxenvs.envs.kinetix.levels._mutate import mutate
+from jaxenvs.envs.kinetix.observations import _entity, _symbolic
 from jaxenvs.levels import LevelEnv
 from jaxenvs.ranges import Range, check_value
 
@@ -183,7 +176,7 @@ class Kinetix(LevelEnv[State, Params, Level]):
             case "entity":
                 return _entity.observe(state, self._engine.pairs(self.slots))
             case "pixels":
-                from jaxenvs.envs.kinetix import _pixels
+                from jaxenvs.envs.kinetix.observations import _pixels
 
                 gravity = jnp.clip(state.level.gravity[1:] / np.float32(10), -_STRONG, _STRONG)
                 return {"image": _pixels.pixels(state), "global_info": gravity}

@@ -11,10 +11,11 @@ import jax
 import jax.numpy as jnp
 
 from jaxenvs import core, spaces
-from jaxenvs.envs.kinetix import _actions, _symbolic
+from jaxenvs.envs.kinetix import _actions
 from jaxenvs.envs.kinetix._level import NUM_MOTOR_BINDINGS
 from jaxenvs.envs.kinetix._state import Params, State
 from jaxenvs.envs.kinetix.kinetix import Kinetix
+from jaxenvs.envs.kinetix.observations import _symbolic
 from jaxenvs.multi import MultiAgentEnv
 from jaxenvs.ranges import Range
 

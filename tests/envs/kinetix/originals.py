@@ -15,11 +15,11 @@ from typing import Any
 import jax
 import numpy as np
 
-from jaxenvs.envs.kinetix import _files
+from jaxenvs.envs.kinetix import files
 from jaxenvs.envs.kinetix._level import SIZES, Level
 
 ARCHIVE = pathlib.Path(__file__).with_name("originals.tar.xz")
-PACKED = pathlib.Path(_files.__file__).with_name("levels.json")
+PACKED = pathlib.Path(files.__file__).with_name("levels.json")
 
 
 @functools.cache
@@ -152,4 +152,4 @@ def _near(a: float, b: float, tolerance: float) -> bool:
 
 
 if __name__ == "__main__":
-    PACKED.write_text(pack({name: _files.parse(files()[name]) for name in names()}))
+    PACKED.write_text(pack({name: files.parse(files()[name]) for name in names()}))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from jaxenvs.envs.kinetix import _files
+from jaxenvs.envs.kinetix import files
 from jaxenvs.envs.kinetix._draft import LevelDraft
 from jaxenvs.envs.kinetix._level import BLUE, GREEN, RED, Size, in_world, same
 from jaxenvs.envs.kinetix._published import load_published
@@ -46,7 +46,7 @@ def test_parts_lie_in_their_slots() -> None:
     )
     assert level.gravity.tolist() == [1, -2]
     assert int(level.max_timesteps) == 256
-    assert same(_files.parse(_files.dumps(level)), level)
+    assert same(files.parse(files.dumps(level)), level)
 
 
 def test_the_room_is_that_of_kinetix() -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jaxenvs.envs.kinetix import _files
-from jaxenvs.envs.kinetix._fields import LevelError
+from jaxenvs.envs.kinetix import files
 from jaxenvs.envs.kinetix._level import SIZES, Level, Size, empty, same
+from jaxenvs.envs.kinetix.files._fields import LevelError
 from tests.envs.kinetix import originals
 
 
@@ -21,7 +21,7 @@ def content(name: str = "l/car_launch") -> dict[str, Any]:
 
 
 def parsed(changed: dict[str, Any], **options: bool) -> Level:
-    return _files.parse(json.dumps(changed), **options)
+    return files.parse(json.dumps(changed), **options)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -29,16 +29,16 @@ def test_published_files_keep_everything(size: str) -> None:
     chosen = [name for name in originals.names() if name.startswith(size)]
     assert len(chosen) == {"s": 10, "m": 24, "l": 40}[size]
     for name in chosen:
-        level = _files.parse(originals.files()[name])
+        level = files.parse(originals.files()[name])
         assert level.size == SIZES[size]
-        text = _files.dumps(level)
-        assert same(_files.parse(text), level), name
+        text = files.dumps(level)
+        assert same(files.parse(text), level), name
         assert list(originals.differences(content(name), json.loads(text), 1e-6)) == [], name
 
 
 def test_a_written_file_has_the_fields_that_kinetix_needs() -> None:
     for name in ("s/h0_weak_thrust", "m/arm_up", "l/gears"):
-        written = json.loads(_files.dumps(_files.parse(originals.files()[name])))
+        written = json.loads(files.dumps(files.parse(originals.files()[name])))
         auto = written["env_state"].pop("motor_auto")  # is ours; skipped, as it is in env_state
         assert auto == [False] * len(written["env_state"]["joint"])
         assert shape_of(written) == shape_of(content(name))
@@ -62,7 +62,7 @@ def shape_of(value: Any) -> Any:
 
 def test_web_exports_are_read() -> None:
     for name in originals.names()[::3]:
-        level = _files.parse(originals.files()[name])
+        level = files.parse(originals.files()[name])
         assert same(parsed(originals.web_form(content(name))), level)
         assert same(parsed(originals.web_form(content(name), size=name[0])), level)
         assert same(parsed(originals.nested_form(content(name))), level)
@@ -92,14 +92,14 @@ def test_gravity_time_and_motors_by_themselves_are_kept() -> None:
     expected = np.array(changed["env_state"]["motor_auto"]) & level.joints.active
     assert level.joints.motor_auto.tolist() == expected.tolist()
     assert expected.any()
-    again = json.loads(_files.dumps(level))
+    again = json.loads(files.dumps(level))
     assert again["env_state"]["motor_auto"] == expected.tolist()
     assert same(parsed(again), level)
 
 
 def test_what_is_left_over_does_not_count() -> None:
     level, changed = (
-        _files.parse(originals.files()["s/h0_weak_thrust"]),
+        files.parse(originals.files()["s/h0_weak_thrust"]),
         content("s/h0_weak_thrust"),
     )
     unused = changed["env_state"]["polygon"][4]
@@ -129,7 +129,7 @@ def test_triangles_are_kept() -> None:
     slot["inverse_inertia"] = 12 / inertia
     level = parsed(changed)
     assert level.bodies.num_vertices[11] == 3
-    assert same(_files.parse(_files.dumps(level)), level)
+    assert same(files.parse(files.dumps(level)), level)
 
 
 Change = Callable[[dict[str, Any]], Any]
@@ -322,7 +322,7 @@ def test_a_level_has_a_goal(role: int) -> None:
     with pytest.raises(LevelError, match=rf"^env_state: expected a .* shape, of role {role}"):
         parsed(changed)
     level = parsed(changed, needs_goal=False)
-    assert same(_files.parse(_files.dumps(level), needs_goal=False), level)
+    assert same(files.parse(files.dumps(level), needs_goal=False), level)
     changed["env_state"]["polygon"][0]["role"] = role
     changed["env_state"]["polygon"][1]["role"] = role  # two are as good as one
     assert parsed(changed).bodies.role[:2].tolist() == [role, role]
@@ -343,47 +343,47 @@ def test_a_level_has_a_goal(role: int) -> None:
         "null",
         '"level"',
         '{"version": 1, "version": 2}',
-        " " * (_files.MOST_BYTES + 1),
+        " " * (files.MOST_BYTES + 1),
     ],
     ids=lambda text: repr(text[:20]),
 )
 def test_other_texts_are_refused(text: str | bytes) -> None:
     with pytest.raises(LevelError, match=r"^(level|version|level\.[a-z_]+): expected "):
-        _files.parse(text)
+        files.parse(text)
 
 
 def test_a_bad_level_is_not_written(tmp_path: Any) -> None:
-    level = _files.parse(originals.files()["m/arm_up"])
+    level = files.parse(originals.files()["m/arm_up"])
     path = tmp_path / "new" / "level.json"
-    _files.write(path, level)
-    assert same(_files.read(path), level)
+    files.write(path, level)
+    assert same(files.read(path), level)
     before = path.read_bytes()
     wrong = level.replace(joints=level.joints.replace(a_index=level.joints.a_index + 50))
     with pytest.raises(LevelError, match=r"^env_state\.joint\.0\.a_index: expected 0 to 8"):
-        _files.write(path, wrong)
+        files.write(path, wrong)
     falling = level.replace(gravity=np.array([0, np.nan], np.float32))
     with pytest.raises(LevelError, match=r"^env_state\.gravity\.1: expected a number"):
-        _files.write(path, falling)
+        files.write(path, falling)
     assert path.read_bytes() == before
     assert os.listdir(path.parent) == ["level.json"]
 
 
 def test_the_largest_level_fits_in_a_file() -> None:
-    small = _files.parse(originals.files()["s/h0_weak_thrust"])
+    small = files.parse(originals.files()["s/h0_weak_thrust"])
     large = empty(Size(64, 64, 64, 64))
     active = np.flatnonzero(small.bodies.active[:5])
     for name in ("active", "fixated", "density", "collision_mode", "num_vertices", "vertices"):
         getattr(large.bodies, name)[active] = getattr(small.bodies, name)[active]
     large = large.replace(max_timesteps=np.array(7, np.int32))
-    text = _files.dumps(large)
-    assert len(text) < 3_500_000 < _files.MOST_BYTES
-    assert same(_files.parse(text, needs_goal=False), large)
+    text = files.dumps(large)
+    assert len(text) < 3_500_000 < files.MOST_BYTES
+    assert same(files.parse(text, needs_goal=False), large)
 
 
 def test_errors_name_the_file(tmp_path: Any) -> None:
     path = tmp_path / "level.json"
     path.write_text("{}")
     with pytest.raises(LevelError, match=r"level\.json: level\.env_state: expected a value"):
-        _files.read(path)
+        files.read(path)
     with pytest.raises(FileNotFoundError):
-        _files.read(tmp_path / "missing.json")
+        files.read(tmp_path / "missing.json")

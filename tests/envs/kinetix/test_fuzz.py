@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from jaxenvs.envs.kinetix import _files
-from jaxenvs.envs.kinetix._fields import LevelError
-from jaxenvs.envs.kinetix._from_json import TOLERANCE
+from jaxenvs.envs.kinetix import files
 from jaxenvs.envs.kinetix._level import same
+from jaxenvs.envs.kinetix.files._fields import LevelError
+from jaxenvs.envs.kinetix.files._from_json import TOLERANCE
 from tests.envs.kinetix import originals
 
 JUNK: tuple[Any, ...] = (
@@ -96,14 +96,14 @@ def mutate(rng: random.Random, content: Any) -> None:
 def attempt(text: str) -> bool:
     """Whether a file is accepted; both ways are checked."""
     try:
-        level = _files.parse(text)
+        level = files.parse(text)
     except LevelError as error:
         message = str(error)
         assert FIELD.match(message) or REPEATED.match(message), message
         assert len(message) < 400
         return False
-    again = _files.dumps(level)
-    assert same(_files.parse(again), level)
+    again = files.dumps(level)
+    assert same(files.parse(again), level)
     found = list(originals.differences(json.loads(text), json.loads(again), TOLERANCE))
     assert found == [], found
     return True

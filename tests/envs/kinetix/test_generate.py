@@ -6,7 +6,6 @@ import jax
 import numpy as np
 import pytest
 
-from jaxenvs.envs.kinetix._files import dumps, parse
 from jaxenvs.envs.kinetix._level import (
     BLUE,
     GREEN,
@@ -17,6 +16,7 @@ from jaxenvs.envs.kinetix._level import (
     in_world,
     same,
 )
+from jaxenvs.envs.kinetix.files import dumps, parse
 from jaxenvs.envs.kinetix.levels._generate import random_level
 from jaxenvs.envs.kinetix.levels._settings import Generation
 

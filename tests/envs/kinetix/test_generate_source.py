@@ -5,9 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxenvs.envs.kinetix._files import dumps, parse
 from jaxenvs.envs.kinetix._level import NUM_WALLS, SIZES, Size, same
 from jaxenvs.envs.kinetix._published import load_published
+from jaxenvs.envs.kinetix.files import dumps, parse
 from jaxenvs.envs.kinetix.kinetix import Kinetix
 from jaxenvs.envs.kinetix.levels._settings import Generation
 from jaxenvs.envs.kinetix.levels._source import Generated, mixed_level, padded

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxenvs.envs.kinetix import _files, _library
+from jaxenvs.envs.kinetix import _library, files
 from jaxenvs.envs.kinetix._draft import LevelDraft
 from jaxenvs.envs.kinetix._level import BLUE, GREEN, RED, SIZES, collision_matrix, same
 from jaxenvs.envs.kinetix._published import load_published, published
@@ -79,8 +79,8 @@ def test_there_are_many_of_each_size() -> None:
 def test_files_and_index_agree(name: str) -> None:
     level, about = _library.load_handmade(name), _library.about(name)
     assert level.size == SIZES[name[0]]
-    assert _files.parse(_files.dumps(level)) is not None
-    assert same(_files.parse(_files.dumps(level)), level)
+    assert files.parse(files.dumps(level)) is not None
+    assert same(files.parse(files.dumps(level)), level)
     assert about.goal.endswith(".")
     assert "." not in about.goal[:-1]
     assert 1 <= about.difficulty <= 5

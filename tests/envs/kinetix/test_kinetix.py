@@ -13,12 +13,12 @@ import pytest
 import jaxenvs
 from jaxenvs.envs.kinetix import _actions, _facts, _level
 from jaxenvs.envs.kinetix._draft import LevelDraft
-from jaxenvs.envs.kinetix._files import write
 from jaxenvs.envs.kinetix._level import SIZES, Level, Size, same
 from jaxenvs.envs.kinetix._named import fitted
 from jaxenvs.envs.kinetix._published import load_published, published
 from jaxenvs.envs.kinetix._state import State
 from jaxenvs.envs.kinetix._view import motion
+from jaxenvs.envs.kinetix.files import write
 from jaxenvs.envs.kinetix.kinetix import Kinetix
 from jaxenvs.envs.kinetix.team import KinetixTeam
 from jaxenvs.testing import _traced

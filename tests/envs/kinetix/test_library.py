@@ -5,7 +5,7 @@ import pathlib
 import numpy as np
 import pytest
 
-from jaxenvs.envs.kinetix import _files, _library
+from jaxenvs.envs.kinetix import _library, files
 from jaxenvs.envs.kinetix._level import same
 from jaxenvs.envs.kinetix._published import load_published
 
@@ -33,7 +33,7 @@ def test_numbers_and_groups_of_kinetix_may_be_left_out() -> None:
 
 def test_a_path_is_a_file(tmp_path: pathlib.Path) -> None:
     level = load_published("s/h0_weak_thrust")
-    _files.write(tmp_path / "mine.json", level)
+    files.write(tmp_path / "mine.json", level)
     for path in (tmp_path / "mine.json", str(tmp_path / "mine.json")):
         assert same(_library.load_level(path), level)
     with pytest.raises(OSError, match=r"absent\.json"):

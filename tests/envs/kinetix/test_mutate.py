@@ -9,9 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from jaxenvs.envs.kinetix._files import dumps, parse
 from jaxenvs.envs.kinetix._level import BLUE, GREEN, NUM_WALLS, SIZES, Level, same
 from jaxenvs.envs.kinetix._published import load_published, published
+from jaxenvs.envs.kinetix.files import dumps, parse
 from jaxenvs.envs.kinetix.levels import _scene as scene
 from jaxenvs.envs.kinetix.levels._mutate import EDITS, Edits, mutate_by
 from jaxenvs.envs.kinetix.levels._settings import Generation

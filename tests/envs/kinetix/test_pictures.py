@@ -9,9 +9,9 @@ import pytest
 import jaxenvs
 from jaxenvs.envs.kinetix import pictures
 from jaxenvs.envs.kinetix._actions import space
-from jaxenvs.envs.kinetix._files import write
 from jaxenvs.envs.kinetix._library import load_level
 from jaxenvs.envs.kinetix._published import published
+from jaxenvs.envs.kinetix.files import write
 from jaxenvs.render import film, picture_of
 from jaxenvs.render.play import Game
 from jaxenvs.render.themes import DARK

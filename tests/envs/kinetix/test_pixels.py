@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 import jaxenvs
-from jaxenvs.envs.kinetix import _level, _pixels
+from jaxenvs.envs.kinetix import _level
+from jaxenvs.envs.kinetix.observations import _pixels
 from jaxenvs.trig import sincos
 
 SIZE = _level.Size(polygons=6, circles=2, joints=1, thrusters=1)

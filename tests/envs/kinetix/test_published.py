@@ -4,14 +4,14 @@ import importlib.resources
 
 import pytest
 
-from jaxenvs.envs.kinetix import _files
+from jaxenvs.envs.kinetix import files
 from jaxenvs.envs.kinetix._level import same
 from jaxenvs.envs.kinetix._published import load_published, published
 from tests.envs.kinetix import originals
 
 
 def test_all_are_there() -> None:
-    levels = {name: _files.parse(originals.files()[name]) for name in originals.names()}
+    levels = {name: files.parse(originals.files()[name]) for name in originals.names()}
     assert sorted(published()) == sorted(levels)
     assert len(levels) == 74
     for name, level in levels.items():

@@ -6,8 +6,8 @@ import jax
 import numpy as np
 import pytest
 
-from jaxenvs.envs.kinetix import _pixels
 from jaxenvs.envs.kinetix._published import load_published
+from jaxenvs.envs.kinetix.observations import _pixels
 
 FRAMES = pathlib.Path(__file__).resolve().parent / "frames.npz"
 

@@ -7,7 +7,6 @@ from typing import Any
 import jax
 import numpy as np
 
-from jaxenvs.envs.kinetix import _format as form
 from jaxenvs.envs.kinetix._level import (
     NUM_WALLS,
     Level,
@@ -16,6 +15,7 @@ from jaxenvs.envs.kinetix._level import (
     in_world,
     inverse_masses,
 )
+from jaxenvs.envs.kinetix.files import _format as form
 
 _CONTACT = {
     "normal": {"0": 0.0, "1": 0.0},

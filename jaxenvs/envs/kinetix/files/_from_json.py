@@ -6,17 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from jaxenvs.envs.kinetix import _format as form
-from jaxenvs.envs.kinetix._fields import (
-    Flag,
-    LevelError,
-    Vector,
-    Whole,
-    entries,
-    fields,
-    record,
-    refuse,
-)
 from jaxenvs.envs.kinetix._level import (
     BLUE,
     GREEN,
@@ -28,6 +17,17 @@ from jaxenvs.envs.kinetix._level import (
     empty,
     inverse_masses,
 )
+from jaxenvs.envs.kinetix.files import _format as form
+from jaxenvs.envs.kinetix.files._fields import (
+    Flag,
+    LevelError,
+    Vector,
+    Whole,
+    entries,
+    fields,
+    record,
+    refuse,
+)
 
 TOLERANCE = 1e-5
 """Relative, of a mass: float32 gives 5e-7 in the published files."""
@@ -36,7 +36,7 @@ _Slots = Sequence[Mapping[str, Any]]
 
 
 def from_content(content: Any, *, needs_goal: bool = True) -> Level:
-    """The level in a file's JSON values. Raises as `_files.parse`."""
+    """The level in a file's JSON values. Raises as `files.parse`."""
     top = fields(content, ("level",), ["env_state", "env_params", "static_env_params"], ["version"])
     size = _read_size(top["static_env_params"])
     max_timesteps = _read_params(top["env_params"])

@@ -7,13 +7,13 @@ a size in place of its settings.
 
 from typing import Any
 
-from jaxenvs.envs.kinetix._fields import Flag, Kind, Number, Vector, Whole
 from jaxenvs.envs.kinetix._level import (
     MOST_VERTICES,
     NUM_MOTOR_BINDINGS,
     NUM_THRUSTER_BINDINGS,
     RED,
 )
+from jaxenvs.envs.kinetix.files._fields import Flag, Kind, Number, Vector, Whole
 from jaxenvs.ranges import Range
 
 ANY = Number()

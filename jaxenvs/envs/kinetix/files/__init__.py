@@ -5,10 +5,10 @@ import os
 import pathlib
 from typing import Any, NoReturn
 
-from jaxenvs.envs.kinetix._fields import LevelError, refuse
-from jaxenvs.envs.kinetix._from_json import from_content
 from jaxenvs.envs.kinetix._level import Level
-from jaxenvs.envs.kinetix._to_json import to_content
+from jaxenvs.envs.kinetix.files._fields import LevelError, refuse
+from jaxenvs.envs.kinetix.files._from_json import from_content
+from jaxenvs.envs.kinetix.files._to_json import to_content
 from jaxenvs.files import replacing
 
 MOST_BYTES = 2**24

@@ -8,10 +8,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import spaces
-from jaxenvs.envs.kinetix import _features as features
 from jaxenvs.envs.kinetix._level import NUM_WALLS, Size
 from jaxenvs.envs.kinetix._state import State
 from jaxenvs.envs.kinetix._view import motion
+from jaxenvs.envs.kinetix.observations import _features as features
 
 LARGEST = 10.0
 _UNSEEN = NUM_WALLS - 1  # walls and ceiling, which are the same in all levels

@@ -8,10 +8,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import spaces
-from jaxenvs.envs.kinetix import _features as features
 from jaxenvs.envs.kinetix._level import Joints, Size
 from jaxenvs.envs.kinetix._state import State
 from jaxenvs.envs.kinetix._view import motion
+from jaxenvs.envs.kinetix.observations import _features as features
 
 
 def space(size: Size) -> spaces.Dict:
