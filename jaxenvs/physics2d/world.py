@@ -247,8 +247,8 @@ class Contacts(PyTree):
     """What touched in a step: what overlapped when it began, and what pushed each other since."""
 
     touching: jax.Array
-    """bool [R, L], whether the two shapes of `pairs(B)` overlapped, whatever `collides` says, or had
-    a contact that pushed, however short; False with an unused slot."""
+    """bool [R, L], whether the two shapes of `pairs(B)` overlapped, whatever `collides` says, or
+    had a contact that pushed, however short; False with an unused slot."""
     on_planes: jax.Array
     """bool [P, B], whether the body reached behind the plane, whatever `meets` says, or was pushed
     by it; False with an unused slot."""
