@@ -19,7 +19,7 @@ from jaxenvs.envs.kinetix import files
 from jaxenvs.envs.kinetix._level import SIZES, Level
 
 ARCHIVE = pathlib.Path(__file__).with_name("originals.tar.xz")
-PACKED = pathlib.Path(files.__file__).with_name("levels.json")
+PACKED = pathlib.Path(kinetix.__file__).with_name("levels.json")
 
 
 @functools.cache
