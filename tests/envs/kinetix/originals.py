@@ -15,7 +15,8 @@ from typing import Any
 import jax
 import numpy as np
 
-from jaxenvs.envs.kinetix import files
+from jaxenvs.envs import kinetix
+from jaxenvs.envs.kinetix import files as level_files
 from jaxenvs.envs.kinetix._level import SIZES, Level
 
 ARCHIVE = pathlib.Path(__file__).with_name("originals.tar.xz")
@@ -152,4 +153,4 @@ def _near(a: float, b: float, tolerance: float) -> bool:
 
 
 if __name__ == "__main__":
-    PACKED.write_text(pack({name: files.parse(files()[name]) for name in names()}))
+    PACKED.write_text(pack({name: level_files.parse(files()[name]) for name in names()}))
