@@ -23,7 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/pari
 
 import harvest  # type: ignore[import-not-found]
 from jax2d import engine, sim_state  # type: ignore[import-not-found]
-from scenes import Scene, Size, zeros
+from scenes import Scene, Size, zeros  # type: ignore[import-not-found]
 
 WALLS = 4
 BASE_FRICTION = 0.4 * math.sqrt(2)  # of two bodies whose own is 1

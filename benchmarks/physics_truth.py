@@ -40,14 +40,14 @@ def ours(settings: Settings) -> list[Track]:
     sizes = common_sizes(scenes)
     built = [scene.world(sizes) for scene in scenes]
     world, state = jax.tree.map(lambda *leaves: np.stack(leaves), *built)
-    ones = np.ones
+    ones: Any = np.ones
     controls = Controls(
         motor=ones((len(scenes), sizes.joints), np.float32),
         thrust=ones((len(scenes), sizes.thrusters), np.float32),
     )
 
     def one(state: Any, _: None) -> Any:
-        state, _ = jax.vmap(lambda w, s, c: step(w, s, c, settings))(world, state, controls)
+        state, _contacts = jax.vmap(lambda w, s, c: step(w, s, c, settings))(world, state, controls)
         return state, (state.position, state.angle, state.velocity, state.spin)
 
     run = jax.jit(lambda state: jax.lax.scan(one, state, length=STEPS)[1])

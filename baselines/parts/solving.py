@@ -8,6 +8,7 @@ import jax.numpy as jnp
 
 from jaxenvs.baselines.parts.evaluate import STEP_LIMIT, play_out
 from jaxenvs.baselines.parts.trainer import Trainer
+from jaxenvs.core import Env
 from jaxenvs.levels import LevelEnv, has_levels
 
 
@@ -34,9 +35,10 @@ def solve_rates(
 
     Raises `TypeError` for a game without levels, and for algorithms that cannot draw actions.
     """
-    env = trainer.env if env is None else env
-    if not has_levels(env):
-        raise TypeError(f"env: expected a game with levels, got {type(env).__name__}")
+    game: Env[Any, Any] = trainer.env if env is None else env
+    if not has_levels(game):
+        raise TypeError(f"env: expected a game with levels, got {type(game).__name__}")
+    env = game
     num = jax.tree.leaves(levels)[0].shape[0] * num_attempts
     levels = jax.tree.map(lambda leaf: jnp.repeat(leaf, num_attempts, axis=0), levels)
     start_key, step_key, draw_key = jax.random.split(key, 3)

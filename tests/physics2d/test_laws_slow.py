@@ -134,7 +134,7 @@ def _busy() -> tuple[World, State]:
     )
 
 
-CONTROLS = Controls(motor=np.ones(2, np.float32), thrust=np.ones(1, np.float32))
+CONTROLS = Controls(motor=jnp.ones(2, jnp.float32), thrust=jnp.ones(1, jnp.float32))
 
 
 def _run(stepped, world: World, state: State, steps: int) -> State:

@@ -268,7 +268,7 @@ def _random(rng: np.random.Generator, sizes: Sizes) -> Scene | None:
         if jointed:
             limits = (-0.5, 0.5) if rng.random() < 0.3 else None
             inertia = 1 / scene.world.bodies.inverse_inertia[[parent, k]].sum()
-            torque = inertia * rng.uniform(200, 2000)
+            torque = float(inertia * rng.uniform(200, 2000))
             scene.joint(parent, k, anchor, rng.random() < 0.3, limits, rng.uniform(2, 18), torque)
     tree = slice(0, 1 + sizes.joints)
     scene.rules[tree, tree] = False

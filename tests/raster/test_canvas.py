@@ -92,7 +92,7 @@ def test_colors_are_picked_and_shaded():
 def test_a_slot_may_have_a_color_in_each_row():
     canvas = Canvas(height=3, width=4)
     colors = np.arange(18, dtype=np.uint8).reshape(2, 3, 3)
-    left = np.array([[0, 1, 2], [3, 3, 9]], np.float32)
+    left = jnp.array([[0, 1, 2], [3, 3, 9]], jnp.float32)
 
     @jax.jit
     def picture(colors):

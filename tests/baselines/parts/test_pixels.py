@@ -19,7 +19,10 @@ SPACE = spaces.Dict(
 
 def test_it_is_two_convolutions_and_the_other_numbers():
     rng = np.random.default_rng(0)
-    shown = {name: rng.random(part.shape, np.float32) for name, part in SPACE.spaces.items()}
+    shown = {
+        name: rng.random(np.shape(part), np.float32)
+        for name, part in SPACE.sample(jax.random.key(0)).items()
+    }
     x = flatten(SPACE, jax.tree.map(jnp.asarray, shown))
     encoder = PixelEncoder(picture_of(SPACE))
     weights: Any = jax.jit(encoder.init)(jax.random.key(0), x)

@@ -10,7 +10,7 @@ from jaxenvs.baselines.parts.trainer import Trainer
 from tests.toys import Goal, Race, Walk
 
 PLACES = (1, 2, 3, 4)
-LEVELS = stacked([Goal(place=np.int32(place)) for place in PLACES])
+LEVELS = stacked([Goal(place=jnp.int32(place)) for place in PLACES])
 
 
 def player(act, sample=None, memory=None, env=None):
