@@ -1,7 +1,7 @@
 """Hand-made levels of size S: one polygon, two circles, a joint and a thruster at most."""
 
 from jaxenvs.envs.kinetix._draft import LevelDraft
-from tools.levels.base import DOWN, RIGHT, UP, design
+from tools.levels.base import RIGHT, UP, design
 
 
 @design("s")
@@ -109,18 +109,6 @@ def jet_wheel(d: LevelDraft) -> LevelDraft:
         .triangle((2.6, 0.4), (4.4, 0.4), (4.4, 1.3), name="ramp", fixated=True)
         .circle(0.25, (4.7, 1.7), name="goal", role="blue", fixated=True)
         .thruster("ball", angle=0.0, power=0.14)
-    )
-
-
-@design("s")
-def see_saw(d: LevelDraft) -> LevelDraft:
-    """Slam the see-saw with its jet so that the ball flies up to the blue target."""
-    return (
-        d.box(2.6, 0.1, (2.0, 0.62), name="plank")
-        .circle(0.13, (0.9, 0.81), name="ball", role="green")
-        .circle(0.26, (1.45, 2.3), name="target", role="blue", fixated=True)
-        .revolute("floor", "plank", limits=(-0.13, 0.0))
-        .thruster("plank", (3.2, 0.62), angle=DOWN, power=2.0)
     )
 
 

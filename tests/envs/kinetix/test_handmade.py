@@ -69,8 +69,8 @@ def test_recorded_actions_solve_it_and_doing_nothing_does_not(size: str) -> None
 
 def test_there_are_many_of_each_size() -> None:
     counts = [sum(name.startswith(size) for name in NAMES) for size in SIZES]
-    assert sum(counts) >= 30
-    assert min(counts) >= 8
+    assert sum(counts) >= 40
+    assert min(counts) >= 10
     difficulties = [_library.about(name).difficulty for name in NAMES]
     assert {1, 2, 3, 4} <= set(difficulties)
 
