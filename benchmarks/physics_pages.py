@@ -3,6 +3,8 @@
 import pathlib
 from typing import Any
 
+from benchmarks.pages import placed
+
 DOCS = pathlib.Path(__file__).resolve().parents[1] / "docs"
 PAGE = DOCS / "performance.md"
 PICTURE = DOCS / "images" / "physics_growth.svg"
@@ -17,11 +19,10 @@ def write(figures: dict[str, Any]) -> None:
 
 def written(page: str, figures: dict[str, Any]) -> str:
     """The page with the tables of these figures."""
-    before, after = page.partition(BEGIN)[0], page.partition(END)[2]
     tables = [speeds(figures), programs(figures)]
     if "share" in figures:
         tables.append(shares(figures))
-    return "\n\n".join([f"{before}{BEGIN}", *tables, f"{END}{after}"])
+    return placed(page, (BEGIN, END), "\n\n".join(tables))
 
 
 def _count(value: float) -> str:

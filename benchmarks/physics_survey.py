@@ -22,6 +22,7 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
+from benchmarks.pages import placed
 from benchmarks.physics_scenes import ROOM, SIZES, common_sizes, random_scenes
 from jaxenvs.physics2d import Controls, State, World, step
 
@@ -210,9 +211,7 @@ def tell(rows: list[dict[str, Any]]) -> None:
     """Prints the table and writes it into the page."""
     text = table(rows)
     print(text)
-    page = PAGE.read_text()
-    before, after = page.partition(BEGIN)[0], page.partition(END)[2]
-    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+    PAGE.write_text(placed(PAGE.read_text(), (BEGIN, END), text))
 
 
 def main() -> None:

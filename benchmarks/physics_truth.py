@@ -21,6 +21,7 @@ import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
+from benchmarks.pages import placed
 from benchmarks.physics_readings import ROWS, SCENES, Track
 from benchmarks.physics_scenes import common_sizes, described
 from jaxenvs.physics2d import Controls, Settings, step
@@ -110,9 +111,7 @@ def main() -> None:
     text = table(columns)
     print(text)
     if options.write:
-        page = PAGE.read_text()
-        before, after = page.partition(BEGIN)[0], page.partition(END)[2]
-        PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+        PAGE.write_text(placed(PAGE.read_text(), (BEGIN, END), text))
 
 
 if __name__ == "__main__":

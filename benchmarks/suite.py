@@ -26,6 +26,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import jaxenvs
 from benchmarks import originals
+from benchmarks.pages import placed
 from jaxenvs.cli import measure, peers
 
 ROWS = pathlib.Path(__file__).with_suffix(".json")
@@ -165,15 +166,6 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def written(page: str, rows: Rows) -> str:
     """The page with the tables between its two marks. Raises `ValueError` if it has none."""
     return placed(page, (BEGIN, END), tables(rows))
-
-
-def placed(page: str, marks: tuple[str, str], text: str) -> str:
-    """The page with a text between two marks. Raises `ValueError` if it has none."""
-    before, _, rest = page.partition(marks[0])
-    _, mark, after = rest.partition(marks[1])
-    if not mark:
-        raise ValueError(f"{PAGE.name}: expected {' and '.join(marks)}")
-    return f"{before}{marks[0]}\n\n{text}\n\n{marks[1]}{after}"
 
 
 def main() -> None:

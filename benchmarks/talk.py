@@ -22,7 +22,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 import jaxenvs
 from benchmarks import originals
-from benchmarks.suite import PAGE, brief, kept, placed, table
+from benchmarks.pages import placed
+from benchmarks.suite import PAGE, brief, kept, table
 from jaxenvs.cli import measure, peers
 
 WHO = ("jaxmarl", "jaxenvs")
