@@ -97,13 +97,11 @@ class Layout:
 
     def _parts(self, vector: jax.Array) -> dict[str, jax.Array]:
         """The parts by name, in their own shapes; a number that was made one-hot is a last axis."""
-        sizes = [_size(part) for part in self.space.spaces.values()]
+        shapes = {name: (*self._shape(name), *self._digits(name)) for name in self.space.spaces}
+        sizes = [math.prod(shape) for shape in shapes.values()]
         pieces = jnp.split(vector, np.cumsum(sizes)[:-1].tolist(), axis=-1)
-        named = zip(self.space.spaces, pieces, strict=True)
-        return {
-            name: piece.reshape(*vector.shape[:-1], *self._shape(name), *self._digits(name))
-            for name, piece in named
-        }
+        named = zip(shapes.items(), pieces, strict=True)
+        return {name: x.reshape(*vector.shape[:-1], *shape) for (name, shape), x in named}
 
     def _one_hot(self, name: str, index: jax.Array, there: jax.Array) -> jax.Array:
         """Which bodies are meant, `(..., num_bodies)` float32; all 0 for what is not `there`."""
@@ -232,11 +230,3 @@ def pooled(rows: jax.Array, there: jax.Array) -> tuple[jax.Array, jax.Array]:
     low = np.float32(np.finfo(np.float32).min)
     highest = jnp.max(jnp.where(there, rows, low), axis=-2, initial=low)
     return total / jnp.maximum(count, 1.0), jnp.where(count > 0, highest, 0.0)
-
-
-def _size(space: spaces.Space) -> int:
-    """The numbers of an element in a flattened observation."""
-    if isinstance(space, spaces.MultiDiscrete):
-        return int(space.num_values.sum())
-    shape: tuple[int, ...] = space.shape  # type: ignore[attr-defined]
-    return math.prod(shape)

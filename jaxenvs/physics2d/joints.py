@@ -163,8 +163,7 @@ def closed(pose: Pose, links: Links, one: jax.Array) -> Pose:
 def _pushed(motion: Motion, link: Links, row: _Rows, added: list[jax.Array]) -> Motion:
     """The motion after impulses of one joint [*N]: x and y in its frame, and the angular one."""
     x, y, moment = added
-    turn_a = row.a[0] * y - row.a[1] * x + moment
-    turn_b = row.b[0] * y - row.b[1] * x + moment
+    turn_a, turn_b = _moments(row, x, y, moment)
     x, y = outside(row.frame, x, y)
     at_a, at_b = layout.is_row(motion.x, link.body_a), layout.is_row(motion.x, link.body_b)
 
@@ -176,6 +175,13 @@ def _pushed(motion: Motion, link: Links, row: _Rows, added: list[jax.Array]) -> 
         add(motion.y, -link.mass_a * y, link.mass_b * y),
         add(motion.spin, -link.inertia_a * turn_a, link.inertia_b * turn_b),
     )
+
+
+def _moments(
+    row: _Rows, x: jax.Array, y: jax.Array, moment: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """All that an impulse on b turns it by, about its center; and the opposite of that for a."""
+    return tuple(arm[0] * y - arm[1] * x + moment for arm in (row.a, row.b))  # type: ignore[return-value]
 
 
 def _kept(
@@ -197,8 +203,7 @@ def _kept(
 def _free_speed(parts: Motion, block: tuple[jax.Array, ...], link: Links, row: _Rows) -> jax.Array:
     """How fast what is free changes after the block's impulses."""
     x, y, moment = block
-    turn_a = row.a[0] * y - row.a[1] * x + moment
-    turn_b = row.b[0] * y - row.b[1] * x + moment
+    turn_a, turn_b = _moments(row, x, y, moment)
     speed = parts.spin + link.inertia_b * turn_b + link.inertia_a * turn_a
     if link.along is None:
         return speed
@@ -326,7 +331,7 @@ def _mass(now: Place, links: Links) -> _Mass:
     twist = links.inertia + react_x * x_angle + react_y * y_angle
     twist = jnp.maximum(twist, 1e-4 * links.inertia)  # digits are lost where arms are very long
     if links.along is not None:
-        on, none = links.along.on, jnp.zeros_like(xx)
+        on = links.along.on
         across = jnp.where(links.along.slides, 1 / yy, 0.0)
         inverse = (
             jnp.where(on, 0.0, inverse[0]),
@@ -338,7 +343,7 @@ def _mass(now: Place, links: Links) -> _Mass:
         react_x = jnp.where(on, 1.0, react_x)
         react_y = jnp.where(on, -xy * across, react_y)
         turned = -couple_x + couple_y * xy * across
-        react_angle = jnp.where(on, turned, 1.0 + none)
+        react_angle = jnp.where(on, turned, react_angle)
     react = react_x, react_y, react_angle
     return _Mass(*inverse, couple_x, couple_y, react, twist)
 
