@@ -15,7 +15,8 @@ import jax
 import numpy as np
 
 from jaxenvs.envs.kinetix import files
-from jaxenvs.envs.kinetix._level import GREEN
+from jaxenvs.envs.kinetix._actions import NUM_COMMANDS
+from jaxenvs.envs.kinetix._level import GREEN, NUM_MOTOR_BINDINGS, commanded
 from tools.levels import plans
 from tools.levels.designs import DESIGNS, Design
 from tools.levels.plays import Course, Played, SizeName, course, player
@@ -248,11 +249,10 @@ def _varied(pool: list[Any]) -> list[Any]:
 
 def _used(level: Any) -> np.ndarray:
     """Which of the six actions do something."""
-    used = np.zeros(6, np.int32)
+    used = np.zeros(NUM_COMMANDS, np.int32)
     joints, jets = level.joints, level.thrusters
-    driven = joints.active & joints.motor_on & ~joints.is_fixed & ~joints.motor_auto
-    used[joints.motor_binding[driven]] = 1
-    used[4 + jets.binding[jets.active]] = 1
+    used[joints.motor_binding[commanded(joints)]] = 1
+    used[NUM_MOTOR_BINDINGS + jets.binding[jets.active]] = 1
     return used
 
 

@@ -17,10 +17,7 @@ the part, its field, and what was expected there. The room, between four walls, 
 """
 
 import dataclasses
-from collections.abc import Sequence
 from typing import Any, Literal, Self, TypedDict, Unpack
-
-import numpy as np
 
 from jaxenvs.envs.kinetix._draft_parts import (
     WALLS,
@@ -38,10 +35,8 @@ from jaxenvs.envs.kinetix._level import SIZES, Level, Size
 from jaxenvs.envs.kinetix.files import _format as form
 from jaxenvs.envs.kinetix.files._fields import LevelError
 from jaxenvs.physics2d import shapes
+from jaxenvs.physics2d.scene_fields import Pair
 from jaxenvs.ranges import Count
-
-Pair = Sequence[float] | np.ndarray
-"""x and y."""
 
 
 class BodyFields(TypedDict, total=False):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import numpy as np
 
-from jaxenvs.envs.kinetix._level import Level, Size, empty
+from jaxenvs.envs.kinetix._level import WALL_CORNERS, WALL_PLACES, Level, Size, empty
 from jaxenvs.envs.kinetix.files import _format as form
 from jaxenvs.envs.kinetix.files._fields import LevelError
 from jaxenvs.envs.kinetix.files._from_json import from_content
@@ -140,18 +140,12 @@ def _plain(value: Any) -> Any:
 # -- the room --------------------------------------------------------------------------------------
 
 
-def _wall(name: str, position: Place, *corners: Place) -> DraftBody:
-    return DraftBody(name=name, position=position, vertices=corners, fixated=True, collision_mode=2)
-
-
-_WIDE: tuple[Place, ...] = ((2.5, 5.2), (2.5, -5.2), (-2.5, -5.2), (-2.5, 5.2))
-WALLS = (
-    _wall("floor", (2.5, -4.8), *_WIDE),
-    _wall("left wall", (0.0, 0.0), (-5.0, 5.0), (0.0, 5.0), (0.0, 0.0), (-5.0, 0.0)),
-    _wall("right wall", (0.0, 0.0), (5.0, 5.0), (10.0, 5.0), (10.0, 0.0), (5.0, 0.0)),
-    _wall("ceiling", (2.5, 10.2), *_WIDE),
+WALLS = tuple(
+    DraftBody(name=name, position=position, vertices=corners, fixated=True, collision_mode=2)
+    for name, position, corners in zip(
+        ("floor", "left wall", "right wall", "ceiling"), WALL_PLACES, WALL_CORNERS, strict=True
+    )
 )
-"""As in Kinetix's own levels: the room is 0 to 5 m wide and 0.4 to 5 m high."""
 
 # -- the level -------------------------------------------------------------------------------------
 

@@ -7,9 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from jaxenvs.envs.kinetix import _actions, _facts
+from jaxenvs.envs.kinetix import _facts
 from jaxenvs.envs.kinetix._level import NUM_WALLS, Level, Size
-from jaxenvs.envs.kinetix._state import Params, State
+from jaxenvs.envs.kinetix._state import Params, State, first_state
 from jaxenvs.physics2d import jax2d
 
 _RULES = jax2d.Rules()
@@ -23,20 +23,12 @@ def pairs(size: Size) -> np.ndarray:
 def build(level: Level, params: Params) -> State:
     """The level at its start."""
     level = jax.tree.map(jnp.asarray, level)
-    table = pairs(level.size)
-    facts = _facts.facts(level, jnp.zeros((level.size.bodies, 2), jnp.float32), table)
+    centers = jnp.zeros((level.size.bodies, 2), jnp.float32)
+    facts = _facts.facts(level, centers, pairs(level.size))
     scene = _scene(level, facts, params)
     start = jax2d.at_rest(scene, level.bodies.position, level.bodies.rotation, _RULES)
-    return State(
-        time=jnp.int32(0),
-        level=level,
-        world=scene,
-        physics=start.replace(velocity=level.bodies.velocity, spin=level.bodies.angular_velocity),
-        facts=facts,
-        touching=jnp.zeros(len(table), jnp.bool_),
-        commands=jnp.zeros(_actions.NUM_COMMANDS, jnp.float32),
-        last_distance=jnp.float32(-1),
-    )
+    physics = start.replace(velocity=level.bodies.velocity, spin=level.bodies.angular_velocity)
+    return first_state(level, scene, physics, facts)
 
 
 def steps(

@@ -16,9 +16,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import physics2d
-from jaxenvs.envs.kinetix import _actions, _facts
+from jaxenvs.envs.kinetix import _facts
 from jaxenvs.envs.kinetix._level import NUM_WALLS, Level, Size
-from jaxenvs.envs.kinetix._state import Params, State
+from jaxenvs.envs.kinetix._state import Params, State, first_state
 from jaxenvs.physics2d import shapes
 from jaxenvs.trig import sincos
 
@@ -56,28 +56,19 @@ def pairs(size: Size) -> np.ndarray:
 def build(level: Level, params: Params) -> State:
     """The level at its start."""
     level = jax.tree.map(jnp.asarray, level)
-    table = pairs(level.size)
     mass = _facts.masses(level.bodies)
     # Walls stay where the level puts their frames.
-    facts = _facts.facts(level, mass.center.at[:NUM_WALLS].set(np.float32(0)), table)
+    facts = _facts.facts(level, mass.center.at[:NUM_WALLS].set(np.float32(0)), pairs(level.size))
     start = jax.tree.map(jnp.asarray, physics2d.at_rest(sizes(level.size)))
     position, velocity = _of_centers(level, mass.center)
     rotation, spin = level.bodies.rotation, level.bodies.angular_velocity
-    return State(
-        time=jnp.int32(0),
-        level=level,
-        world=_world(level, mass, facts.machine, params),
-        physics=start.replace(
-            position=position[NUM_WALLS:],
-            angle=rotation[NUM_WALLS:],
-            velocity=velocity[NUM_WALLS:],
-            spin=spin[NUM_WALLS:],
-        ),
-        facts=facts,
-        touching=jnp.zeros(len(table), jnp.bool_),
-        commands=jnp.zeros(_actions.NUM_COMMANDS, jnp.float32),
-        last_distance=jnp.float32(-1),
+    physics = start.replace(
+        position=position[NUM_WALLS:],
+        angle=rotation[NUM_WALLS:],
+        velocity=velocity[NUM_WALLS:],
+        spin=spin[NUM_WALLS:],
     )
+    return first_state(level, _world(level, mass, facts.machine, params), physics, facts)
 
 
 def steps(

@@ -40,7 +40,7 @@ def outlines(bodies: Bodies) -> jax.Array:
 
 
 def masses(bodies: Bodies) -> shapes.Mass:
-    """The true ones, of bodies that are not fixated: masses (n,), centers (n, 2), inertias (n,)."""
+    """The true ones, fixated or not: masses (n,), centers (n, 2), moments of inertia (n,)."""
     density = jnp.asarray(bodies.density)
     num_polygons = bodies.vertices.shape[0]
     corners = outlines(bodies)

@@ -21,6 +21,17 @@ MOST_VERTICES = 4
 NUM_MOTOR_BINDINGS = 4
 NUM_THRUSTER_BINDINGS = 2
 
+_WIDE = ((2.5, 5.2), (2.5, -5.2), (-2.5, -5.2), (-2.5, 5.2))
+WALL_PLACES = ((2.5, -4.8), (0.0, 0.0), (0.0, 0.0), (2.5, 10.2))
+"""Where the walls are in Kinetix's own levels: the room is 0 to 5 m wide and 0.4 to 5 m high."""
+WALL_CORNERS = (
+    _WIDE,
+    ((-5.0, 5.0), (0.0, 5.0), (0.0, 0.0), (-5.0, 0.0)),
+    ((5.0, 5.0), (10.0, 5.0), (10.0, 0.0), (5.0, 0.0)),
+    _WIDE,
+)
+"""Their vertices, clockwise."""
+
 
 class Size(NamedTuple):
     """How many slots a level has of each kind; the walls count as polygons."""
@@ -164,6 +175,11 @@ def empty(size: Size) -> Level:
         gravity=np.zeros(2, np.float32),
         max_timesteps=np.array(0, np.int32),
     )
+
+
+def commanded(joints: Joints) -> np.ndarray:
+    """Which joints have a motor that actions drive, `(j,)` bool."""
+    return joints.active & joints.motor_on & ~joints.is_fixed & ~joints.motor_auto
 
 
 def same(one: Level, other: Level) -> bool:

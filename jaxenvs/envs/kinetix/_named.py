@@ -7,6 +7,7 @@ import numpy as np
 
 from jaxenvs.envs.kinetix._level import SIZES, Level, Size
 from jaxenvs.envs.kinetix._library import load_level
+from jaxenvs.envs.kinetix._slots import widened
 from jaxenvs.envs.kinetix.files._fields import LevelError
 from jaxenvs.struct import ByValue
 
@@ -55,37 +56,4 @@ def fitted(level: Level, size: Size) -> Level:
     for name, have, room in zip(Size._fields, own, size, strict=True):
         if have > room:
             raise ValueError(f"level: expected at most {room} {name}, got {have}")
-    wider = size.polygons - own.polygons
-
-    def grown(column: Any, count: int, at: int | None = None) -> np.ndarray:
-        column = np.asarray(column)
-        at = len(column) if at is None else at
-        empty = np.zeros((count, *column.shape[1:]), column.dtype)
-        return np.concatenate([column[:at], empty, column[at:]])
-
-    def moved(index: Any) -> np.ndarray:
-        """Numbers of bodies: circles come after more polygons."""
-        index = np.asarray(index)
-        return (index + np.where(index >= own.polygons, wider, 0)).astype(np.int32)
-
-    bodies = level.bodies
-    special = {
-        "num_vertices": grown(bodies.num_vertices, wider),
-        "vertices": grown(bodies.vertices, wider),
-        "radius": grown(bodies.radius, size.circles - own.circles),
-    }
-    common = {
-        name: grown(grown(getattr(bodies, name), wider, own.polygons), size.circles - own.circles)
-        for name in vars(bodies)
-        if name not in special
-    }
-    joints = level.joints.replace(
-        a_index=moved(level.joints.a_index), b_index=moved(level.joints.b_index)
-    )
-    thrusters = level.thrusters.replace(body_index=moved(level.thrusters.body_index))
-    more_joints, more_thrusters = size.joints - own.joints, size.thrusters - own.thrusters
-    return level.replace(
-        bodies=bodies.replace(**common, **special),
-        joints=jax.tree.map(lambda column: grown(column, more_joints), joints),
-        thrusters=jax.tree.map(lambda column: grown(column, more_thrusters), thrusters),
-    )
+    return widened(jax.tree.map(np.asarray, level), size)

@@ -6,8 +6,10 @@ Arrays over `n` bodies are in the order of `Level`: polygons, the walls first, t
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
 from jaxenvs import core
+from jaxenvs.envs.kinetix._actions import NUM_COMMANDS
 from jaxenvs.envs.kinetix._level import Level
 from jaxenvs.ranges import NonNegative
 
@@ -22,6 +24,20 @@ class State(core.State):
     touching: jax.Array  # (k,) bool: the pairs that touched in the last physics step
     commands: jax.Array  # (6,) float32, what motors and thrusters were told last; for pictures
     last_distance: jax.Array  # () float32, m, between green and blue; -1 before the first step
+
+
+def first_state(level: Level, world: Any, physics: Any, facts: Any) -> State:
+    """The state of a level at its start, in whichever engine."""
+    return State(
+        time=jnp.int32(0),
+        level=level,
+        world=world,
+        physics=physics,
+        facts=facts,
+        touching=jnp.zeros(facts.wins.shape, jnp.bool_),
+        commands=jnp.zeros(NUM_COMMANDS, jnp.float32),
+        last_distance=jnp.float32(-1),
+    )
 
 
 class Params(core.Params):

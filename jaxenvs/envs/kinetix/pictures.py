@@ -16,6 +16,7 @@ from jaxenvs.envs.kinetix._level import (
     NUM_WALLS,
     RED,
     Level,
+    commanded,
     in_world,
 )
 from jaxenvs.envs.kinetix.kinetix import Kinetix
@@ -42,7 +43,7 @@ def kinetix(
     `contacts` shows the points at which bodies touch.
     """
     colors = themes.named(theme)
-    level = placed(env, state)
+    level = placed(state)
     shown = scene(level, np.asarray(state.commands), colors)
     if contacts:
         shown = dataclasses.replace(shown, contacts=_contacts(state, shown))
@@ -72,9 +73,8 @@ def thumbnail(level: Level, size: int, theme: str = "light") -> np.ndarray:
 # -- from states to sketches -----------------------------------------------------------------------
 
 
-def placed(env: Any, state: Any) -> Level:
+def placed(state: Any) -> Level:
     """The level of a state, its bodies where they are now."""
-    del env
     bodies, physics = state.level.bodies, state.physics
     position, angle = np.asarray(physics.position), np.asarray(physics.angle)
     if not isinstance(physics, jax2d.State):  # walls never move; the rest by its centers of mass
@@ -189,8 +189,7 @@ def title(name: str) -> str:
 
 def _commands(level: Level, commands: np.ndarray, theme: themes.Theme) -> Iterable[legend.Command]:
     joints, thrusters = level.joints, level.thrusters
-    driven = joints.active & joints.motor_on & ~joints.is_fixed & ~joints.motor_auto
-    for k in np.unique(joints.motor_binding[driven]).tolist():
+    for k in np.unique(joints.motor_binding[commanded(joints)]).tolist():
         # Counterclockwise is shown to the left, as wheels would roll.
         yield legend.Command(
             f"motor {k + 1}", MOTOR_KEYS[k], theme.bindings[k], -float(commands[k]), True

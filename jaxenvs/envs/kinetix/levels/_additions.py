@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from jaxenvs.envs.kinetix._facts import masses
 from jaxenvs.envs.kinetix._level import (
     MOST_VERTICES,
     NUM_MOTOR_BINDINGS,
@@ -184,7 +185,7 @@ def with_thruster(
     is_added = is_added & jnp.any(candidates) & ~jnp.all(thrusters.active)
     num_polygons = level.size.polygons
     radius = bodies.radius[jnp.maximum(body - num_polygons, 0)] if level.size.circles else _ZERO
-    mass = masses(bodies)[body]
+    mass = masses(bodies).mass[body]
     corner_x, corner_y = point_of(bodies, body, draws.x, draws.y)
     is_circle = body >= num_polygons
     way = draws.x * np.float32(2 * math.pi)
@@ -207,13 +208,3 @@ def with_thruster(
     here = (np.arange(num_thrusters, dtype=np.int32) == slot) & is_added
     fields = {name: put(here, value, getattr(thrusters, name)) for name, value in new.items()}
     return level.replace(thrusters=thrusters.replace(**fields))
-
-
-def masses(bodies: Bodies) -> jax.Array:
-    """Of all slots, `(n,)` float32, kg; fixated ones too."""
-    a, b, c, d = (bodies.vertices[:, i] for i in range(MOST_VERTICES))
-    d = jnp.where((bodies.num_vertices < MOST_VERTICES)[:, None], a, d)
-    first, second = c - a, d - b
-    areas = jnp.abs(first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]) * np.float32(0.5)
-    discs = np.float32(math.pi) * bodies.radius * bodies.radius
-    return jnp.concatenate([areas, discs]) * bodies.density

@@ -131,8 +131,10 @@ def _edited(key: jax.Array, level: Level, weights: Any, settings: Edits) -> Leve
     new = additions.with_shape(level, proposed, addition, is_added, is_connected, no, generation)
     anywhere = jnp.ones(level.size.bodies, bool)
     new = additions.with_thruster(new, thruster, anywhere, does["add_thruster"], generation)
-    new = _without_joint(new, draws, does["remove_joint"])
-    new = _without_thruster(new, draws, does["remove_thruster"])
+    new = new.replace(
+        joints=_without_one(new.joints, draws, does["remove_joint"]),
+        thrusters=_without_one(new.thrusters, draws, does["remove_thruster"]),
+    )
     new = _without_shape(new, draws, does["remove_shape"])
     new = _with_roles_swapped(new, draws, does["swap_roles"])
     new = _with_fixture_toggled(new, draws, does["toggle_fixture"])
@@ -177,30 +179,16 @@ def _any_of(number: jax.Array, mask: jax.Array) -> jax.Array:
 
 def _emptied(record: Any, mask: jax.Array) -> Any:
     """A record of slots with zeros where the mask is true."""
-
-    def leaf(column: jax.Array) -> jax.Array:
-        rows = mask[: column.shape[0]].reshape(-1, *(1,) * (column.ndim - 1))
-        return jnp.where(rows, jnp.zeros_like(column), column)
-
-    return jax.tree.map(leaf, record)
+    return jax.tree.map(lambda column: additions.put(mask, 0, column), record)
 
 
-def _without_joint(level: Level, draws: _Draws, does: jax.Array) -> Level:
-    joints = level.joints
-    if joints.active.shape[0] == 0:
-        return level
-    slot = _any_of(draws.slot, joints.active)
-    here = (np.arange(joints.active.shape[0], dtype=np.int32) == slot) & does
-    return level.replace(joints=_emptied(joints, here))
-
-
-def _without_thruster(level: Level, draws: _Draws, does: jax.Array) -> Level:
-    thrusters = level.thrusters
-    if thrusters.active.shape[0] == 0:
-        return level
-    slot = _any_of(draws.slot, thrusters.active)
-    here = (np.arange(thrusters.active.shape[0], dtype=np.int32) == slot) & does
-    return level.replace(thrusters=_emptied(thrusters, here))
+def _without_one(record: Any, draws: _Draws, does: jax.Array) -> Any:
+    """Joints or thrusters without one of those that are active."""
+    count = record.active.shape[0]
+    if count == 0:
+        return record
+    slot = _any_of(draws.slot, record.active)
+    return _emptied(record, (np.arange(count, dtype=np.int32) == slot) & does)
 
 
 def _is_removable(level: Level) -> jax.Array:

@@ -6,7 +6,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from jaxenvs.envs.kinetix._level import MOST_VERTICES, NUM_WALLS, Bodies, Level, Size, empty
+from jaxenvs.envs.kinetix._level import (
+    MOST_VERTICES,
+    NUM_WALLS,
+    WALL_CORNERS,
+    WALL_PLACES,
+    Bodies,
+    Level,
+    Size,
+    empty,
+)
 from jaxenvs.envs.kinetix.levels._settings import Generation
 from jaxenvs.trig import sincos
 
@@ -16,11 +25,6 @@ FLOOR = 0.4
 """Height of the floor, m."""
 CORNERS = np.array([[1, 1], [1, -1], [-1, -1], [-1, 1]], np.float32)
 """Of a rectangle with half sides of 1, clockwise."""
-
-_WALL_PLACES = np.array([[2.5, -4.8], [0, 0], [0, 0], [2.5, 10.2]], np.float32)
-_UPRIGHT = np.array([2.5, 5.2], np.float32) * CORNERS
-_BESIDE = np.array([[-5, 5], [0, 5], [0, 0], [-5, 0]], np.float32)
-_WALL_CORNERS = np.stack([_UPRIGHT, _BESIDE, _BESIDE + np.array([10, 0], np.float32), _UPRIGHT])
 
 
 def empty_scene(size: Size, settings: Generation) -> Level:
@@ -32,7 +36,7 @@ def empty_scene(size: Size, settings: Generation) -> Level:
     bodies.collision_mode[walls] = 2
     bodies.density[walls] = bodies.friction[walls] = 1
     bodies.num_vertices[walls] = MOST_VERTICES
-    bodies.position[walls], bodies.vertices[walls] = _WALL_PLACES, _WALL_CORNERS
+    bodies.position[walls], bodies.vertices[walls] = WALL_PLACES, WALL_CORNERS
     return level.replace(
         gravity=np.array([0, settings.gravity], np.float32),
         max_timesteps=np.array(settings.max_timesteps, np.int32),

@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from jaxenvs import prng
 from jaxenvs.envs.kinetix._level import SIZES, Level, Size
+from jaxenvs.envs.kinetix._slots import widened
 from jaxenvs.envs.kinetix.levels._generate import random_level
 from jaxenvs.envs.kinetix.levels._settings import Generation
 from jaxenvs.levels import LevelEnv
@@ -89,35 +89,8 @@ def padded(level: Level, slots: Size) -> Level:
 
     Raises `ValueError` where there are fewer of a kind.
     """
-    size = level.size
-    _check_fits(size, slots)
-    more = Size(*(new - old for new, old in zip(slots, size, strict=True)))
-
-    def at_end(column: jax.Array, count: int) -> jax.Array:
-        return jnp.pad(column, [(0, count), *[(0, 0)] * (column.ndim - 1)])
-
-    def of_bodies(column: jax.Array) -> jax.Array:
-        polygons, circles = column[: size.polygons], column[size.polygons :]
-        return jnp.concatenate([at_end(polygons, more.polygons), at_end(circles, more.circles)])
-
-    def moved(index: jax.Array) -> jax.Array:
-        return jnp.where(index >= size.polygons, index + np.int32(more.polygons), index)
-
-    bodies, joints, thrusters = level.bodies, level.joints, level.thrusters
-    own = {name: getattr(bodies, name) for name in ("num_vertices", "vertices", "radius")}
-    both = {name: of_bodies(value) for name, value in vars(bodies).items() if name not in own}
-    joints = joints.replace(a_index=moved(joints.a_index), b_index=moved(joints.b_index))
-    thrusters = thrusters.replace(body_index=moved(thrusters.body_index))
-    return level.replace(
-        bodies=bodies.replace(
-            **both,
-            num_vertices=at_end(own["num_vertices"], more.polygons),
-            vertices=at_end(own["vertices"], more.polygons),
-            radius=at_end(own["radius"], more.circles),
-        ),
-        joints=jax.tree.map(lambda column: at_end(column, more.joints), joints),
-        thrusters=jax.tree.map(lambda column: at_end(column, more.thrusters), thrusters),
-    )
+    _check_fits(level.size, slots)
+    return widened(level, slots)
 
 
 def _check_fits(size: Size, slots: Size) -> None:
