@@ -1,7 +1,5 @@
 """What follows from a level: masses, machines, and which pairs decide the game. Traced."""
 
-import functools
-import itertools
 import math
 
 import jax
@@ -9,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from jaxenvs.envs.kinetix._level import BLUE, GREEN, NUM_WALLS, RED, Bodies, Joints, Level
+from jaxenvs.envs.kinetix._level import BLUE, GREEN, RED, Bodies, Joints, Level
 from jaxenvs.physics2d import shapes
 from jaxenvs.struct import PyTree
 
@@ -126,13 +124,6 @@ def goal_pairs(bodies: Bodies, pairs: np.ndarray) -> tuple[jax.Array, jax.Array]
 def roles(bodies: Bodies) -> jax.Array:
     """(n,) int32, 0 where there is no body."""
     return jnp.where(jnp.asarray(bodies.active), jnp.asarray(bodies.role), 0).astype(jnp.int32)
-
-
-@functools.cache
-def all_pairs(num_bodies: int) -> np.ndarray:
-    """Any two bodies but two walls, (m, 2) int32, the lower number first."""
-    both = itertools.combinations(range(num_bodies), 2)
-    return np.array([pair for pair in both if pair[1] >= NUM_WALLS], np.int32)
 
 
 def facts(level: Level, center: jax.Array, pairs: np.ndarray) -> Facts:
