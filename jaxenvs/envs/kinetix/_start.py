@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core
+from jaxenvs.envs.kinetix._level import Level
 from jaxenvs.envs.kinetix._named import FixedLevel
 from jaxenvs.envs.kinetix._state import Params, Pinned, State
 from jaxenvs.envs.kinetix.observations import _symbolic
@@ -29,11 +30,12 @@ def start(engine: ModuleType, level: FixedLevel, params: Params) -> State:
 def _known(engine: ModuleType, level: FixedLevel, params: ByValue) -> State:
     """The same in numpy."""
 
-    def build(params: Params) -> tuple[State, jax.Array]:
-        state = engine.build(level.tree, params)
+    def build(tree: Level, params: Params) -> tuple[State, jax.Array]:
+        state = engine.build(tree, params)
         return state, _symbolic.observe(state)
 
+    # The level is an argument, and compiled first: to evaluate constants one by one takes longer.
+    compiled = jax.jit(build).lower(level.tree, params.tree).compile()
     with jax.ensure_compile_time_eval():
-        state, row = jax.jit(build)(params.tree)
-        state, row = jax.tree.map(np.asarray, (state, row))
+        state, row = jax.tree.map(np.asarray, compiled(level.tree, params.tree))
     return state.replace(given=Pinned(state.given.replace(row=row)))
