@@ -6,6 +6,7 @@ from types import ModuleType
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from jaxenvs import core
 from jaxenvs.envs.kinetix._level import Level
@@ -20,7 +21,7 @@ def start(engine: ModuleType, level: FixedLevel, params: Params) -> State:
 
     Params that are not traced make all of it constants; else the engine builds its part anew.
     """
-    if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(params)):
+    if any(isinstance(leaf, Tracer) for leaf in jax.tree.leaves(params)):
         given = _known(engine, level, ByValue(core.canonical(Params()))).given
         return engine.build(level.tree, params).replace(given=given)
     return jax.tree.map(jnp.asarray, _known(engine, level, ByValue(core.canonical(params))))
