@@ -7,7 +7,6 @@ rows, the second ones the window behind it in reverse; both move by one row a ro
 even number stays outside and meets lane 0.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -25,16 +24,6 @@ def window(rows: jax.Array, start: jax.Array, size: int) -> jax.Array:
 def write(rows: jax.Array, new: jax.Array, start: jax.Array) -> jax.Array:
     """The rows with `new` from `start` on."""
     return lax.dynamic_update_slice_in_dim(rows, new, start, 0, **_WINDOW)
-
-
-def packed(tree: Any) -> tuple[jax.Array, Callable[[jax.Array], Any]]:
-    """A tree of arrays [B, ...] as one array [B, K, ...], and what makes the tree of such a one."""
-    leaves, structure = jax.tree.flatten(tree)
-
-    def unpacked(rows: jax.Array) -> Any:
-        return structure.unflatten([rows[:, k] for k in range(len(leaves))])
-
-    return jnp.stack(leaves, axis=1), unpacked
 
 
 def ring(slots: jax.Array) -> jax.Array:
