@@ -135,16 +135,16 @@ def sweep(
 ) -> tuple[Motion, tuple[Impulse, Impulse]]:
     """One pass over all rounds. Rows and impulses [R, L, *N], motion and shift [B, *N]."""
     lanes = rows.normal_x.shape[1]
-    shifts, unpacked = layout.packed(shift)
-    places, lone_place = layout.doubled(shifts), layout.lone(shifts)
+    # Each number apart: LLVM does not vectorize what is read from the middle of an array.
+    places, lone_place = (jax.tree.map(f, shift) for f in (layout.doubled, layout.lone))
     tape = jax.tree.map(layout.tape, motion)
 
     def one_round(tape: Motion, entry: tuple) -> tuple[Motion, tuple[Impulse, Impulse]]:
         turn, rows, impulses = entry
         a = jax.tree.map(lambda v: layout.firsts(v, turn, lanes), tape)
         b = jax.tree.map(lambda v: layout.seconds(v, v[:0], turn, lanes), tape)
-        shift_a = unpacked(layout.firsts(places, turn, lanes))
-        shift_b = unpacked(layout.seconds(places, lone_place, turn, lanes))
+        shift_a = jax.tree.map(lambda v: layout.firsts(v, turn, lanes), places)
+        shift_b = jax.tree.map(lambda v, w: layout.seconds(v, w, turn, lanes), places, lone_place)
         new_a, new_b, impulses = _solve(a, b, (shift_a, shift_b), rows, impulses, kind, solver)
         moved = (layout.moved_on(*entry, turn) for entry in zip(tape, new_a, new_b, strict=True))
         return Motion(*moved), impulses
@@ -167,7 +167,6 @@ def _solve(
     nx, ny = rows.normal_x, rows.normal_y
     x, y = b.x - a.x, b.y - a.y
     from_a, from_b = shifts
-    grounded = (rows.inverse_mass_a == 0) | (rows.inverse_mass_b == 0)
     meeting = Meeting(
         x * nx + y * ny,
         x * ny - y * nx,
@@ -176,9 +175,7 @@ def _solve(
         (rows.inverse_inertia_a, rows.inverse_inertia_b),
         rows.inverse_mass_a + rows.inverse_mass_b,
         rows.friction,
-        Softness(
-            *(jnp.where(grounded, p, q) for p, q in zip(solver.grounded, solver.free, strict=True))
-        ),
+        _soft(rows, solver),
     )
     first, second = (
         ((p.normal_arm_a, p.normal_arm_b), (p.tangent_arm_a, p.tangent_arm_b)) for p in rows.points
@@ -191,4 +188,14 @@ def _solve(
         Motion(*(v + w for v, w in zip(a, change_a, strict=True))),
         Motion(*(v + w for v, w in zip(b, change_b, strict=True))),
         after,
+    )
+
+
+def _soft(rows: Rows, solver: Solver) -> Softness:
+    """How soft the contacts of a round's pairs are; nothing to choose where all are as soft."""
+    if solver.free == solver.grounded:
+        return solver.free
+    grounded = (rows.inverse_mass_a == 0) | (rows.inverse_mass_b == 0)
+    return Softness(
+        *(jnp.where(grounded, p, q) for p, q in zip(solver.grounded, solver.free, strict=True))
     )

@@ -13,7 +13,7 @@ from jaxenvs.physics2d.world import State, World
 
 
 class BodyRows(NamedTuple):
-    """All bodies, [B, *N] and, of the hull, [B, V, *N]."""
+    """All bodies, [B, *N] and, of the hull, [V, B, *N]."""
 
     shape: Shape
     matter: Matter
@@ -89,13 +89,23 @@ def _pairs(world: World, state: State, body: BodyRows, start: Start) -> Any:
     """Rows and impulses of all pairs [R, L, *N], whether they overlap, and what impulses do."""
     rounds, lanes = world.collides.shape[:2]
     everything = (body.shape, body.matter, body.motion, body.active)
-    twice, outside = (jax.tree.map(f, everything) for f in (layout.doubled, layout.lone))
+    # A hull's corners come first.
+    axes = jax.tree.map(lambda v: v.ndim - body.angle.ndim, everything)
+    twice, outside = (jax.tree.map(f, everything, axes) for f in (layout.doubled, layout.lone))
     one = body.one[:lanes]
+
+    def hull_stored(rows: jax.Array, axis: int) -> jax.Array:
+        return layout.stored(rows, axis) if axis else rows
 
     def one_round(total: tuple[Motion, Motion], entry: Any) -> Any:
         turn, collides, impulses = entry
-        a = jax.tree.map(lambda v: layout.firsts(v, turn, lanes), twice)
-        b = jax.tree.map(lambda v, w: layout.seconds(v, w, turn, lanes), twice, outside)
+        a = jax.tree.map(lambda v, axis: layout.firsts(v, turn, lanes, axis), twice, axes)
+        b = jax.tree.map(
+            lambda v, w, axis: layout.seconds(v, w, turn, lanes, axis), twice, outside, axes
+        )
+        a = jax.tree.map(hull_stored, a, axes)
+        if not outside[3].shape[0]:  # otherwise writing the lone slot has stored them
+            b = jax.tree.map(hull_stored, b, axes)
         active = a[3] & b[3]
         movable = (
             a[1].inverse_mass + b[1].inverse_mass + a[1].inverse_inertia + b[1].inverse_inertia > 0

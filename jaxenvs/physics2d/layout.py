@@ -7,7 +7,6 @@ rows, the second ones the window behind it in reverse; both move by one row a ro
 even number stays outside and meets lane 0.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -17,9 +16,9 @@ from jax import lax
 _WINDOW = {"allow_negative_indices": False}  # a tenth fewer lines of program
 
 
-def window(rows: jax.Array, start: jax.Array, size: int) -> jax.Array:
-    """`size` rows from `start` on."""
-    return lax.dynamic_slice_in_dim(rows, start, size, 0, **_WINDOW)
+def window(rows: jax.Array, start: jax.Array, size: int, axis: int = 0) -> jax.Array:
+    """`size` rows from `start` on; an axis of rows may come after others."""
+    return lax.dynamic_slice_in_dim(rows, start, size, axis, **_WINDOW)
 
 
 def write(rows: jax.Array, new: jax.Array, start: jax.Array) -> jax.Array:
@@ -27,41 +26,45 @@ def write(rows: jax.Array, new: jax.Array, start: jax.Array) -> jax.Array:
     return lax.dynamic_update_slice_in_dim(rows, new, start, 0, **_WINDOW)
 
 
-def packed(tree: Any) -> tuple[jax.Array, Callable[[jax.Array], Any]]:
-    """A tree of arrays [B, ...] as one array [B, K, ...], and what makes the tree of such a one."""
-    leaves, structure = jax.tree.flatten(tree)
-
-    def unpacked(rows: jax.Array) -> Any:
-        return structure.unflatten([rows[:, k] for k in range(len(leaves))])
-
-    return jnp.stack(leaves, axis=1), unpacked
-
-
-def ring(slots: jax.Array) -> jax.Array:
+def ring(slots: jax.Array, axis: int = 0) -> jax.Array:
     """The slots that sit in the ring, of [B, ...]."""
-    return slots[1 - slots.shape[0] % 2 :]
+    size = slots.shape[axis]
+    return lax.slice_in_dim(slots, 1 - size % 2, size, axis=axis)
 
 
-def lone(slots: jax.Array) -> jax.Array:
+def lone(slots: jax.Array, axis: int = 0) -> jax.Array:
     """The slot outside the ring, [1, ...]; [0, ...] of an odd number of slots."""
-    return slots[: 1 - slots.shape[0] % 2]
+    return lax.slice_in_dim(slots, 0, 1 - slots.shape[axis] % 2, axis=axis)
 
 
-def doubled(slots: jax.Array) -> jax.Array:
+def doubled(slots: jax.Array, axis: int = 0) -> jax.Array:
     """The ring twice, of [B, ...]."""
-    return jnp.concatenate([ring(slots), ring(slots)])
+    return lax.concatenate([ring(slots, axis), ring(slots, axis)], axis)
 
 
-def firsts(rows: jax.Array, turn: jax.Array, lanes: int) -> jax.Array:
+def firsts(rows: jax.Array, turn: jax.Array, lanes: int, axis: int = 0) -> jax.Array:
     """What belongs to the first bodies of a round, [L, ...]."""
-    return window(rows, turn + _skipped(rows, lanes), lanes)
+    return window(rows, turn + _skipped(rows, lanes, axis), lanes, axis)
 
 
-def seconds(rows: jax.Array, lone: jax.Array, turn: jax.Array, lanes: int) -> jax.Array:
+def seconds(
+    rows: jax.Array, lone: jax.Array, turn: jax.Array, lanes: int, axis: int = 0
+) -> jax.Array:
     """What belongs to the second bodies of a round, [L, ...]."""
-    found = lax.rev(window(rows, turn + lanes + _skipped(rows, lanes), lanes), (0,))
+    start = turn + lanes + _skipped(rows, lanes, axis)
+    found = lax.rev(window(rows, start, lanes, axis), (axis,))
     # Written, not selected: XLA stores the result instead of choosing anew wherever it is used.
-    return lax.dynamic_update_slice_in_dim(found, lone, 0, 0) if lone.shape[0] else found
+    return lax.dynamic_update_slice_in_dim(found, lone, 0, axis) if lone.shape[axis] else found
+
+
+def stored(rows: jax.Array, axis: int) -> jax.Array:
+    """The same rows, stored: one of them is written once more, which XLA does not see through.
+
+    LLVM does not vectorize what reads a window of corners, [V, L, ...], at several corners: it
+    loads the window's start again for every entry.
+    """
+    row = lax.slice_in_dim(rows, 0, 1, axis=axis)
+    return lax.dynamic_update_slice_in_dim(rows, row, 0, axis)
 
 
 def tape(slots: jax.Array) -> jax.Array:
@@ -105,9 +108,9 @@ def summed(
     return write(total, below, turn + lanes + skipped), lone
 
 
-def _skipped(rows: jax.Array, lanes: int) -> int:
+def _skipped(rows: jax.Array, lanes: int, axis: int = 0) -> int:
     """Whether the first row of a round has no partner: 1 with an odd number of bodies, else 0."""
-    return (rows.shape[0] // 2 + 1 - 2 * lanes) // 2
+    return (rows.shape[axis] // 2 + 1 - 2 * lanes) // 2
 
 
 def lane0(rows: jax.Array) -> jax.Array:

@@ -28,7 +28,7 @@ _MOST = 16  # faces of two bodies
 
 
 class Shape(NamedTuple):
-    """Bodies: position [L, *N], hull as turned in the world [L, V, *N], and radius [L, *N]."""
+    """Bodies: position [L, *N], hull as turned in the world [V, L, *N], and radius [L, *N]."""
 
     x: jax.Array
     y: jax.Array
@@ -112,7 +112,7 @@ def manifold(a: Shape, b: Shape, one: jax.Array) -> Manifold:
     ox, oy = sign * dx, sign * dy
     along, above = cut(nx * oy - ny * ox, one), cut(nx * ox + ny * oy, one)
     corner_x, corner_y, inverse_length = (
-        jnp.where(flip[:, None], p, q)
+        jnp.where(flip[None], p, q)
         for p, q in (
             (a.corner_x, b.corner_x),
             (a.corner_y, b.corner_y),
@@ -155,9 +155,9 @@ def manifold(a: Shape, b: Shape, one: jax.Array) -> Manifold:
 
 def _better_face(a: Shape, b: Shape, dx: jax.Array, dy: jax.Array, one: jax.Array) -> _Face:
     """The face of either body that the other one is furthest outside of."""
-    size = a.corner_x.shape[1]
+    size = a.corner_x.shape[0]
     ranks = [_ranks(a, b, dx, dy, one), _ranks(b, a, -dx, -dy, one)]
-    (first, best_a), (second, best_b) = (_highest([v[:, k] for k in range(size)]) for v in ranks)
+    (first, best_a), (second, best_b) = (_highest([v[k] for k in range(size)]) for v in ranks)
     # The first body's face is preferred, so that noise does not let the choice flicker.
     better = best_b > best_a + TIE
     rank = jnp.where(better, best_b, best_a)
@@ -168,7 +168,7 @@ def _better_face(a: Shape, b: Shape, dx: jax.Array, dy: jax.Array, one: jax.Arra
     code = code - jnp.where(missing, 2.0 * _MOST, jnp.where(outside, 1.0 * _MOST, 0.0))
 
     def chosen(one_of_a: jax.Array, one_of_b: jax.Array) -> jax.Array:
-        tables = [v[:, k] for v in (one_of_a, one_of_b) for k in range(size)]
+        tables = [v[k] for v in (one_of_a, one_of_b) for k in range(size)]
         return _nth(tables, code)
 
     height, start = chosen(a.height, b.height), chosen(a.start, b.start)
@@ -185,14 +185,14 @@ def _better_face(a: Shape, b: Shape, dx: jax.Array, dy: jax.Array, one: jax.Arra
 
 
 def _ranks(a: Shape, b: Shape, dx: jax.Array, dy: jax.Array, one: jax.Array) -> jax.Array:
-    """How far `b`, at (dx, dy) from `a`, is outside of each face of `a` [L, V, *N]."""
-    nx, ny, corners = a.normal_x, a.normal_y, b.corner_x.shape[1]
+    """How far `b`, at (dx, dy) from `a`, is outside of each face of `a` [V, L, *N]."""
+    nx, ny, corners = a.normal_x, a.normal_y, b.corner_x.shape[0]
     # Written out: XLA's reductions over few entries are slow.
     lowest = functools.reduce(
         jnp.minimum,
-        (nx * b.corner_x[:, j : j + 1] + ny * b.corner_y[:, j : j + 1] for j in range(corners)),
+        (nx * b.corner_x[j][None] + ny * b.corner_y[j][None] for j in range(corners)),
     )
-    return cut(lowest + nx * dx[:, None] + ny * dy[:, None] - a.height, one[:, None])
+    return cut(lowest + nx * dx[None] + ny * dy[None] - a.height, one[None])
 
 
 def opposed_edge(
@@ -203,15 +203,15 @@ def opposed_edge(
     inverse_length: jax.Array,
     one: jax.Array,
 ) -> Edge:
-    """The edge of a hull [L, V, *N] that runs most against u; of a disc, a point.
+    """The edge of a hull [V, L, *N] that runs most against u; of a disc, a point.
 
     The frame's w axis is (nx, ny), its origin the hull's own center.
     """
-    size = corner_x.shape[1]
-    x, y = ([v[:, k] for k in range(size)] for v in (corner_x, corner_y))
+    size = corner_x.shape[0]
+    x, y = ([v[k] for k in range(size)] for v in (corner_x, corner_y))
     u = [nx * y[k] - ny * x[k] for k in range(size)]
     place = cut(
-        _highest([(u[k] - u[(k + 1) % size]) * inverse_length[:, k] for k in range(size)])[0], one
+        _highest([(u[k] - u[(k + 1) % size]) * inverse_length[k] for k in range(size)])[0], one
     )
     # Corners are chosen anew and then turned into the frame: that is less than to store all.
     ends = []

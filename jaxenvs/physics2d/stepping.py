@@ -140,18 +140,18 @@ def _bodies(world: World, state: State) -> BodyRows:
     active = bodies.active
 
     def used(x: jax.Array, otherwise: float = 0.0) -> jax.Array:
-        on = active[:, None] if x.ndim > active.ndim else active
-        return jnp.where(on, x, otherwise)
+        return jnp.where(active[None] if x.ndim > active.ndim else active, x, otherwise)
 
     angle = used(state.angle)
     one = 1.0 + 0.0 * angle  # XLA cannot know that these are ones
     sin, cos = (cut(v, one) for v in sincos(angle))
-    s, c = sin[:, None], cos[:, None]
+    s, c = sin[None], cos[None]
     corner, normal = (
-        (used(v[:, :, 0]), used(v[:, :, 1])) for v in (bodies.vertices, bodies.normals)
+        (used(v[:, :, 0]), used(v[:, :, 1]))
+        for v in (jnp.moveaxis(w, 1, 0) for w in (bodies.vertices, bodies.normals))
     )
-    edges = bodies.edges & active[:, None]
-    run = [jnp.roll(v, -1, axis=1) - v for v in corner]
+    edges = jnp.moveaxis(bodies.edges, 1, 0) & active[None]
+    run = [jnp.roll(v, -1, axis=0) - v for v in corner]
     length = jnp.where(edges, normal[0] * run[1] - normal[1] * run[0], 0.0)
     shape = Shape(
         used(state.position[:, 0]),
