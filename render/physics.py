@@ -39,7 +39,7 @@ def picture(
     """A picture, uint8 `[height, width, 3]`, the longer side `size` pixels.
 
     Args:
-      world: What the scene is made of; a `Scene` brings its own state.
+      world: What the scene is made of; a `Scene` brings its own state, and its sensors are pale.
       state: Where the bodies are.
       controls: What motors and thrusters are told: arrows and flames show it.
       size: Pixels of the longer side.
@@ -50,12 +50,14 @@ def picture(
     Raises `ValueError` for another theme, a window without area, and a world without a state.
     """
     colors = themes.named(theme)
+    sensors: frozenset[int] = frozenset()  # a `World` only knows who pushes whom
     if isinstance(world, Scene):
+        sensors = frozenset(i for i, body in enumerate(world.bodies) if body.sensor)
         world, state = world.world() if state is None else (world.world()[0], state)
     if state is None:
         raise ValueError("state: expected where the bodies of the world are, got None")
     world, state, controls = jax.tree.map(np.asarray, (world, state, controls))
-    shapes = list(_shapes(world, state, colors))
+    shapes = list(_shapes(world, state, colors, sensors))
     left, low, right, high = _window(shapes) if window is None else window
     if not (left < right and low < high):
         raise ValueError(f"window: expected left < right and bottom < top, got {window}")
@@ -87,7 +89,9 @@ def _turned(angle: Any, points: np.ndarray) -> np.ndarray:
     return np.stack([cos * x - sin * y, sin * x + cos * y], axis=-1)
 
 
-def _shapes(world: Any, state: Any, theme: themes.Theme) -> Iterator[sketch.Shape]:
+def _shapes(
+    world: Any, state: Any, theme: themes.Theme, sensors: frozenset[int]
+) -> Iterator[sketch.Shape]:
     """The planes, and then the bodies, both without slots that are not active."""
     for p in np.flatnonzero(world.planes.active):
         normal, offset = world.planes.normal[p], world.planes.offset[p]
@@ -102,7 +106,8 @@ def _shapes(world: Any, state: Any, theme: themes.Theme) -> Iterator[sketch.Shap
         corners = state.position[i] + _turned(angle, bodies.vertices[i][: max(1, num_edges)])
         is_fixed = not bodies.inverse_mass[i]
         color = theme.grey if is_fixed else colors[i % len(colors)]
-        yield sketch.Shape(corners, float(bodies.radius[i]), angle, color, is_fixed=is_fixed)
+        radius, is_open = float(bodies.radius[i]), int(i) in sensors
+        yield sketch.Shape(corners, radius, angle, color, is_fixed=is_fixed, is_open=is_open)
 
 
 def _window(shapes: list[sketch.Shape]) -> Window:

@@ -30,6 +30,7 @@ class Shape:
     color: Color
     mark: Mark = ""  # tells the color's meaning without the color
     is_fixed: bool = False  # hatched, and darker
+    is_open: bool = False  # a sensor, through which bodies pass: pale, and behind what moves
 
     @property
     def is_disc(self) -> bool:
@@ -104,7 +105,7 @@ def paint(pen: Pen, sketch: Sketch) -> None:
     """Draws the scene; what reaches beyond the window is cut off, but for outlines."""
     window = pen.points(sketch.window)
     pen.canvas.polygon(window.tolist(), pen.theme.field, None)
-    for shape in sorted(sketch.shapes, key=lambda shape: not shape.is_fixed):
+    for shape in sorted(sketch.shapes, key=_layer):
         _shape(pen, shape, window)
     for link in sketch.links:
         _link(pen, link)
@@ -119,6 +120,13 @@ def paint(pen: Pen, sketch: Sketch) -> None:
 # -- bodies ----------------------------------------------------------------------------------------
 
 
+def _layer(shape: Shape) -> int:
+    """What stands still is drawn first, then sensors, then what moves."""
+    if shape.is_open:
+        return 1
+    return 0 if shape.is_fixed else 2
+
+
 def _shape(pen: Pen, shape: Shape, window: np.ndarray) -> None:
     outline = pen.points(_outline(shape))
     seen = convex_part(outline, window)
@@ -127,12 +135,14 @@ def _shape(pen: Pen, shape: Shape, window: np.ndarray) -> None:
     canvas, theme = pen.canvas, pen.theme
     fill = theme.still(shape.color) if shape.is_fixed else shape.color
     edge = blend(fill, theme.ink, 0.72)
+    if shape.is_open:
+        fill = blend(theme.field, shape.color, 0.25)
     canvas.polygon(seen.tolist(), fill, None)
-    if shape.is_fixed:
+    if shape.is_fixed and not shape.is_open:
         for start, end in hatch(seen, 8 * pen.unit):
             line = blend(fill, shape.color, 0.55)
             canvas.line([start, end], line, 1.6 * pen.unit, rounded=False)
-    if shape.is_disc:
+    if shape.is_disc and not shape.is_open:
         _spoke(pen, shape, edge)
     canvas.line([*seen.tolist(), seen[0].tolist()], edge, 1.5 * pen.unit)
     if shape.mark:

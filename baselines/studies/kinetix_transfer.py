@@ -139,7 +139,17 @@ def zero_shot_table(rates: Mapping[str, np.ndarray], names: Sequence[str]) -> st
     return "\n".join([*lines, f"| all {len(names)} | {' | '.join(cells)} |"]) + "\n"
 
 
-def fine_tuning_table(plan: Plan, zero: Mapping[str, float]) -> str:
+def rates_on(plan: Plan, target: str) -> dict[str, np.ndarray]:
+    """Solve rates of the learners on one level after their training, `[num_seeds]`, by way."""
+    level = level_of(plan, target)
+    return {
+        way: rates_of_run(plan.folder_of(target, way), [level], plan.attempts)[:, 0] for way in WAYS
+    }
+
+
+def fine_tuning_table(
+    plan: Plan, zero: Mapping[str, float], after: Mapping[str, Mapping[str, np.ndarray]]
+) -> str:
     """A row per level, in Markdown: solve rates before and after; `zero` are the generalists'."""
     lines = [
         f"Solve rate in %, of {plan.attempts} attempts; after {plan.target_steps:,} steps, mean of "
@@ -148,12 +158,8 @@ def fine_tuning_table(plan: Plan, zero: Mapping[str, float]) -> str:
         f"| level | zero-shot | {' | '.join(WAYS)} |",
         "|---|---|---|---|",
     ]
-    for target in plan.targets:
-        cells = []
-        for way in WAYS:
-            out = plan.folder_of(target, way)
-            rates = rates_of_run(out, [level_of(plan, target)], plan.attempts)
-            cells.append(f"{100 * rates.mean():.0f} ({100 * rates.min():.0f})")
+    for target, rates in after.items():
+        cells = [f"{100 * rates[way].mean():.0f} ({100 * rates[way].min():.0f})" for way in WAYS]
         lines.append(f"| {target} | {100 * zero[target]:.0f} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
@@ -196,16 +202,19 @@ def success_curve(out: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def conduct(plan: Plan) -> None:
-    """Does what is missing, and writes tables and picture."""
+    """Does what is missing, and writes tables and picture; a row as soon as its level is done."""
     train_generalists(plan)
     names = level_names(plan.size)
     rates = zero_shot(plan, names)
     (plan.out / "zero_shot.md").write_text(zero_shot_table(rates, names))
     means = dict(zip(names, rates["trained"].mean(axis=0).tolist(), strict=True))
+    after: dict[str, dict[str, np.ndarray]] = {}
     for target in plan.targets:
         for way in WAYS:
             train_on(plan, target, way)
-    (plan.out / "fine_tuning.md").write_text(fine_tuning_table(plan, means))
+        after[target] = rates_on(plan, target)
+        table = fine_tuning_table(plan, means, after)
+        (plan.out / "fine_tuning.md").write_text(table)
     draw(plan, plan.out / "fine_tuning.png")
 
 

@@ -82,6 +82,33 @@ def test_planes_and_empty_scenes_have_a_picture():
     assert physics.picture(Scene(), size=SIZE).shape == (SIZE, SIZE, 3)
 
 
+def test_a_sensor_is_pale_and_behind_what_moves():
+    def pixel(sensor, x):
+        scene = Scene().box(2, 2, sensor=sensor, static=True).box(0.5, 0.5, name="load")
+        picture = physics.picture(scene, size=SIZE, window=(-2, -2, 2, 2))
+        return picture[SIZE // 2, round((x + 2) / 4 * SIZE)].astype(int)
+
+    outside = pixel(sensor=True, x=1.5)
+    seen, solid = (np.abs(pixel(sensor, x=0.7) - outside).sum() for sensor in (True, False))
+    assert 0 < seen < 0.5 * solid
+    np.testing.assert_array_equal(pixel(sensor=True, x=0), pixel(sensor=False, x=0))
+    assert np.abs(pixel(sensor=True, x=0) - outside).sum() > seen
+
+
+def test_springs_rods_and_rails_are_drawn():
+    bodies = Scene().box(0.4, 0.4, (0, 2), static=True).box(0.4, 0.4, (1, 1))
+    joined = (
+        bodies.distance(0, 1),
+        bodies.spring(0, 1, hertz=2),
+        bodies.prismatic(0, 1, at=(0, 2), limits=(-0.5, 2)),
+    )
+    window = (-1, 0, 3, 3)
+    plain, *others = (physics.picture(s, size=SIZE, window=window) for s in (bodies, *joined))
+    for i, one in enumerate(others):
+        assert differ(plain, one) > 0.005
+        assert all(differ(one, other) > 0.002 for other in others[i + 1 :])
+
+
 def test_shapes_meet_where_corners_lie_on_each_other():
     def shape(corners, radius=0.0, is_fixed=False):
         corners = np.array(corners, float)

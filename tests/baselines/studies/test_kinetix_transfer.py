@@ -31,6 +31,14 @@ def test_the_table_of_zero_shot_play():
     assert lines[-1].startswith("| all 2 | 10 [5, 15] | 50 [")
 
 
+def test_the_table_of_fine_tuning_has_the_levels_that_are_done():
+    plan = study.Plan(out=Path(), targets=("s/one", "s/two"), attempts=4, target_steps=1000)
+    after = {"s/one": {"from scratch": np.array([0.0, 0.5]), "fine-tuned": np.array([1.0, 0.5])}}
+    lines = study.fine_tuning_table(plan, {"s/one": 0.25, "s/two": 0.0}, after).splitlines()
+    assert lines[0].startswith("Solve rate in %, of 4 attempts; after 1,000 steps")
+    assert lines[3:] == ["|---|---|---|---|", "| s/one | 25 | 25 (0) | 75 (50) |"]
+
+
 def test_curves_leave_out_rows_without_episodes(tmp_path):
     rows = [
         {"update": u, "env_steps": 8 * u, "seed": seed, "episode_return": share}
