@@ -1,4 +1,4 @@
-"""Limit order books: a matching engine by price and time, for one book or thousands; no RL in here.
+"""Limit order books: matching by price and time, for one book or thousands; no RL in here.
 
 sizes = Sizes(capacity=128)
 book, trades = process(empty(sizes), message(Kind.LIMIT, side=BUY, price=100, quantity=5), sizes)

@@ -131,7 +131,9 @@ def process(book: Book, message: Message, sizes: Sizes) -> tuple[Book, Trades]:
     slots = jnp.where(mine & changed, moved[:, None], left)
     heads = jnp.where(sides == own, jnp.where(changed, to, head), book.head + emptied)
     flags = [invalid, unknown, duplicate, would_trade, killed, full]
-    events = jnp.stack([*(flag.astype(jnp.int32) for flag in flags), dropped, zero])
+    events = jnp.stack(
+        [*(flag.astype(jnp.int32) for flag in flags), dropped, jnp.zeros((), jnp.int32)]
+    )
     after = Book(slots=slots, head=heads, counters=book.counters + events)
 
     taker = jnp.arange(sizes.owners, dtype=jnp.int32) == jnp.where(by_id, was_owner, message.owner)

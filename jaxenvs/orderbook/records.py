@@ -68,7 +68,7 @@ class Sizes:
     """What happens where an owner above 0 would trade with an own order: it trades, the resting
     order is canceled, or what is left of the incoming order is."""
     icebergs: bool = False
-    """Whether iceberg orders are taken; if not they are counted as invalid, and steps are faster."""
+    """Whether iceberg orders are taken; if not, they count as invalid and steps are faster."""
 
     def __post_init__(self) -> None:
         ranges.check(self)
@@ -223,7 +223,7 @@ class Trades(PyTree):
     received: jax.Array
     """[owners]: ticks x shares that each received for what it sold."""
     fill_price: jax.Array
-    """[fills]: ticks, of the first resting orders that traded, in their order; 0 from `count` on."""
+    """[fills]: ticks, of the first resting orders that traded, in order; 0 from `count` on."""
     fill_quantity: jax.Array
     """[fills]: shares."""
     maker_id: jax.Array
