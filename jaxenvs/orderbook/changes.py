@@ -30,7 +30,7 @@ class Change(NamedTuple):
 def plan(
     book: Book, request: Request, target: Target, there: Reach, less: jax.Array, rest: jax.Array
 ) -> Change:
-    """Where the rest of a message goes. An order that is replaced leaves its slot to the new one."""
+    """Where the rest of a message goes; an order that is replaced leaves its slot to it."""
     capacity = book.rank.shape[-1]
     side, rank = request.side, pick(book.rank, request.side)
     at = jnp.arange(capacity, dtype=jnp.int32)

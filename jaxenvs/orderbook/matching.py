@@ -8,13 +8,10 @@ whole rows, and costs the same whatever the message is.
 import jax
 import jax.numpy as jnp
 
-from jaxenvs.orderbook import changes, requests, sweeps
-from jaxenvs.orderbook.changes import Change
-from jaxenvs.orderbook.records import KEY, ORDER_ID, OWNER, Book, Kind, Message, Sizes, Trades
-from jaxenvs.orderbook.reductions import total
-from jaxenvs.orderbook.requests import Request, Target, pick
-from jaxenvs.orderbook.sweeps import Swept, Taken
-from jaxenvs.orderbook.views import best
+from jaxenvs.orderbook import changes, reports, requests, sweeps
+from jaxenvs.orderbook.records import Book, Kind, Message, Sizes, Trades
+from jaxenvs.orderbook.requests import pick
+from jaxenvs.orderbook.sweeps import Taken
 
 
 def run(book: Book, messages: Message, sizes: Sizes) -> tuple[Book, Trades]:
@@ -58,7 +55,13 @@ def process(book: Book, message: Message, sizes: Sizes) -> tuple[Book, Trades]:
     flags = [request.invalid, request.unknown, request.duplicate, would_trade, killed, change.full]
     events = [*(flag.astype(jnp.int32) for flag in flags), change.dropped, taken.prevented]
     after = after.replace(counters=book.counters + jnp.stack(events))
-    return _report(book, after, swept, request, target, change, taken, sizes)
+    makers = reports.makers(book, swept, request, taken, sizes)
+    if book.same_ahead is not None:
+        own = jnp.arange(sizes.owners, dtype=jnp.int32) == request.owner
+        lost = makers.shares + jnp.where(own, taken.own, 0)
+        row = changes.same_owner(book, after, request, target, change, lost)
+        after = after.replace(same_ahead=row)
+    return after, reports.trades(book, after, makers, request, change, taken, sizes)
 
 
 def _check(book: Book, sizes: Sizes) -> None:
@@ -71,81 +74,3 @@ def _check(book: Book, sizes: Sizes) -> None:
     ):
         if there != wanted:
             raise ValueError(f"book: expected one made by empty() for the same {name}")
-
-
-def _report(
-    book: Book,
-    after: Book,
-    swept: Swept,
-    request: Request,
-    target: Target,
-    change: Change,
-    taken: Taken,
-    sizes: Sizes,
-) -> tuple[Book, Trades]:
-    """What was traded, by whom and with whom."""
-    other, buys = 1 - request.side, request.side == 0
-    lost = pick(book.shares, other) - pick(swept.shares, other)
-    owner = pick(book.labels[OWNER], other)
-    fill = lost
-    if sizes.self_trade == "cancel_resting":
-        fill = jnp.where((owner == request.owner) & (request.owner > 0), 0, lost)
-    sign = jnp.where(buys, jnp.int32(1), jnp.int32(-1))
-    price = pick(book.labels[KEY], other) * sign
-    filled, notional = taken.depth - taken.own, total(fill * price)
-    shares, money = (
-        _by_owner(fill, owner, filled, sizes),
-        _by_owner(fill * price, owner, notional, sizes),
-    )
-    taker = (jnp.arange(sizes.owners, dtype=jnp.int32) == request.owner).astype(jnp.int32)
-    if after.rank is not None and book.same_ahead is not None:
-        after = after.replace(
-            same_ahead=changes.same_owner(
-                book, after, request, target, change, shares + taker * taken.own
-            )
-        )
-    listed = _first_fills(book, fill, other, swept, taken, sizes)
-    best_price, best_quantity = best(after)
-    return after, Trades(
-        quantity=filled,
-        notional=notional,
-        count=swept.count - (taken.prevented if sizes.self_trade == "cancel_resting" else 0),
-        rested=jnp.where(change.places, change.rest, 0),
-        removed=change.less,
-        bought=jnp.where(buys, taker * filled, shares),
-        sold=jnp.where(buys, shares, taker * filled),
-        paid=jnp.where(buys, taker * notional, money),
-        received=jnp.where(buys, money, taker * notional),
-        fill_price=listed[KEY] * sign,
-        fill_quantity=listed[3],
-        maker_id=listed[ORDER_ID],
-        maker_owner=listed[OWNER],
-        best_price=best_price,
-        best_quantity=best_quantity,
-    )
-
-
-def _by_owner(numbers: jax.Array, owner: jax.Array, whole: jax.Array, sizes: Sizes) -> jax.Array:
-    """Sums of `numbers`, [capacity], for each owner, [owners]; `whole` is the sum over all."""
-    others = jnp.arange(1, sizes.owners, dtype=jnp.int32)
-    sums = total(jnp.where(owner == others[:, None], numbers, 0))
-    return jnp.concatenate([(whole - sums.sum(dtype=jnp.int32))[None], sums])
-
-
-def _first_fills(
-    book: Book, fill: jax.Array, other: jax.Array, swept: Swept, taken: Taken, sizes: Sizes
-) -> jax.Array:
-    """The first orders that traded, [4, fills]: their labels, and the shares of each fill."""
-    rank = pick(book.rank, other)
-    if sizes.self_trade == "cancel_resting":  # ranks among those that are not canceled
-        rank = jnp.where(fill > 0, rank, 0)
-        rank = jnp.where(
-            rank > 0, total(((rank > 0) & (rank <= rank[:, None])).astype(jnp.int32)), 0
-        )
-    numbers = jnp.arange(1, sizes.fills + 1, dtype=jnp.int32)
-    at = jnp.arange(sizes.capacity, dtype=jnp.int32)
-    slot = total(jnp.where((rank == numbers[:, None]) & (fill > 0), at + 1, 0))
-    there = slot > 0
-    slot = jnp.maximum(slot - 1, 0)
-    labels = jnp.where(there, book.labels[:, other, slot], 0)
-    return jnp.concatenate([labels, jnp.where(there, fill[slot], 0)[None]])

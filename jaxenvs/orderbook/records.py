@@ -68,13 +68,18 @@ class Sizes:
     """What happens where an owner above 0 would trade with an own order: it trades, the resting
     order is canceled, or what is left of the incoming order is."""
     icebergs: bool = False
-    """Whether iceberg orders are taken; if not, they count as invalid and steps are faster."""
+    """Whether iceberg orders are taken; if not, they count as invalid and steps are faster. Only
+    where self trades are allowed."""
 
     def __post_init__(self) -> None:
         ranges.check(self)
         if self.fills > self.capacity:
             raise ValueError(
                 f"fills: expected at most the capacity of {self.capacity}, got {self.fills}"
+            )
+        if self.icebergs and self.self_trade != "allow":
+            raise ValueError(
+                f"icebergs: expected False where self_trade is {self.self_trade!r}, got True"
             )
 
 
@@ -152,7 +157,7 @@ class Book(PyTree):
     """int32 [..., 2, capacity]: the shares of an order and of all that come before it; 0 in empty
     slots. A sweep of n shares lowers it by n everywhere, and that is the whole sweep."""
     rank: jax.Array
-    """int32 [..., 2, capacity]: 1 for the best order of a side, 2 for the next; 0 in empty slots."""
+    """int32 [..., 2, capacity]: 1 for the best order of a side, 2 for the next; 0 if empty."""
     counters: jax.Array
     """int32 [..., 8]: see `Counter`."""
     same_ahead: jax.Array | None = None
@@ -160,7 +165,7 @@ class Book(PyTree):
     hidden: jax.Array | None = None
     """int32 [..., 2, capacity]: the part of `shares` that is not shown; None without icebergs."""
     peak: jax.Array | None = None
-    """int32 [..., 2, capacity]: the shares that an iceberg shows at a time; None without icebergs."""
+    """int32 [..., 2, capacity]: shares that an iceberg shows at a time; None without icebergs."""
 
     @property
     def count(self) -> jax.Array:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 
 from jaxenvs.orderbook.records import KEY, OWNER, Book, Sizes
 from jaxenvs.orderbook.reductions import largest, total
-from jaxenvs.orderbook.requests import Request, pick
+from jaxenvs.orderbook.requests import NO_LIMIT, Request, pick
 
 
 class Reach(NamedTuple):
@@ -105,11 +105,12 @@ def _sweep_icebergs(book: Book, other: jax.Array, depth: jax.Array) -> Swept:
     shares taken by R rounds grow with R), one more round is cut short at some order, and the
     orders behind that one now stand before those in front of it.
     """
-    assert book.hidden is not None and book.peak is not None
+    assert book.hidden is not None
+    assert book.peak is not None
     rows = (book.rank, book.ahead, book.shares, book.hidden, book.peak, book.labels[KEY])
     rank, ahead, shares, hidden, peak, key = (pick(row, other) for row in rows)
     touched = (ahead - shares < depth) & (rank > 0)
-    frontier = largest(jnp.where(touched, key, -NEVER), -NEVER)
+    frontier = largest(jnp.where(touched, key, -NO_LIMIT), -NO_LIMIT)
     level = (rank > 0) & (key == frontier)
     size = jnp.where(level, shares, 0)
     start = largest(jnp.where(level, ahead, 0)) - total(size)
@@ -151,9 +152,6 @@ def _sweep_icebergs(book: Book, other: jax.Array, depth: jax.Array) -> Swept:
         hidden=jnp.where(here, one.hidden, book.hidden),
         count=jnp.where(depth > 0, one.count, 0),
     )
-
-
-NEVER = 2**31 - 1
 
 
 def _by_rounds(rounds: jax.Array, show: jax.Array, size: jax.Array, peak: jax.Array) -> jax.Array:
