@@ -26,14 +26,15 @@ def _folded(
     numbers: jax.Array, combine: Callable[[jax.Array, jax.Array], jax.Array], neutral: int
 ) -> jax.Array:
     """The last axis cut into rows of 16 that are combined with each other."""
-    size = numbers.shape[-1]
-    if size % _LANES:
-        ends = [(0, 0)] * (numbers.ndim - 1) + [(0, -size % _LANES)]
+    if over := -numbers.shape[-1] % _LANES:
+        ends = [(0, 0)] * (numbers.ndim - 1) + [(0, over)]
         numbers = jnp.pad(numbers, ends, constant_values=neutral)
-    rows = numbers.reshape(*numbers.shape[:-1], -1, _LANES)
-    while (height := rows.shape[-2]) > 1:
+    height = numbers.shape[-1] // _LANES
+    rows = numbers.reshape(*numbers.shape[:-1], height, _LANES)
+    while height > 1:
         half = height // 2
         upper = combine(rows[..., :half, :], rows[..., half : 2 * half, :])
         odd = rows[..., 2 * half :, :]
-        rows = jnp.concatenate([upper, odd], axis=-2) if odd.size else upper
+        rows = jnp.concatenate([upper, odd], axis=-2) if height % 2 else upper
+        height = rows.shape[-2]
     return rows[..., 0, :]

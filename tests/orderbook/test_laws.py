@@ -2,6 +2,7 @@
 
 import jax
 import numpy as np
+import pytest
 
 from jaxenvs import orderbook
 from jaxenvs.orderbook import Kind, Sizes
@@ -89,6 +90,12 @@ def test_blocks_single_messages_and_batches_are_the_same():
     jax.tree.map(np.testing.assert_array_equal, book, whole)
     jax.tree.map(lambda row, *ones: np.testing.assert_array_equal(row, ones), trades, *single)
     np.testing.assert_array_equal(trades.quantity, GOT.numbers[0, :60, 0])  # and vmap's
+
+
+@pytest.mark.slow
+def test_nothing_depends_on_the_compiler():
+    one = jax.tree.map(lambda row: row[0, :60], flows.tree(STREAMS))
+    step = jax.jit(orderbook.process, static_argnums=2)
     with jax.disable_jit():
         bare, _ = orderbook.process(
             orderbook.empty(SIZES), jax.tree.map(lambda row: row[0], one), SIZES

@@ -1,4 +1,4 @@
-"""Hypothesis looks for messages after which the engine and the rules differ, and makes them short."""
+"""Hypothesis looks for short runs of messages after which engine and rules differ."""
 
 import jax
 import numpy as np
