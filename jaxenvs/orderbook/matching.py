@@ -42,6 +42,7 @@ def process(book: Book, message: Message, sizes: Sizes) -> tuple[Book, Trades]:
     killed = trades & (kind == Kind.FOK) & (taken.available < quantity)
     trades &= ~would_trade & ~killed
     taken = Taken(*(jnp.where(trades, one, jnp.zeros_like(one)) for one in taken))
+    taken = requests.stored(taken)
     filled = taken.depth - taken.own
     stays = trades & request.keeps & ~taken.stopped
     rest = jnp.where(stays, quantity - filled, 0)
@@ -49,7 +50,7 @@ def process(book: Book, message: Message, sizes: Sizes) -> tuple[Book, Trades]:
     less = jnp.where(kind == Kind.REDUCE, jnp.minimum(quantity, target.shares), target.shares)
     less = jnp.where((kind == Kind.MODIFY) & in_place, target.shares - quantity, less)
     less = jnp.where(request.fine & request.names, less, 0)
-    change = changes.plan(book, request, target, there, less, rest)
+    change = requests.stored(changes.plan(book, request, target, there, less, rest))
     swept = sweeps.sweep(book, other, taken.depth)
     after = changes.apply(book, swept, message, request, target, change)
     flags = [request.invalid, request.unknown, request.duplicate, would_trade, killed, change.full]

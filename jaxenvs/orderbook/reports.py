@@ -55,7 +55,7 @@ def trades(
     buys, filled = request.side == 0, taken.depth - taken.own
     taker = jnp.arange(sizes.owners, dtype=jnp.int32) == request.owner
     shares, money = jnp.where(taker, filled, 0), jnp.where(taker, makers.notional, 0)
-    listed = _first_fills(book, makers.fill, 1 - request.side, sizes)
+    listed = _first_fills(book, makers, 1 - request.side, sizes)
     best_price, best_quantity = best(after)
     return Trades(
         quantity=filled,
@@ -88,18 +88,16 @@ def _by_owner(numbers: jax.Array, owner: jax.Array, whole: jax.Array, sizes: Siz
     return jnp.concatenate([(whole - sums.sum(dtype=jnp.int32))[None], sums])
 
 
-def _first_fills(book: Book, fill: jax.Array, other: jax.Array, sizes: Sizes) -> jax.Array:
+def _first_fills(book: Book, makers: Makers, other: jax.Array, sizes: Sizes) -> jax.Array:
     """The first orders that traded, [4, fills]: their labels, and the shares of each fill."""
-    rank = pick(book.rank, other)
+    rank, fill = pick(book.rank, other), makers.fill
     if sizes.self_trade == "cancel_resting":  # ranks among those that are not canceled
         rank = jnp.where(fill > 0, rank, 0)
-        rank = jnp.where(
-            rank > 0, total(((rank > 0) & (rank <= rank[:, None])).astype(jnp.int32)), 0
-        )
+        before = (rank > 0) & (rank <= rank[:, None])
+        rank = jnp.where(rank > 0, total(before.astype(jnp.int32)), 0)
     numbers = jnp.arange(1, sizes.fills + 1, dtype=jnp.int32)
     at = jnp.arange(sizes.capacity, dtype=jnp.int32)
-    slot = total(jnp.where((rank == numbers[:, None]) & (fill > 0), at + 1, 0))
-    there = slot > 0
-    slot = jnp.maximum(slot - 1, 0)
+    there = numbers <= makers.count
+    slot = jnp.where(there, total(jnp.where(rank == numbers[:, None], at, 0)), 0)
     labels = jnp.where(there, book.labels[:, other, slot], 0)
     return jnp.concatenate([labels, jnp.where(there, fill[slot], 0)[None]])

@@ -1,10 +1,11 @@
 """What a message asks of the book: which order it names, which side it is on, if it is sound."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
+from jaxenvs.fusion import settled
 from jaxenvs.orderbook.records import (
     BUY,
     KEY,
@@ -18,7 +19,7 @@ from jaxenvs.orderbook.records import (
 )
 from jaxenvs.orderbook.reductions import largest
 
-NO_LIMIT = 2**31 - 1  # a key that every order is as good as
+NO_LIMIT = 2**31 - 2  # a key that every order is as good as; `settled` has no room for 2^31 - 1
 
 
 class Target(NamedTuple):
@@ -52,6 +53,16 @@ class Request(NamedTuple):
 def pick(pair: jax.Array, side: jax.Array) -> jax.Array:
     """Entry `side` of the first axis, of length 2."""
     return jnp.where(side == 0, pair[0], pair[1])
+
+
+def stored(record: Any) -> Any:
+    """The same numbers and flags, worked out once, as a vector, and not at every slot of a book."""
+    numbers = [field.astype(jnp.int32).reshape(-1) for field in record]
+    packed, start, fields = settled(jnp.concatenate(numbers)), 0, []
+    for field in record:
+        fields.append(packed[start : start + field.size].reshape(field.shape).astype(field.dtype))
+        start += field.size
+    return type(record)(*fields)
 
 
 def find(book: Book, order_id: jax.Array) -> Target:

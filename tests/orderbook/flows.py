@@ -11,7 +11,7 @@ from jaxenvs import orderbook
 from jaxenvs.orderbook import BUY, SELL, Book, Kind, Message, Sizes, Trades
 from jaxenvs.orderbook.reference import ReferenceBook
 
-STREAMS, LENGTH = 8, 1500  # of every run, so that programs are compiled once for each `Sizes`
+STREAMS, LENGTH = 8, 1800  # of every run, so that programs are compiled once for each `Sizes`
 FIELDS = ("kind", "side", "price", "quantity", "order_id", "owner", "display")
 # how often each kind comes, from NOTHING to ICEBERG
 MIXES = {
