@@ -1,6 +1,8 @@
 """Messages a second through order books, beside other engines on the same messages.
 
 python -m benchmarks.orderbook --json benchmarks/orderbook.json
+    Rows in the file that are not measured again are kept; the page gets all of them.
+    --books, --capacities: of ours; none: --capacities without numbers.
     --jax-lob DIR: a checkout of KangOxford/jax-lob that runs on today's JAX, where match_bid_order
         and match_ask_order look up the next order on the side after the fill (as they stand, a
         sweep stops behind the first order).
@@ -58,9 +60,9 @@ def measured(
     name: str, program: Callable[..., Any], arguments: Any, messages: int, repeats: int = REPEATS
 ) -> dict:
     """Compiles a program and runs it on `arguments`; rates are messages a second."""
-    started = time.perf_counter()
+    started = time.process_time()
     run = jax.jit(program).lower(*arguments).compile()
-    compiled = time.perf_counter() - started
+    compiled = time.process_time() - started
     jax.block_until_ready(run(*arguments))
     cpu, wall = [], []
     for _ in range(repeats):
@@ -180,7 +182,7 @@ def table(rows: list[dict]) -> str:
     by = {(row["name"], row["books"], row["capacity"]): row for row in rows}
     head = " | ".join(f"{books:,} books" if books > 1 else "1 book" for books in LENGTHS)
     lines = [
-        f"| thousand messages per CPU-second | {head} | compile s |",
+        f"| thousand messages per CPU-second | {head} | compile CPU-s |",
         "| --- " + "| ---: " * 4 + "|",
     ]
     for name in names:
@@ -201,24 +203,25 @@ def table(rows: list[dict]) -> str:
 def main() -> None:
     """Measures, writes the figures, and puts them on the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--json", type=pathlib.Path, required=True)
     parser.add_argument("--jax-lob")
     parser.add_argument("--engines")
+    parser.add_argument("--books", type=int, nargs="*", default=list(LENGTHS))
     parser.add_argument("--capacities", type=int, nargs="*", default=CAPACITIES)
     options = parser.parse_args()
-    rows = [ours(books, PEER_CAPACITY) for books in LENGTHS]
+    rows = [ours(books, capacity) for capacity in options.capacities for books in options.books]
     if options.jax_lob:
-        rows += [jax_lob(books, options.jax_lob) for books in LENGTHS]
-    rows.append(on_the_host("rules in plain Python", reference))
+        rows += [jax_lob(books, options.jax_lob) for books in options.books]
     if options.engines:
         sys.path.insert(0, options.engines)
+        rows.append(on_the_host("rules in plain Python", reference))
         rows.append(on_the_host("limit-order-book (C++)", limit_order_book))
         rows.append(on_the_host("lightmatchingengine (Python)", lightmatchingengine))
-    others = [capacity for capacity in options.capacities if capacity != PEER_CAPACITY]
-    rows += [ours(books, capacity) for capacity in others for books in LENGTHS]
-    if options.json:
-        options.json.write_text(json.dumps(rows, indent=1) + "\n")
-        PAGE.write_text(placed(PAGE.read_text(), MARKS, table(rows)))
+    before = json.loads(options.json.read_text()) if options.json.exists() else []
+    known = {(row["name"], row["books"], row["capacity"]): row for row in before + rows}
+    rows = list(known.values())
+    options.json.write_text(json.dumps(rows, indent=1) + "\n")
+    PAGE.write_text(placed(PAGE.read_text(), MARKS, table(rows)))
 
 
 if __name__ == "__main__":
