@@ -1,6 +1,6 @@
 """The rules of the book in plain Python, order by order: what the engine is tested against.
 
-It needs nothing but Python, and serves wherever messages are made or read on the host.
+It computes without JAX or NumPy, and serves wherever messages are made or read on the host.
 
 book = ReferenceBook()
 report = book.process(Kind.LIMIT, side=BUY, price=100, quantity=5, order_id=1)

@@ -88,3 +88,19 @@ def test_depth_lists_price_levels():
     assert (price.tolist(), quantity.tolist()) == ([[9, 11]], [[6, 6]])
     with pytest.raises(ValueError, match="levels: expected 1 or more, got 0"):
         orderbook.depth(book, 0)
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [{}, {"icebergs": True}, {"self_trade": "cancel_resting"}],
+    ids=lambda kinds: str(kinds),
+)
+def test_everything_is_int32_with_64_bits_too(kinds: dict):
+    sizes = Sizes(capacity=8, fills=2, **kinds)
+    with jax.enable_x64(True):
+        book, one = orderbook.empty(sizes), orderbook.message(Kind.NOTHING)
+        after, trades = jax.eval_shape(lambda b, m: orderbook.process(b, m, sizes), book, one)
+        levels = jax.eval_shape(lambda b: (orderbook.depth(b, 2), b.price, b.quantity), after)
+    dtypes = {row.dtype.name for row in jax.tree.leaves((after, trades, levels))}
+    assert dtypes == {"int32"}
+    assert jax.tree.structure(after) == jax.tree.structure(book)
