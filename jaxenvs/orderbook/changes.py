@@ -21,7 +21,7 @@ class Change(NamedTuple):
     rest: jax.Array  # shares of the message that are left to rest
     places: jax.Array  # whether they find room
     slot: jax.Array  # the slot that is written, or -1
-    count: jax.Array  # orders in front of the new one
+    orders: jax.Array  # orders in front of the new one
     shares: jax.Array  # and their shares
     full: jax.Array  # whether an order has to go to make room
     dropped: jax.Array  # and its shares
@@ -39,7 +39,7 @@ def plan(
     gone = (less > 0) & (less == target.shares)
     full = (rest > 0) & ~gone & (room < capacity)
     counted = gone & (target.key <= pick(request.limit, side))
-    count = pick(there.count, side) - counted.astype(jnp.int32)
+    count = pick(there.orders, side) - counted.astype(jnp.int32)
     shares = pick(there.shares, side) - jnp.where(counted, less, 0)
     last = full & (count == capacity)
     places = (rest > 0) & ~last
@@ -52,7 +52,7 @@ def plan(
         rest=rest,
         places=places,
         slot=written,
-        count=count,
+        orders=count,
         shares=shares,
         full=full,
         dropped=jnp.where(full, jnp.where(last, rest, worst), 0),
@@ -85,7 +85,7 @@ def apply(
 
     stays = ~change.gone
     ahead = jnp.where(places, change.shares + rest, jnp.where(stays, target.ahead - less, 0))
-    rank = jnp.where(places, change.count + 1, jnp.where(stays, target.rank, 0))
+    rank = jnp.where(places, change.orders + 1, jnp.where(stays, target.rank, 0))
     one = change.gone.astype(jnp.int32)
     entry = jnp.stack([pick(request.limit, request.side), message.order_id, request.owner])
     after = Book(

@@ -38,7 +38,7 @@ def process(book: Book, message: Message, sizes: Sizes) -> tuple[Book, Trades]:
     replaces = request.fine & (kind == Kind.MODIFY) & ~in_place
     taken = sweeps.take(book, request, quantity, there, sizes)
     trades = (request.fine & request.new) | replaces
-    would_trade = trades & (kind == Kind.POST_ONLY) & (pick(there.count, other) > 0)
+    would_trade = trades & (kind == Kind.POST_ONLY) & (pick(there.orders, other) > 0)
     killed = trades & (kind == Kind.FOK) & (taken.available < quantity)
     trades &= ~would_trade & ~killed
     taken = Taken(*(jnp.where(trades, one, jnp.zeros_like(one)) for one in taken))

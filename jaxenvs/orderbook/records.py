@@ -1,7 +1,7 @@
 """What the matching engine reads and writes: messages, books, trades, and their sizes.
 
 Everything is int32. Prices are whole ticks of any sign, quantities whole shares, money is ticks x
-shares. The caller keeps sums below 2^31 - 1: the quantity that rests on one side, and price x quantity
+shares. The caller keeps sums below 2^31 - 1: the shares that rest on one side, and price x quantity
 of what one message trades.
 """
 

@@ -17,7 +17,7 @@ class Makers(NamedTuple):
     """The resting side of a message's trades."""
 
     fill: jax.Array  # [capacity] shares of each slot
-    count: jax.Array  # [] orders that traded
+    orders: jax.Array  # [] orders that traded
     notional: jax.Array  # [] ticks x shares
     shares: jax.Array  # [owners]
     money: jax.Array  # [owners]
@@ -27,7 +27,7 @@ def makers(book: Book, swept: Swept, request: Request, taken: Taken, sizes: Size
     """Sums over the orders that a sweep met, without those that it canceled."""
     other = 1 - request.side
     fill = pick(book.shares, other) - pick(swept.shares, other)
-    owner, count = pick(book.labels[OWNER], other), swept.count
+    owner, count = pick(book.labels[OWNER], other), swept.orders
     if sizes.self_trade == "cancel_resting":
         fill = jnp.where((owner == request.owner) & (request.owner > 0), 0, fill)
         count = count - taken.prevented
@@ -35,7 +35,7 @@ def makers(book: Book, swept: Swept, request: Request, taken: Taken, sizes: Size
     notional = total(money)
     return Makers(
         fill=fill,
-        count=count,
+        orders=count,
         notional=notional,
         shares=_by_owner(fill, owner, taken.depth - taken.own, sizes),
         money=_by_owner(money, owner, notional, sizes),
@@ -60,7 +60,7 @@ def trades(
     return Trades(
         quantity=filled,
         notional=makers.notional,
-        count=makers.count,
+        count=makers.orders,
         rested=jnp.where(change.places, change.rest, 0),
         removed=change.less,
         bought=jnp.where(buys, shares, makers.shares),
@@ -97,7 +97,7 @@ def _first_fills(book: Book, makers: Makers, other: jax.Array, sizes: Sizes) -> 
         rank = jnp.where(rank > 0, total(before.astype(jnp.int32)), 0)
     numbers = jnp.arange(1, sizes.fills + 1, dtype=jnp.int32)
     at = jnp.arange(sizes.capacity, dtype=jnp.int32)
-    there = numbers <= makers.count
+    there = numbers <= makers.orders
     slot = jnp.where(there, total(jnp.where(rank == numbers[:, None], at, 0)), 0)
     labels = jnp.where(there, book.labels[:, other, slot], 0)
     return jnp.concatenate([labels, jnp.where(there, fill[slot], 0)[None]])

@@ -13,7 +13,7 @@ from jaxenvs.orderbook.requests import NO_LIMIT, Request, pick
 class Reach(NamedTuple):
     """Per side, [2]: the orders at a key or better."""
 
-    count: jax.Array
+    orders: jax.Array
     shares: jax.Array
 
 
@@ -34,7 +34,7 @@ class Swept(NamedTuple):
     ahead: jax.Array
     rank: jax.Array
     hidden: jax.Array | None
-    count: jax.Array
+    orders: jax.Array
 
 
 def reach(book: Book, limit: jax.Array) -> Reach:
@@ -45,7 +45,7 @@ def reach(book: Book, limit: jax.Array) -> Reach:
     last = largest(jnp.where(within, book.rank * capacity + at, 0))  # the last one, and its slot
     count = last // capacity
     shares = jnp.take_along_axis(book.ahead, (last - count * capacity)[:, None], axis=1)[:, 0]
-    return Reach(count=count, shares=jnp.where(count > 0, shares, 0))
+    return Reach(orders=count, shares=jnp.where(count > 0, shares, 0))
 
 
 def take(book: Book, request: Request, quantity: jax.Array, there: Reach, sizes: Sizes) -> Taken:
@@ -93,7 +93,7 @@ def sweep(book: Book, other: jax.Array, depth: jax.Array) -> Swept:
         ahead=left,
         rank=jnp.maximum(book.rank - jnp.where(here, removed, 0)[:, None], 0),
         hidden=None,
-        count=count,
+        orders=count,
     )
 
 
@@ -137,20 +137,21 @@ def _sweep_icebergs(book: Book, other: jax.Array, depth: jax.Array) -> Swept:
     ends = largest(jnp.where(level, rank, 0))
     removed = ends - total(ones)
     beyond = ahead > depth
+    hidden_after = jnp.where(level, size_after - rest_shown, jnp.where(beyond, hidden, 0))
     one = Swept(
         shares=jnp.where(level, size_after, jnp.where(beyond, shares, 0)),
         ahead=jnp.where(stays, ahead_after, jnp.where(level, 0, jnp.maximum(ahead - depth, 0))),
         rank=jnp.where(stays, rank_after, jnp.where(level | ~beyond, 0, rank - removed)),
-        hidden=jnp.where(level, size_after - rest_shown, jnp.where(beyond, hidden, 0)),
-        count=ends - total((level & (size_after == size)).astype(jnp.int32)),
+        hidden=hidden_after,
+        orders=ends - total((level & (size_after == size)).astype(jnp.int32)),
     )
     here = (jnp.arange(2, dtype=jnp.int32) == other)[:, None] & (depth > 0)
     return Swept(
         shares=jnp.where(here, one.shares, book.shares),
         ahead=jnp.where(here, one.ahead, book.ahead),
         rank=jnp.where(here, one.rank, book.rank),
-        hidden=jnp.where(here, one.hidden, book.hidden),
-        count=jnp.where(depth > 0, one.count, 0),
+        hidden=jnp.where(here, hidden_after, book.hidden),
+        orders=jnp.where(depth > 0, one.orders, 0),
     )
 
 

@@ -9,6 +9,7 @@ import re
 from typing import NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -165,13 +166,13 @@ def test_the_engine(name: str, played: dict[str, tuple]):
 
 def test_deep_recursive_sweep_5000():
     sizes = Sizes(capacity=5000, owners=1, fills=0)
-    number = np.arange(1, 5001, dtype=np.int32)
-    shares = np.ones((2, 5000), np.int32) * np.array([[0], [1]], np.int32)
-    labels = np.stack([0 * shares + 100, shares * number, 0 * shares])
+    number = jnp.arange(1, 5001, dtype=jnp.int32)
+    shares = jnp.ones((2, 5000), jnp.int32) * jnp.array([[0], [1]], jnp.int32)
+    ranks = shares * number
+    labels = jnp.stack([0 * shares + 100, ranks, 0 * shares])
     book = orderbook.Book(
-        labels=labels, shares=shares, ahead=shares * number, rank=shares * number,
-        counters=np.zeros(8, np.int32),
-    )  # fmt: skip
+        labels=labels, shares=shares, ahead=ranks, rank=ranks, counters=jnp.zeros(8, jnp.int32)
+    )
     sweep = orderbook.message(Kind.IOC, side=BUY, price=100, quantity=5000)
     after, trades = jax.jit(orderbook.process, static_argnums=2)(book, sweep, sizes)
     assert (int(trades.quantity), int(trades.count)) == (5000, 5000)

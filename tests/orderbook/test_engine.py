@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from jaxenvs.orderbook import Counter, Sizes
+from jaxenvs.orderbook.records import SelfTrade
 from tests.orderbook import flows
 
 SMALL = Sizes(capacity=8, owners=3, fills=4)
@@ -29,7 +30,7 @@ def test_books_that_overflow_are_those_of_the_rules(mix: str):
 
 
 @pytest.mark.parametrize("self_trade", ["cancel_resting", "cancel_incoming"])
-def test_nobody_trades_with_themselves(self_trade: str):
+def test_nobody_trades_with_themselves(self_trade: SelfTrade):
     sizes = Sizes(capacity=16, owners=3, fills=4, self_trade=self_trade)
     wanted = compare(1, "all", sizes)
     assert wanted.counters[:, -1, Counter.SELF_TRADE].all()

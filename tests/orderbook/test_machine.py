@@ -25,11 +25,11 @@ class Books(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rules = ReferenceBook(SIZES.capacity, owners=SIZES.owners)
+        self.by_rules = ReferenceBook(SIZES.capacity, owners=SIZES.owners)
         self.book = orderbook.empty(SIZES)
 
     def both(self, kind: int, **fields: int) -> None:
-        report = self.rules.process(kind, **fields)
+        report = self.by_rules.process(kind, **fields)
         self.book, trades = STEP(self.book, orderbook.message(kind, **fields), SIZES)
         trades = jax.tree.map(np.asarray, trades)
         makers: dict[tuple[int, int], int] = {}
@@ -75,10 +75,10 @@ class Books(RuleBasedStateMachine):
         for listed, side in zip(rows, (BUY, SELL), strict=True):
             wanted = [
                 [one.price, one.shown, one.hidden, one.display, one.order_id, one.owner]
-                for one in self.rules.orders(side)
+                for one in self.by_rules.orders(side)
             ]
             assert listed[listed[:, 1] > 0].tolist() == wanted
-        assert book.counters.tolist() == self.rules.counters
+        assert book.counters.tolist() == self.by_rules.counters
 
 
 TestBooks = Books.TestCase
