@@ -22,6 +22,7 @@ PAGES = [
     "docs/gymnasium.md",
     "docs/adapters.md",
     "docs/physics.md",
+    "docs/orderbook.md",
     "docs/api/kinetix.md",
 ]
 # Read from top to bottom, as a block may need the run of another one; run by test_tutorials.py.
