@@ -86,7 +86,7 @@ class ZeroIntelligence(_Law):
     cancel: Positive = 0.2
     """Of the cancel of each order, so that it lives 1 / cancel seconds if it is not filled."""
     depth: Distance = 10
-    sizes: Sizes = Sizes()  # noqa: RUF009 (frozen)
+    sizes: Sizes = Sizes()
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -158,7 +158,7 @@ class Hawkes(_Law):
     the one it takes from: after a market order at the asks come cancels of asks.
     """
 
-    base: Rates = (0.06, 0.45, 0.55, 0.12, 0.22, 0.42)
+    base: Rates = (0.06, 0.45, 0.55, 0.12, 0.24, 0.65)
     same: Matrix = (
         (0.05, 0.02, 0.01, 0.06, 0.04, 0.01),
         (0.12, 0.25, 0.08, 0.10, 0.15, 0.06),
@@ -180,7 +180,7 @@ class Hawkes(_Law):
     deeper: Annotated[float, Range(0, 1, above=True)] = 0.35
     """Orders deeper than the touch lie 1 + geometric(deeper) ticks behind it, `depth` at most."""
     depth: Distance = 10
-    sizes: Sizes = Sizes()  # noqa: RUF009 (frozen)
+    sizes: Sizes = Sizes()
 
     def branching(self) -> float:
         """The mean number of direct children in the direction that grows most; below 1.

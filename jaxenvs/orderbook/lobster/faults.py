@@ -10,7 +10,8 @@ class FlowError(ValueError):
 def refuse(file: str, expected: str, found: Any, row: int = 0, column: str = "") -> NoReturn:
     """Raises `FlowError`. Rows count from 1, as lines do; 0: the fault is of the whole file."""
     where = ", ".join([f"row {row}"] * (row > 0) + [f"column {column}"] * (column != ""))
-    raise FlowError(f"{file}: {where + ': ' if where else ''}expected {expected}, got {shown(found)}")
+    where = f"{file}: {where}" if where else file
+    raise FlowError(f"{where}: expected {expected}, got {shown(found)}")
 
 
 def shown(value: Any) -> str:

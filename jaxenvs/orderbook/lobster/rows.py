@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from jaxenvs.orderbook.lobster.faults import FlowError, refuse
-from jaxenvs.orderbook.lobster.table import Table, book_columns, read_table
+from jaxenvs.orderbook.lobster.table import book_columns, read_table
 
 ADD, REDUCED, DELETED, EXECUTED, HIDDEN, CROSS, HALT = range(1, 8)
 """The types of LOBSTER's rows."""
@@ -186,13 +186,16 @@ def _check_book(path: Path, price: np.ndarray, size: np.ndarray) -> None:
         if not fine.all():
             row, side, level = (int(i) for i in np.argwhere(~fine)[0])
             at = 4 * level + 2 * (1 - side) + first
-            refuse(str(path), expected, int(values[row, side, level]), row + 1, f"{at + 1} ({names[at]})")
+            found, column = int(values[row, side, level]), f"{at + 1} ({names[at]})"
+            refuse(str(path), expected, found, row + 1, column)
 
     dummy = np.array([-MISSING, MISSING])[:, None]
     missing = price == dummy
     demand(size, (size >= 0) & (size <= _LARGEST), "shares, 0 or more", 1)
-    demand(size, missing == (size == 0), "0 shares where the price says that there is no level, and only there", 1)
-    demand(price, missing | ((price > 0) & (price < MISSING)), f"a price above 0, below {MISSING:,}", 0)
+    what = "0 shares where the price says that there is no level, and only there"
+    demand(size, missing == (size == 0), what, 1)
+    what = f"a price above 0, below {MISSING:,}"
+    demand(price, missing | ((price > 0) & (price < MISSING)), what, 0)
     worse = np.ones_like(missing)
     worse[:, 0, 1:] = price[:, 0, 1:] < price[:, 0, :-1]
     worse[:, 1, 1:] = price[:, 1, 1:] > price[:, 1, :-1]

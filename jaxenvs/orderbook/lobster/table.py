@@ -92,10 +92,7 @@ def _parsed(data: bytes, width: int, count: int, timed: bool) -> np.ndarray | No
     columns = []
     for at in range(count):
         first, last = np.ascontiguousarray(starts[:, at]), np.ascontiguousarray(ends[:, at])
-        if timed and at == 0:
-            read = _times(letters, first, last)
-        else:
-            read = _wholes(letters, first, last)
+        read = (_times if timed and at == 0 else _wholes)(letters, first, last)
         if read is None:
             return None
         columns += read
