@@ -6,9 +6,11 @@ book, trades = run(book, flow.part(0), sizes)
 """
 
 from jaxenvs.orderbook.lobster.convert import Options
+from jaxenvs.orderbook.lobster.events import read_events
 from jaxenvs.orderbook.lobster.faults import FlowError
 from jaxenvs.orderbook.lobster.flow import Day, Flow, Tape
 from jaxenvs.orderbook.lobster.loading import load, to_flow
+from jaxenvs.orderbook.lobster.orders import read_orders
 from jaxenvs.orderbook.lobster.report import Replay, replay
 from jaxenvs.orderbook.lobster.rows import Rows, read_rows
 from jaxenvs.orderbook.lobster.writing import write_rows
@@ -22,6 +24,8 @@ __all__ = [
     "Rows",
     "Tape",
     "load",
+    "read_events",
+    "read_orders",
     "read_rows",
     "replay",
     "to_flow",

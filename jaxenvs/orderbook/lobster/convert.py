@@ -7,7 +7,7 @@ import numpy as np
 
 from jaxenvs import ranges
 from jaxenvs.orderbook.lobster.faults import refuse
-from jaxenvs.orderbook.lobster.initial import Orders, Resting, by_level, orders_before
+from jaxenvs.orderbook.lobster.initial import Ledger, Orders, Resting, by_level, orders_before
 from jaxenvs.orderbook.lobster.rows import ADD, DELETED, EXECUTED, HALT, Rows
 from jaxenvs.orderbook.records import Kind
 from jaxenvs.ranges import Count, Range
@@ -48,7 +48,7 @@ class Converted(NamedTuple):
     """A day's messages and windows, numpy."""
 
     columns: np.ndarray
-    """int32 [5, M]: kind, side, price, quantity, order id."""
+    """int32 [5 or 7, M]: kind, side, price, quantity, order id, and owner and display if any."""
     row: np.ndarray
     """int64 [M]: the last row of each message."""
     halted: np.ndarray
@@ -77,7 +77,7 @@ def convert(rows: Rows, options: Options) -> Converted:
     last = np.append(first[1:], len(kept))[: len(first)] - 1
     columns = _columns(rows, ticks, orders, kept, first, last, halted)
     row = kept[last]
-    start, stop, opened, first_row = _windows(rows, kept[first], options)
+    start, stop, opened, first_row = windows(rows, kept[first], options)
     counts = {
         "merged": len(kept) - len(first),
         "halted": int(stopped.sum()),
@@ -88,12 +88,12 @@ def convert(rows: Rows, options: Options) -> Converted:
         "redirected": 0,
         "dropped": 0,
     }
-    books = []
+    books, ledger = [], Ledger(rows, orders)
     for span in zip(start, stop, first_row, strict=True):
         if options.initial == "aggregate" and rows.levels:
             book, overfull = by_level(rows, options.tick_size, int(span[2])), 0
         else:
-            book, overfull = orders_before(rows, orders, options.tick_size, int(span[2]))
+            book, overfull = orders_before(ledger, options.tick_size, int(span[2]))
         counts["overfull"] += overfull
         _resolve(columns, orders, row, book, span, options.unknown, counts)
         books.append(book)
@@ -179,7 +179,7 @@ def _columns(
     return np.stack([kinds, sides, worst, quantity, ids]).astype(np.int32)
 
 
-def _windows(rows: Rows, head: np.ndarray, options: Options) -> tuple[np.ndarray, ...]:
+def windows(rows: Rows, head: np.ndarray, options: Options) -> tuple[np.ndarray, ...]:
     """Where windows start and stop in messages, the second they begin, and their first row."""
     if options.window_messages is not None:
         start = np.arange(0, max(len(head), 1), options.window_messages)

@@ -32,6 +32,7 @@ class Resting(NamedTuple):
     order_id: int
     is_rest: bool
     """Whether it stands for all that nobody knows the orders of, at its level."""
+    owner: int = 0
 
 
 def by_level(rows: Rows, tick_size: int, row: int) -> list[Resting]:
@@ -44,24 +45,65 @@ def by_level(rows: Rows, tick_size: int, row: int) -> list[Resting]:
     ]
 
 
-def orders_before(
-    rows: Rows, orders: Orders, tick_size: int, row: int
-) -> tuple[list[Resting], int]:
+class Ledger:
+    """What is left of each order a day names, row after row."""
+
+    def __init__(self, rows: Rows, orders: Orders) -> None:
+        self.rows, self.orders = rows, orders
+        self._left = np.zeros(orders.count, np.int64)  # below 0: of an order from before the day
+        self._row = 0
+
+    def advance(self, row: int) -> None:
+        """Goes on to the state before a row, which must not lie behind."""
+        span = slice(self._row, row)
+        dense, kind = self.orders.dense[span], self.rows.kind[span]
+        size = self.rows.size[span].astype(np.int64)
+        added, gone = kind == ADD, kind == DELETED
+        less = (kind == REDUCED) | (kind == EXECUTED)
+        self._left[dense[added]] = size[added]
+        np.subtract.at(self._left, dense[less], size[less])
+        self._left[dense[gone]] = 0
+        self._row = row
+
+    def alive(self, visible: list[int] | None) -> list[tuple[Resting, int]]:
+        """The orders that rest, best first, then first come, with their prices in the file.
+
+        `visible` are the levels to look at, as direction x price; None: all.
+        """
+        rows, orders = self.rows, self.orders
+        mine = np.flatnonzero(self._left > 0)
+        if visible is not None:
+            born = orders.born[mine]
+            mine = mine[np.isin(rows.direction[born] * rows.price[born], visible)]
+        born = orders.born[mine]
+        side, price = rows.direction[born], rows.price[born]
+        table = np.stack(
+            [side, orders.ticks[born], self._left[mine], mine + orders.first_id, price]
+        )
+        listed = table[:, np.lexsort((born, -side * price, -side))].T.tolist()
+        return [(Resting(*order[:4], False), order[4]) for order in listed]
+
+
+def orders_before(ledger: Ledger, tick_size: int, row: int) -> tuple[list[Resting], int]:
     """The known orders before a row in their places, and an order for the rest of each level.
 
     The rest is older than the day or came while out of sight, and goes first. Orders deeper than
     the file's last level are left out, as the file would not tell of their end. The second value
     counts levels whose known orders are more than the file shows: they are one order.
     """
-    known = _alive(rows, orders, row)
+    rows = ledger.rows
+    ledger.advance(row)
     if not rows.levels:
-        return [order for order, _ in known], 0
+        return [order for order, _ in ledger.alive(None)], 0
+    levels = book_before(rows, row)
+    pairs = [(side, price) for side, one in zip(_SIDES, levels, strict=True) for price, _ in one]
+    known = ledger.alive([side * price for side, price in pairs])
     found: list[Resting] = []
     overfull = 0
     at: dict[tuple[int, int], list[Resting]] = {}
     for order, price in known:
         at.setdefault((order.side, price), []).append(order)
-    for side, listed in zip(_SIDES, book_before(rows, row), strict=True):
+    for side, listed in zip(_SIDES, levels, strict=True):
         for level, (price, size) in enumerate(listed):
             there = at.get((side, price), [])
             rest = size - sum(order.quantity for order in there)
@@ -78,35 +120,6 @@ def orders_before(
 def _rest_id(rows: Rows, side: int, level: int) -> int:
     """1, 2, ... for bids, and levels + 1, ... for asks."""
     return level + 1 + (rows.levels if side < 0 else 0)
-
-
-def _alive(rows: Rows, orders: Orders, row: int) -> list[tuple[Resting, int]]:
-    """Orders that rest before a row, best first, then first come, with their prices in the file."""
-    dense, kind = orders.dense[:row], rows.kind[:row]
-    less = (kind == REDUCED) | (kind == EXECUTED)
-    taken = np.bincount(dense[less], rows.size[:row][less], minlength=orders.count)
-    deleted = np.zeros(orders.count, bool)
-    deleted[dense[kind == DELETED]] = True
-    mine = np.flatnonzero((orders.born >= 0) & (orders.born < row) & ~deleted)
-    born = orders.born[mine]
-    left = rows.size[born] - taken[mine].astype(np.int64)
-    there = left > 0
-    mine, born, left = mine[there], born[there], left[there]
-    side, price = rows.direction[born], rows.price[born]
-    order = np.lexsort((born, -side * price, -side))
-    return [
-        (
-            Resting(
-                int(side[i]),
-                int(orders.ticks[born[i]]),
-                int(left[i]),
-                int(mine[i]) + orders.first_id,
-                False,
-            ),
-            int(price[i]),
-        )
-        for i in order
-    ]
 
 
 def book_before(rows: Rows, row: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:

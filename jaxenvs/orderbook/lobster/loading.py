@@ -36,13 +36,17 @@ def load(files: Path | str | Iterable[Path | str], options: Options | None = Non
 def to_flow(days: Sequence[Rows], options: Options | None = None) -> Flow:
     """Converts days that were read before, in their order. Raises as `load`."""
     options = Options() if options is None else options
-    parts = [convert(rows, options) for rows in days]
+    return assembled(days, [convert(rows, options) for rows in days], options.tick_size)
+
+
+def assembled(days: Sequence[Rows], parts: Sequence[Converted], tick_size: int) -> Flow:
+    """One flow of several days that were converted. Raises `FlowError` if they are too many."""
     before = np.cumsum([0, *(len(part.row) for part in parts)])
     if before[-1] > _LARGEST:
         raise FlowError(f"files: expected fewer than {_LARGEST:,} messages, got {before[-1]:,}")
     table = np.zeros((len(_FIELDS), before[-1]), np.int32)
     for part, at in zip(parts, before[:-1], strict=True):
-        table[:5, at : at + len(part.row)] = part.columns
+        table[: len(part.columns), at : at + len(part.row)] = part.columns
     numbers = range(len(days))
     return Flow(
         messages=_message(table),
@@ -56,8 +60,8 @@ def to_flow(days: Sequence[Rows], options: Options | None = None) -> Flow:
         opened=_joined([p.opened for p in parts]),
         first_row=_joined([p.first_row for p in parts]),
         initial=initial_orders([book for part in parts for book in part.books]),
-        tape=_tape(days, options.tick_size),
-        days=tuple(_day(d, p, options.tick_size) for d, p in zip(days, parts, strict=True)),
+        tape=_tape(days, tick_size),
+        days=tuple(_day(d, p, tick_size) for d, p in zip(days, parts, strict=True)),
     )
 
 
@@ -67,7 +71,8 @@ def initial_orders(books: Sequence[Sequence[Resting]]) -> Message:
     table = np.zeros((len(_FIELDS), len(books), most), np.int32)
     for w, book in enumerate(books):
         for i, order in enumerate(book):
-            table[:5, w, i] = Kind.LIMIT, order.side, order.price, order.quantity, order.order_id
+            one = (order.side, order.price, order.quantity, order.order_id, order.owner)
+            table[:6, w, i] = Kind.LIMIT, *one
     return _message(table)
 
 

@@ -51,7 +51,8 @@ def replay(rows: Rows, options: Options | None = None, sizes: Sizes | None = Non
     flow = to_flow([rows], options)
     tick = flow.days[0].tick_size
     wanted = np.stack([rows.book_price // tick, rows.book_size], axis=-1)
-    length = int((flow.stop - flow.start).max(initial=1))
+    most = int((flow.stop - flow.start).max(initial=1))
+    length = 1 << (most - 1).bit_length()  # few lengths, so that programs are used again
     equal = np.zeros((2, rows.levels))
     compared, traded, counters = 0, 0, np.zeros(NUM_COUNTERS, np.int64)
     last = np.zeros((2, rows.levels, 2), np.int32)

@@ -13,8 +13,9 @@ from jaxenvs.orderbook.records import Kind
 from jaxenvs.orderbook.synthetic.generator import Session, generate
 
 SESSION = Session(
-    messages=6000,
+    messages=8000,
     before=400,
+    end=34_600,
     together=0.03,
     hidden=0.01,
     auctions=True,
@@ -29,7 +30,7 @@ def sample_folder() -> Path:
 
 
 def sample_flow(options: Options | None = None) -> Flow:
-    """The sample as a flow: 6,000 rows of the Hawkes law, 10 levels, cut out of a longer day."""
+    """The sample as a flow: 400 seconds of the Hawkes law, 10 levels."""
     return load(sample_folder(), options)
 
 
