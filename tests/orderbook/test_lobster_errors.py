@@ -52,8 +52,7 @@ def check(folder: pathlib.Path, messages: bytes, book: bytes) -> bool:
     """Reads both files and compares with the slow reader; whether they were taken."""
     path = put(folder, messages, book)
     wrong = message_faults(messages)
-    count = len([line for line in messages.replace(b"\r\n", b"\n").split(b"\n")[:-1]])
-    count += not messages.endswith(b"\n")
+    count = messages.count(b"\n") + (not messages.endswith(b"\n"))
     wrong_book = book_faults(book, count)
     try:
         rows = read_rows(path)
@@ -69,7 +68,9 @@ def check(folder: pathlib.Path, messages: bytes, book: bytes) -> bool:
     assert not wrong
     assert not wrong_book
     fields = [line.split(",") for line in messages.decode().replace("\r", "").split("\n") if line]
-    for at, column in enumerate((rows.kind, rows.order_id, rows.size, rows.price, rows.direction), 1):
+    for at, column in enumerate(
+        (rows.kind, rows.order_id, rows.size, rows.price, rows.direction), 1
+    ):
         assert column.tolist() == [int(row[at]) for row in fields]
     return True
 

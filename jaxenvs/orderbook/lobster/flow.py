@@ -1,6 +1,7 @@
 """Recorded flow for the engine: messages, windows into them, and the book each starts with."""
 
 import dataclasses
+import functools
 
 import jax
 import numpy as np
@@ -46,6 +47,11 @@ class Day:
     """Rows of the order book where the best bid is not below the best ask."""
     overfull: int
     """Levels at the start of windows with more in their orders than the file's book shows."""
+
+
+@functools.partial(jax.jit, static_argnames="sizes")
+def _made(orders: Message, sizes: Sizes) -> Book:
+    return run(empty(sizes), orders, sizes)[0]
 
 
 class Tape(PyTree):
@@ -116,7 +122,7 @@ class Flow(PyTree):
                 f"sizes.capacity: expected {most} or more, the orders on one side of the book of "
                 f"window {window}, got {sizes.capacity}"
             )
-        return run(empty(sizes), orders, sizes)[0]
+        return _made(orders, sizes)
 
     def largest_book(self, window: int | None = None) -> int:
         """The most orders on one side at the start of a window, or of any window."""

@@ -68,6 +68,7 @@ def assembled(days: Sequence[Rows], parts: Sequence[Converted], tick_size: int) 
 def initial_orders(books: Sequence[Sequence[Resting]]) -> Message:
     """Limit orders [W, I] that make these books in an empty one, padded with NOTHING."""
     most = max((len(book) for book in books), default=0)
+    most = max(8, 1 << max(most - 1, 0).bit_length())  # few lengths, so that programs are reused
     table = np.zeros((len(_FIELDS), len(books), most), np.int32)
     for w, book in enumerate(books):
         for i, order in enumerate(book):

@@ -43,6 +43,8 @@ class Session:
     """Cancels that take only a part of an order of two shares or more."""
     limits: Share = 0.3
     """Market orders that are limit orders up to the second price instead; the rest stays."""
+    sweeps: Share = 0.0
+    """Market orders that take the whole best price and go on behind it, their size on top."""
     together: Share = 0.0
     """Events at the very time of the one before."""
     hidden: Share = 0.0
@@ -132,6 +134,8 @@ class _Day:
         elif not self.halted:
             quantity = self.quantity()
             levels = market.book.levels(-event.side, 2)
+            if levels and self.rng.random() < self.session.sweeps:
+                quantity += levels[0][1]
             if levels and self.rng.random() < self.session.limits:
                 market.limit(event.side, levels[-1][0], quantity)
             else:

@@ -16,6 +16,7 @@ SESSION = Session(
     messages=8000,
     before=400,
     end=34_600,
+    sweeps=0.08,
     together=0.03,
     hidden=0.01,
     auctions=True,
