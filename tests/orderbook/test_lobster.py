@@ -9,7 +9,7 @@ import pytest
 
 from jaxenvs.orderbook import Kind, Sizes, depth
 from jaxenvs.orderbook.lobster import Options, load, read_rows, replay, to_flow, write_rows
-from tests.orderbook.flows import SIZES, played
+from tests.orderbook.lobster_play import SIZES, played
 from tests.orderbook.lobster_files import BOOK, MESSAGES, put
 
 

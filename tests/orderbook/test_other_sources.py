@@ -7,7 +7,7 @@ import pytest
 
 from jaxenvs.orderbook import Kind, depth
 from jaxenvs.orderbook.lobster import FlowError, Options, read_events, read_orders, to_flow
-from tests.orderbook.flows import SIZES, played
+from tests.orderbook.lobster_play import SIZES, played
 
 EVENTS = """\
 time,event,id,side,price,quantity,new_id

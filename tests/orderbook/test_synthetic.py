@@ -17,7 +17,7 @@ from jaxenvs.orderbook.records import Kind
 from jaxenvs.orderbook.synthetic import UNIT, Session, generate, sample_flow, sample_folder
 from jaxenvs.orderbook.synthetic.generator import _Day
 from jaxenvs.orderbook.synthetic.sample import SEED, SESSION, expected, write_sample
-from tests.orderbook.flows import SIZES
+from tests.orderbook.lobster_play import SIZES
 
 
 def sample_rows():
