@@ -158,7 +158,7 @@ class Hawkes(_Law):
     the one it takes from: after a market order at the asks come cancels of asks.
     """
 
-    base: Rates = (0.06, 0.45, 0.55, 0.12, 0.24, 0.65)
+    base: Rates = (0.06, 0.35, 0.40, 0.12, 0.60, 1.20)
     same: Matrix = (
         (0.05, 0.02, 0.01, 0.06, 0.04, 0.01),
         (0.12, 0.25, 0.08, 0.10, 0.15, 0.06),
@@ -179,6 +179,9 @@ class Hawkes(_Law):
     """Per second."""
     deeper: Annotated[float, Range(0, 1, above=True)] = 0.35
     """Orders deeper than the touch lie 1 + geometric(deeper) ticks behind it, `depth` at most."""
+    crowd: Count = 60
+    """Cancels come about with probability orders / crowd, of the orders on their side, and always
+    where there are as many: what keeps the book from growing without end."""
     depth: Distance = 10
     sizes: Sizes = Sizes()
 

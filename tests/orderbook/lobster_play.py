@@ -7,7 +7,7 @@ import numpy as np
 
 from jaxenvs.orderbook import Sizes, run
 
-SIZES = Sizes(capacity=64, fills=0, owners=4)
+SIZES = Sizes(capacity=128, fills=0, owners=4)
 _RUN = jax.jit(functools.partial(run, sizes=SIZES))
 
 

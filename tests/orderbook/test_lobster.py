@@ -9,8 +9,8 @@ import pytest
 
 from jaxenvs.orderbook import Kind, Sizes, depth
 from jaxenvs.orderbook.lobster import Options, load, read_rows, replay, to_flow, write_rows
-from tests.orderbook.lobster_play import SIZES, played
 from tests.orderbook.lobster_files import BOOK, MESSAGES, put
+from tests.orderbook.lobster_play import SIZES, played
 
 
 def columns(flow):

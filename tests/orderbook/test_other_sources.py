@@ -62,8 +62,10 @@ def test_files_of_orders(tmp_path):
     assert depth(book, 1)[:, 0].tolist() == [[998, 6], [0, 0]]
     windows = read_orders(path, Options(window_messages=5))
     ahead, _ = played(windows)
-    np.testing.assert_array_equal(windows.book(1, SIZES).slots, ahead.slots)
-    assert windows.book(1, SIZES).owner[1, 0] == 3
+    first = windows.book(1, SIZES)
+    for name in ("price", "quantity", "order_id", "owner"):
+        np.testing.assert_array_equal(getattr(first, name), getattr(ahead, name))
+    assert first.owner[1, 0] == 3
 
 
 def test_icebergs_of_a_file(tmp_path):

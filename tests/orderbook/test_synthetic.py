@@ -87,7 +87,7 @@ def test_trades_of_the_sample():
     assert (flow.messages.kind == Kind.IOC).sum() == told["trades"]
     assert list(flow.days[0].rows) == told["rows"]
     assert len(flow.start) == 7
-    assert ((flow.stop - flow.start) > 500).all()
+    assert ((flow.stop - flow.start) > 100).all()
     np.testing.assert_allclose(told["matched"], 1)
 
 

@@ -203,5 +203,7 @@ class _Hawkes:
             return Event(side, best - side * min(back, self.law.depth))
         if kind == 3:
             return Event(-side) if orders else None
+        if rng.random() * self.law.crowd >= len(orders):
+            return None
         near = [order for order in orders if (order.price == best) == (kind == 4)]
         return Event(order=near[int(rng.random() * len(near))]) if near else None
