@@ -21,6 +21,7 @@ PAGES = [
     "docs/contract.md",
     "docs/gymnasium.md",
     "docs/adapters.md",
+    "docs/orderbook_data.md",
     "docs/physics.md",
     "docs/orderbook.md",
     "docs/api/kinetix.md",
