@@ -27,15 +27,15 @@ class State(core.State):
 
 
 class Params(core.Params):
-    """The market."""
+    """The market. The impacts are the defaults of mbt_gym."""
 
     horizon: Positive = 1.0  # time from start to end
     num_steps: Count = 50  # steps until the end
-    volatility: Positive = 0.02  # of the price, per square root of time
+    volatility: Positive = 0.05  # of the price, per square root of time
     units: Positive = 1.0  # to sell
     half_spread: NonNegative = 0.0  # paid for each unit
-    temporary: Positive = 0.001  # impact on the price of a trade, for one unit per unit of time
-    permanent: NonNegative = 0.001  # impact on all later prices, for one unit
+    temporary: Positive = 0.01  # impact on the price of a trade, for one unit per unit of time
+    permanent: NonNegative = 0.01  # impact on all later prices, for one unit
     initial_price: float = 10.0  # at the start; changes nothing but pictures
     max_pace: Annotated[float, Range(1)] = (
         5.0  # most that a step sells, in even shares of the units

@@ -17,8 +17,8 @@ from jaxenvs.ranges import NonNegative
 class Params(_execution.Params):
     """The market, and what inventory costs."""
 
-    running_penalty: NonNegative = 0.01  # for inventory^2, per unit of time
-    terminal_penalty: NonNegative = 0.1  # for inventory^2 at the end
+    running_penalty: NonNegative = 0.1  # for inventory^2, per unit of time
+    terminal_penalty: NonNegative = 1.0  # for inventory^2 at the end
 
 
 class CarteaJaimungalExecution(_execution.Execution[Params]):

@@ -78,38 +78,17 @@ def quoting(depths: np.ndarray) -> Choose:
     return policy
 
 
-def selling(shares: np.ndarray) -> Callable[[Any], Choose]:
-    """From params to the policy of a schedule, `[num_steps]` shares of what is left."""
+def selling(shares: np.ndarray, params: Any) -> Choose:
+    """The policy of a schedule, `[num_steps]` shares of what is left."""
     table = jnp.asarray(shares, jnp.float32)
-    last = np.int32(len(shares) - 1)
+    last, steps = np.int32(len(shares) - 1), np.float32(params.num_steps)
 
-    def for_params(params: Any) -> Choose:
-        steps = np.float32(params.num_steps)
+    def policy(key: jax.Array, state: _execution.State) -> jax.Array:
+        del key
+        units = table[jnp.minimum(state.time, last)] * state.inventory
+        return (units / params.units * steps)[None]
 
-        def policy(key: jax.Array, state: _execution.State) -> jax.Array:
-            del key
-            units = table[jnp.minimum(state.time, last)] * state.inventory
-            return (units / params.units * steps)[None]
-
-        return policy
-
-    return for_params
-
-
-def _solved(solve: Callable[[quotes.Problem], quotes.Solution], about: str) -> Maker:
-    def maker(env: Any, params: Any) -> Choose:
-        return quoting(solve(making_problem(env, params)).depths)
-
-    maker.__doc__ = about
-    return maker
-
-
-def _scheduled(solve: Callable[[schedules.Problem], np.ndarray], about: str) -> Maker:
-    def maker(env: Any, params: Any) -> Choose:
-        return selling(solve(execution_problem(env, params)))(params)
-
-    maker.__doc__ = about
-    return maker
+    return policy
 
 
 def symmetric(problem: quotes.Problem) -> quotes.Solution:
@@ -127,23 +106,61 @@ def avellaneda_stoikov(problem: quotes.Problem) -> quotes.Solution:
     return quotes.worth(problem, np.stack([half + tilt, half - tilt], axis=-1))
 
 
-_MAKERS: dict[str, Maker] = {
-    "optimal": _solved(quotes.optimal, "The best there is."),
-    "closed_form": _solved(quotes.closed_form, "The best in continuous time."),
-    "symmetric": _solved(symmetric, "The same depths always."),
+MAKING: dict[type[core.Env[Any, Any]], dict[str, Callable[[quotes.Problem], quotes.Solution]]] = {
+    CarteaJaimungalMaking: {
+        "optimal": quotes.optimal,
+        "closed_form": quotes.closed_form,
+        "symmetric": symmetric,
+    },
 }
-_PAPER = _solved(avellaneda_stoikov, "Half a spread around the paper's reservation price.")
-_EXECUTIONS: dict[str, Maker] = {
-    "optimal": _scheduled(schedules.optimal, "The best there is."),
-    "twap": _scheduled(schedules.even, "The same amount in every step."),
-    "immediate": _scheduled(lambda problem: np.ones(problem.num_steps), "All at once."),
+"""What computes the quotes of each policy."""
+MAKING[AvellanedaStoikov] = MAKING[CarteaJaimungalMaking] | {
+    "avellaneda_stoikov": avellaneda_stoikov
 }
 
+_SCHEDULES: dict[str, Callable[[schedules.Problem], np.ndarray]] = {
+    "optimal": schedules.optimal,
+    "twap": schedules.even,
+    "immediate": schedules.at_once,
+}
+EXECUTION = {
+    AlmgrenChriss: _SCHEDULES | {"closed_form": schedules.hyperbolic},
+    CarteaJaimungalExecution: _SCHEDULES | {"closed_form": schedules.closed_form},
+}
+"""What computes the schedule of each policy."""
+
+
+def value(env: core.Env[Any, Any], name: str, params: Any = None) -> float:
+    """What a policy earns in an episode, exactly, in the steps as they are played.
+
+    It is the mean of the sum of rewards; in Avellaneda-Stoikov, whose rewards are of utility, the
+    certainty equivalent, which is the wealth of that utility. Raises `KeyError` for other games.
+    """
+    game = env.unwrapped
+    if type(game) in MAKING:
+        problem = making_problem(game, params or env.default_params)
+        solution = quotes.worth(problem, MAKING[type(game)][name](problem).depths)
+        held = int(_numbers(game, params or env.default_params)["initial_inventory"])
+        limit = problem.max_inventory
+        return float(solution.value[0, limit + min(max(held, -limit), limit)])
+    problem = execution_problem(game, params or env.default_params)
+    numbers = _numbers(game, params or env.default_params)
+    shares = schedules.paced(EXECUTION[type(game)][name](problem), problem, numbers["max_pace"])
+    return -schedules.cost(problem, shares, numbers["units"]) / numbers["units"]
+
+
+def _quoted(solve: Callable[[quotes.Problem], quotes.Solution]) -> Maker:
+    return lambda env, params: quoting(solve(making_problem(env, params)).depths)
+
+
+def _scheduled(solve: Callable[[schedules.Problem], np.ndarray]) -> Maker:
+    return lambda env, params: selling(solve(execution_problem(env, params)), params)
+
+
 POLICIES: dict[type[core.Env[Any, Any]], dict[str, Maker]] = {
-    AvellanedaStoikov: _MAKERS | {"avellaneda_stoikov": _PAPER},
-    CarteaJaimungalMaking: _MAKERS,
-    AlmgrenChriss: _EXECUTIONS
-    | {"closed_form": _scheduled(schedules.hyperbolic, "The paper's formula.")},
-    CarteaJaimungalExecution: _EXECUTIONS
-    | {"closed_form": _scheduled(schedules.closed_form, "The book's formula.")},
+    game: {name: _quoted(solve) for name, solve in solvers.items()}
+    for game, solvers in MAKING.items()
+} | {
+    game: {name: _scheduled(solve) for name, solve in solvers.items()}
+    for game, solvers in EXECUTION.items()
 }

@@ -32,6 +32,25 @@ def even(problem: Problem) -> np.ndarray:
     return 1 / np.arange(problem.num_steps, 0, -1, dtype=np.float64)
 
 
+def at_once(problem: Problem) -> np.ndarray:
+    """All in the first step."""
+    return np.ones(problem.num_steps)
+
+
+def paced(shares: np.ndarray, problem: Problem, max_pace: float) -> np.ndarray:
+    """A schedule as it is played where a step sells `max_pace` even shares of the units at most.
+
+    Where all has to be sold by the end, the last step does it whatever the pace.
+    """
+    most, left, played = max_pace / problem.num_steps, 1.0, np.array(shares)
+    for step in range(problem.num_steps):
+        played[step] = min(shares[step], most / left) if left > 0 else 1.0
+        if problem.terminal is None and step == problem.num_steps - 1:
+            played[step] = 1.0
+        left *= 1 - played[step]
+    return played
+
+
 def optimal(problem: Problem) -> np.ndarray:
     """The best schedule of the game as it is played, in steps; exact but for rounding.
 

@@ -10,12 +10,6 @@ from jaxenvs.scripted import makers, scripted
 from tests.envs.lob.closed_form.simulate import episodes, mean_and_error
 
 AS, CJ = "LOB-AvellanedaStoikov-v0", "LOB-CarteaJaimungalMaking-v0"
-SOLVERS = {
-    "optimal": quotes.optimal,
-    "closed_form": quotes.closed_form,
-    "symmetric": policies.symmetric,
-    "avellaneda_stoikov": policies.avellaneda_stoikov,
-}
 
 
 def value_at_start(problem, solution):
@@ -29,19 +23,19 @@ def env(request):
 
 def test_continuous_time_is_approached_in_proportion_to_the_step(env):
     gaps, losses = [], []
-    for num_steps in (200, 400, 800):
+    for num_steps in (100, 200, 400):
         problem = policies.making_problem(env.with_params(num_steps=num_steps))
         formula = quotes.closed_form(problem)
         best = value_at_start(problem, quotes.optimal(problem))
         gaps.append(value_at_start(problem, formula) - best)
         played = value_at_start(problem, quotes.worth(problem, formula.depths))
         losses.append(best - played)
-    assert gaps[0] == pytest.approx(7, abs=0.5)
+    assert gaps[1] == pytest.approx(7, abs=0.5)
     assert gaps[0] / gaps[1] == pytest.approx(2, abs=0.2)
     assert gaps[1] / gaps[2] == pytest.approx(2, abs=0.1)
     # What the formula's quotes lose is of second order.
-    assert losses[0] / losses[1] == pytest.approx(4, abs=0.6)
-    assert 0 < losses[2] < 0.03
+    assert losses[0] / losses[1] == pytest.approx(4, abs=0.8)
+    assert 0 < losses[2] < 0.12
 
 
 def test_the_best_quotes_beat_all_others(env):
@@ -93,32 +87,44 @@ def test_without_risk_aversion_the_two_models_agree():
         np.testing.assert_allclose(near.depths, exact.depths, atol=1e-3)
 
 
-@pytest.mark.parametrize("num_steps", [20, 200])
-def test_simulated_values_are_those_of_the_tables(env, num_steps):
-    env = env.with_params(num_steps=num_steps, max_inventory=8, initial_inventory=2)
-    problem = policies.making_problem(env)
+def check_simulated(env, name, count):
+    """The mean of simulated sums of rewards lies within four errors of the exact value."""
+    sums, last = episodes(env, scripted(env, name), count)
+    expected = policies.value(env, name)
+    if hasattr(env.default_params, "risk_aversion"):
+        aversion = float(env.default_params.risk_aversion)
+        expected = -np.expm1(-aversion * expected) / aversion
+        # The rewards add up to the utility of the end.
+        utility = -np.expm1(-aversion * last.wealth.astype(np.float64)) / aversion
+        np.testing.assert_allclose(sums, utility, atol=1e-4)
+    mean, error = mean_and_error(sums)
+    assert error < 0.03 * abs(mean)
+    assert mean == pytest.approx(expected, abs=4 * error), name
+    assert abs(last.inventory).max() <= env.default_params.max_inventory
+
+
+def test_simulated_values_are_those_of_the_tables(env):
+    smaller = env.with_params(num_steps=20, horizon=0.1, max_inventory=4, initial_inventory=2)
     for name in makers(env):
-        sums, last = episodes(env, scripted(env, name), 4_000)
-        expected = quotes.worth(problem, SOLVERS[name](problem).depths).value[0, 8 + 2]
-        if problem.risk_aversion:
-            expected = -np.expm1(-problem.risk_aversion * expected) / problem.risk_aversion
-        mean, error = mean_and_error(sums)
-        assert mean == pytest.approx(expected, abs=4 * error), name
-        assert abs(last.inventory).max() <= 8
-        if problem.risk_aversion:  # the rewards add up to the utility of the end
-            utility = -np.expm1(-problem.risk_aversion * last.wealth.astype(np.float64))
-            np.testing.assert_allclose(sums, utility / problem.risk_aversion, atol=1e-4)
+        check_simulated(smaller, name, 2_000)
 
 
+@pytest.mark.slow
+def test_simulated_values_at_full_length(env):
+    for name in makers(env):
+        check_simulated(env, name, 40_000)
+
+
+@pytest.mark.slow
 def test_the_paper_s_policy_earns_what_the_paper_says():
     """Table 1 of Avellaneda and Stoikov: profit 65.0 and deviation 6.6, inventory 2.9 at the end.
 
-    Their simulation fills without thinning, which ours approaches with short steps.
+    Their simulation fills with rate exp(-decay depth) dt, which ours approaches with short steps.
     """
-    env = jaxenvs.make(AS, num_steps=1_600, min_depth=-20, max_depth=20, max_inventory=60)
+    env = jaxenvs.make(AS, num_steps=3_200, min_depth=-20, max_depth=20, max_inventory=60)
     _, last = episodes(env, scripted(env, "avellaneda_stoikov"), 2_000)
-    assert last.wealth.mean() == pytest.approx(64.9, abs=1.5)
-    assert last.wealth.std() == pytest.approx(6.7, abs=0.4)
+    assert last.wealth.mean() == pytest.approx(65.0, abs=2.0)
+    assert last.wealth.std() == pytest.approx(6.6, abs=0.5)
     assert last.inventory.std() == pytest.approx(2.9, abs=0.2)
 
 
@@ -149,7 +155,9 @@ def test_limits_hold_whoever_quotes():
     step, key = jax.jit(env.step), jax.random.key(0)
     _, state = env.reset(key)
     for number in range(5):
-        state = step(jax.random.fold_in(key, number), state, np.float32([-0.5, 2.0])).state
-    assert int(state.inventory) in (1, 2)
+        t = step(jax.random.fold_in(key, number), state, np.float32([-0.5, 2.0]))
+        # Both quotes are filled every time, but for a quote that is not shown at a limit.
+        assert bool(t.state.fills[0]) == (int(state.inventory) < 2)
+        state = t.state
     _, state = env.reset(key, env.params_with(initial_inventory=7))
     assert int(state.inventory) == 2

@@ -1,0 +1,12 @@
+"""PPO with a memory comes near the best there is on models of trading that are solved."""
+
+import pytest
+
+from jaxenvs.baselines.studies import closed_form as study
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("env_id", study.ENVS)
+def test_it_reaches_nearly_the_optimal_value(env_id, tmp_path):
+    there = study.train(env_id, tmp_path, seeds=1)
+    assert study.judge(there, env_id, seeds=1, episodes=20_000).shares[0] >= 0.95
