@@ -8,4 +8,9 @@ for _name, _entry in (
     ("AlmgrenChriss", "almgren_chriss:AlmgrenChriss"),
     ("CarteaJaimungalExecution", "cartea_jaimungal_execution:CarteaJaimungalExecution"),
 ):
-    register(f"LOB-{_name}-v0", f"jaxenvs.envs.lob.closed_form.{_entry}", max_steps=0)
+    register(
+        f"LOB-{_name}-v0",
+        f"jaxenvs.envs.lob.closed_form.{_entry}",
+        max_steps=0,
+        reference="the model in the papers",
+    )

@@ -31,10 +31,9 @@ def test_continuous_time_is_approached_in_proportion_to_the_step(env):
         played = value_at_start(problem, quotes.worth(problem, formula.depths))
         losses.append(best - played)
     assert gaps[1] == pytest.approx(7, abs=0.5)
-    assert gaps[0] / gaps[1] == pytest.approx(2, abs=0.2)
-    assert gaps[1] / gaps[2] == pytest.approx(2, abs=0.1)
+    assert 1.7 < gaps[0] / gaps[1] < gaps[1] / gaps[2] < 2
     # What the formula's quotes lose is of second order.
-    assert losses[0] / losses[1] == pytest.approx(4, abs=0.8)
+    assert losses[1] / losses[2] == pytest.approx(4, abs=0.6)
     assert 0 < losses[2] < 0.12
 
 
