@@ -29,8 +29,7 @@ PRESETS: dict[str, dict[str, dict[str, Any]]] = {
         # The price is louder than the costs; large batches hear them.
         "LOB-CarteaJaimungalExecution-v0": _EXECUTION
         | {
-            "total_steps": 3_000_000,
-            "num_envs": 256,
+            "total_steps": 1_500_000,
             "num_steps": 50,
             "num_minibatches": 8,
             "lr": 2e-3,

@@ -55,14 +55,21 @@ class Judged(NamedTuple):
         return (values - self.baseline) / (self.optimal - self.baseline)
 
 
-def train(env_id: str, out: Path, seeds: int, steps: int | None = None) -> Path:
+def train(
+    env_id: str, out: Path, seeds: int, steps: int | None = None, devices: int | None = None
+) -> Path:
     """The run on one model, by its preset, trained unless it is there."""
     there = out / folder.plain(env_id)
     config: Any = run.preset(_ALGORITHM, env_id)
     if steps is not None:
         config = dataclasses.replace(config, total_steps=steps)
     options = Options(
-        seeds=seeds, out=there, resume=folder.holds_run(there), rows=40, save_every=40
+        seeds=seeds,
+        out=there,
+        resume=folder.holds_run(there),
+        rows=40,
+        save_every=40,
+        devices=devices,
     )
     run.train(_ALGORITHM, config, options)
     return there
@@ -149,10 +156,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--envs", nargs="+", default=ENVS, choices=ENVS)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--steps", type=int, help="of each learner; default: as in the preset")
+    parser.add_argument("--devices", type=int, help="at most so many; default: all")
     parser.add_argument("--episodes", type=int, default=20_000, help="that judge a learner")
     asked = parser.parse_args(argv)
     asked.out.mkdir(parents=True, exist_ok=True)
-    runs = [train(env_id, asked.out, asked.seeds, asked.steps) for env_id in asked.envs]
+    runs = [
+        train(env_id, asked.out, asked.seeds, asked.steps, asked.devices) for env_id in asked.envs
+    ]
     judged = [
         judge(there, env_id, asked.seeds, asked.episodes)
         for there, env_id in zip(runs, asked.envs, strict=True)
