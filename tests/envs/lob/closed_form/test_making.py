@@ -154,7 +154,7 @@ def test_limits_hold_whoever_quotes():
     step, key = jax.jit(env.step), jax.random.key(0)
     _, state = env.reset(key)
     for number in range(5):
-        t = step(jax.random.fold_in(key, number), state, np.float32([-0.5, 2.0]))
+        t = step(jax.random.fold_in(key, number), state, np.array([-0.5, 2.0], np.float32))
         # Both quotes are filled every time, but for a quote that is not shown at a limit.
         assert bool(t.state.fills[0]) == (int(state.inventory) < 2)
         state = t.state

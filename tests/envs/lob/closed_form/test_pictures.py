@@ -1,3 +1,5 @@
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -30,23 +32,24 @@ def test_every_model_has_a_picture_and_keys(env_id):
 
 def test_makers_show_quotes_fills_inventory_and_wealth():
     env = jaxenvs.make("LOB-CarteaJaimungalMaking-v0")
-    quotes = np.float32([0.5, 1.0])
+    quotes = np.array([0.5, 1.0], np.float32)
     start = drawn(env, depths=quotes)
-    changes = (
+    changes: tuple[dict[str, Any], ...] = (
         {"fills": np.array([True, False])},
         {"inventory": np.int32(3)},
         {"wealth": np.float32(5)},
         {"moved": np.float32(1)},
         {"time": np.int32(100)},
-        {"depths": np.float32([1.0, 1.0])},
+        {"depths": np.array([1.0, 1.0], np.float32)},
     )
     for change in changes:
-        assert (drawn(env, **({"depths": quotes} | change)) != start).any(), change
+        shown: dict[str, Any] = {"depths": quotes} | change
+        assert (drawn(env, **shown) != start).any(), change
 
 
 def test_sellers_show_what_is_left_and_what_was_sold():
     env = jaxenvs.make("LOB-AlmgrenChriss-v0")
-    half = {"inventory": np.float32(5e5), "time": np.int32(2)}
+    half: dict[str, Any] = {"inventory": np.float32(5e5), "time": np.int32(2)}
     pictures = [
         drawn(env),
         drawn(env, **half),
