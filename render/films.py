@@ -106,14 +106,14 @@ def film(
       out: A name that ends in `.gif`, `.mp4` or `.html`; None writes no file.
       policy: Who plays: `(key, obs, mask) -> action` for one observation, in JAX, where `mask` is
         None if every action is legal; with a `memory`, `(key, obs, mask, memory) ->
-        (action, memory)`. A trained agent, as of `jaxenvs.baselines.load_policy`. None: random.
+        (action, memory)`. Or a trained agent, or a policy that comes with the game, as of
+        `jaxenvs.baselines.load_policy` and `jaxenvs.scripted.scripted`. None: random.
       memory: What a policy with a memory starts an episode with.
       seed: Decides the starts, the game's own chance and random play.
-      episodes: How many are played.
+      episodes: How many.
       max_steps: An episode is cut after so many steps.
       size: Pixels of the picture's longer side.
-      fps: Frames per second, one frame is one step; None: the game's own pace. A GIF has at most
-        50.
+      fps: Frames, which are steps, per second, 50 at most in a GIF; None: the game's own pace.
       title: Stands under the picture; None: the name of the game.
       strip: Whether title, step and score stand under the picture.
       options: Those of the game's picture, as of `frame`, such as `theme="dark"`.

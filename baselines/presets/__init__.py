@@ -11,6 +11,7 @@ from jaxenvs.baselines.presets import (
     classic,
     hanabi,
     kinetix,
+    lob,
     minatar,
     mpe,
     overcooked,
@@ -19,6 +20,6 @@ from jaxenvs.baselines.presets import (
 )
 
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {}
-for _family in (classic, minatar, popgym, bsuite, mpe, overcooked, hanabi, social, kinetix):
+for _family in (classic, minatar, popgym, bsuite, mpe, overcooked, hanabi, social, kinetix, lob):
     for _algorithm, _by_env in _family.PRESETS.items():
         PRESETS[_algorithm] = PRESETS.get(_algorithm, {}) | _by_env
