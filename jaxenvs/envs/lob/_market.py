@@ -65,7 +65,7 @@ def twice_mid(market: Market) -> jax.Array:
 
 
 def worth(account: Account, twice: jax.Array) -> jax.Array:
-    """Twice what an account is worth at a mid price that is given as bid + ask; int32 half ticks."""
+    """Twice what an account is worth at a mid that is given as bid + ask; int32 half ticks."""
     return np.int32(2) * account.cash + account.inventory * twice
 
 
@@ -91,7 +91,8 @@ def play(
     """One block of messages, in one scan.
 
     Args:
-      background, law: what drives the book.
+      background: what drives the book.
+      law: its numbers.
       market: before the block.
       messages: (A,) of the agents, in the order in which they arrive.
       latency: () int32, how many of the background's messages come before them.

@@ -5,6 +5,8 @@ compares what rests in a place with what is wanted there: what is right stays wh
 queue.
 """
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -46,7 +48,7 @@ class Ladder(PyTree):
         )
 
 
-def resting(ladder: Ladder, sides: jax.Array, order_ids: jax.Array) -> Resting:
+def resting(ladder: Ladder, sides: jax.Array, order_ids: Any) -> Resting:
     """The orders with these numbers; `sides` and `order_ids` are (places,) int32."""
     row = (sides < 0).astype(jnp.int32)
     quantity, price, number = (
@@ -79,7 +81,7 @@ def others_touch(ladder: Ladder, touch: jax.Array, owner: jax.Array | int) -> ja
 def requests(
     has: Resting,
     wanted: Wanted,
-    order_ids: jax.Array,
+    order_ids: Any,
     owner: jax.Array | int,
     raises: bool,
 ) -> Message:
@@ -102,7 +104,7 @@ def requests(
         side=wanted.side,
         price=wanted.price,
         quantity=wanted.quantity,
-        order_id=order_ids,
+        order_id=jnp.asarray(order_ids),
         owner=jnp.full_like(wanted.side, owner),
         display=jnp.zeros_like(wanted.side),
     )
