@@ -32,7 +32,6 @@ def process(book: Book, message: Message, sizes: Sizes) -> tuple[Book, Trades]:
     valid = at >= book.head[:, None]
     sides = jnp.arange(2, dtype=jnp.int32)
     kind, quantity = message.kind, message.quantity
-    zero = jnp.int32(0)
 
     same = valid & (ids == message.order_id)
     found = same.any(axis=1)
