@@ -9,12 +9,14 @@ import numpy as np
 from jaxenvs.core import Env
 from jaxenvs.render import panel
 from jaxenvs.render.picture import frame, picture_of
+from jaxenvs.scripted import Scripted
 from jaxenvs.spaces import sample_legal
 
 Policy = Callable[..., Any]
 """`(key, obs, mask) -> action` for one observation; mask is None where every action is legal.
 
-With a memory, `(key, obs, mask, memory) -> (action, memory)`.
+With a memory, `(key, obs, mask, memory) -> (action, memory)`. One that comes with the game
+(`jaxenvs.scripted`) is given the state instead.
 """
 
 
@@ -39,6 +41,8 @@ def actor(env: Env[Any, Any], policy: Policy, memory: Any) -> Callable[..., Any]
 
     @jax.jit
     def act(key: jax.Array, obs: Any, state: Any, past: Any) -> Any:
+        if isinstance(policy, Scripted):
+            return policy(key, state), None
         seen = (key, obs, env.action_mask(state))
         return (policy(*seen), None) if memory is None else policy(*seen, past)
 

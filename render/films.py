@@ -106,7 +106,8 @@ def film(
       out: A name that ends in `.gif`, `.mp4` or `.html`; None writes no file.
       policy: Who plays: `(key, obs, mask) -> action` for one observation, in JAX, where `mask` is
         None if every action is legal; with a `memory`, `(key, obs, mask, memory) ->
-        (action, memory)`. A trained agent, as of `jaxenvs.baselines.load_policy`. None: random.
+        (action, memory)`. A trained agent, as of `jaxenvs.baselines.load_policy`, or a policy
+        that comes with the game, as of `jaxenvs.scripted.scripted`. None: random.
       memory: What a policy with a memory starts an episode with.
       seed: Decides the starts, the game's own chance and random play.
       episodes: How many are played.

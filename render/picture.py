@@ -9,10 +9,7 @@ A game that is in no table shows what its agents observe.
 """
 
 import dataclasses
-import importlib
-import importlib.util
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
@@ -23,6 +20,7 @@ from jaxenvs.core import Env
 from jaxenvs.extras import needs
 from jaxenvs.render.controls import Controls
 from jaxenvs.render.observation import numbered, observation
+from jaxenvs.tables import tables
 from jaxenvs.wrappers.base import MemoryState
 
 Draw = Callable[..., np.ndarray]
@@ -108,21 +106,10 @@ def picture_of(env: Env[Any, Any]) -> Picture:
 def own_picture(env: Env[Any, Any]) -> Picture | None:
     """The picture that a table `PICTURES` has of the game; None where there is none."""
     for base in type(env.unwrapped).__mro__:
-        for table in _tables(base.__module__):
+        for table in tables(base.__module__, "pictures", "PICTURES"):
             if base in table:
                 return table[base]
     return None
-
-
-def _tables(module: str) -> Iterator[Pictures]:
-    """The tables where a class of `module` may stand, the nearest first."""
-    yield getattr(sys.modules.get(module), "PICTURES", {})
-    package = module.rpartition(".")[0]
-    while package in sys.modules:
-        name = f"{package}.pictures"
-        if importlib.util.find_spec(name) is not None:
-            yield getattr(importlib.import_module(name), "PICTURES", {})
-        package = package.rpartition(".")[0]
 
 
 def _to_numpy(leaf: Any) -> Any:

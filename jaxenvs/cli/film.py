@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import tyro
 
 import jaxenvs
+from jaxenvs import scripted
 from jaxenvs.cli.arguments import UsageError, extra, usage_errors
 from jaxenvs.cli.make import make, settings
 from jaxenvs.core import Env
@@ -29,8 +30,8 @@ class Film:
     ] = ""
     """Where to; the name ends in .gif, .mp4 or .html."""
 
-    policy: Annotated[str, tyro.conf.arg(metavar="random|RUN", help_behavior_hint="")] = ""
-    """Who plays: random, or the agent of a run, by its folder."""
+    policy: Annotated[str, tyro.conf.arg(metavar="random|NAME|RUN", help_behavior_hint="")] = ""
+    """Who plays: random, a policy that comes with the game, or the agent of the run in a folder."""
 
     agent: Annotated[int, tyro.conf.arg(help_behavior_hint="(default: the best)")] = -1
     """Which agent of a run, counted from 0 as in its result.json."""
@@ -76,7 +77,7 @@ def shoot(film: Film) -> list[Any]:
         from jaxenvs.render import films, record
     with usage_errors():
         record.writer(film.path)  # before a run is loaded
-    env, policy, title = _cast(film)
+    env, policy, title = who_plays(film)
     errors = (ValueError, TypeError, OSError)
     with waiting("filming"), extra("render"), usage_errors(errors):
         shot = films.film(
@@ -95,43 +96,65 @@ def shoot(film: Film) -> list[Any]:
     return shot.scores
 
 
-def _cast(film: Film) -> tuple[Env[Any, Any], Any, str]:
-    """The environment, the trained agent that plays it (None: random), and the film's title."""
+def who_plays(film: Film) -> tuple[Env[Any, Any], Any, str]:
+    """The environment, the policy that plays it (None: random), and the film's title."""
     folder = pathlib.Path(film.subject)
     if film.subject in jaxenvs.list_envs() or not folder.exists():
         env = make(film.subject, film.set)
         if film.policy in ("", "random"):
             return env, None, f"{film.subject}, random play"
-        return env, _fitting(env, pathlib.Path(film.policy), film.agent, "--policy"), film.subject
+        policy = _named(env, film.policy, film.agent, "--policy")
+        told = f", {film.policy}" if isinstance(policy, scripted.Scripted) else ""
+        return env, policy, f"{film.subject}{told}"
     if film.set:
         raise UsageError("--set: changes an id's game, but a run brings its own")
     player, title = _trained(folder, film.agent)
-    if film.policy not in ("", "random"):
-        raise UsageError(f"--policy: a run plays itself or random, got {film.policy!r}")
-    if film.policy:
+    if film.policy == "random":
         return player.env, None, f"{title}, random play"
-    return player.env, player, title
+    if not film.policy:
+        return player.env, player, title
+    if film.policy not in scripted.makers(player.env):
+        raise UsageError(
+            f"--policy: a run plays itself or {_choices(player.env)}, got {film.policy!r}"
+        )
+    with usage_errors():
+        return player.env, scripted.scripted(player.env, film.policy), f"{title}, {film.policy}"
 
 
-def partner_for(env: Env[Any, Any], folder: pathlib.Path) -> tuple[Any, Any]:
-    """The policy of a run, and its memory, for the agents of `env` that are not played by hand.
+def partner_for(env: Env[Any, Any], name: str) -> tuple[Any, Any]:
+    """The policy, and its memory, for the agents of `env` that are not played by hand.
 
-    Raises `UsageError` where it was trained on something else.
+    `name` is that of a policy of the game, or the folder of a run. Raises `UsageError` where there
+    is neither, or the run was trained on something else.
     """
     from jaxenvs.render import films
 
-    _, policy, memory = films.cast(env, _fitting(env, folder, -1, "--partner"))
+    _, policy, memory = films.cast(env, _named(env, name, -1, "--partner"))
     return policy, memory
 
 
-def _fitting(env: Env[Any, Any], folder: pathlib.Path, agent: int, flag: str) -> Any:
-    """The trained agent of a run. Raises `UsageError` where it cannot play `env`."""
+def _named(env: Env[Any, Any], name: str, agent: int, flag: str) -> Any:
+    """The policy of this name that comes with the game, or else the trained agent of a run.
+
+    Raises `UsageError` where there is neither, or the agent cannot play `env`.
+    """
     from jaxenvs.render import films
 
-    player, name = _trained(folder, agent)
+    if name in scripted.makers(env):
+        with usage_errors():
+            return scripted.scripted(env, name)
+    folder = pathlib.Path(name)
+    if not folder.exists() and scripted.makers(env):
+        raise UsageError(f"{flag}: expected {_choices(env)} or the folder of a run, got {name!r}")
+    player, trained_on = _trained(folder, agent)
     if not films.fits(env, player.env):
-        raise UsageError(f"{flag}: it was trained on {name}, with other spaces")
+        raise UsageError(f"{flag}: it was trained on {trained_on}, with other spaces")
     return player
+
+
+def _choices(env: Env[Any, Any]) -> str:
+    """The words that `--policy` knows for a game."""
+    return ", ".join(["random", *scripted.makers(env)])
 
 
 def _trained(folder: pathlib.Path, agent: int) -> tuple[Any, str]:

@@ -1,7 +1,6 @@
 """`jaxenvs play`: a game, a window and a keyboard."""
 
 import dataclasses
-import pathlib
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -31,8 +30,9 @@ class Arguments:
 
     The line over the keys says whom you play: one agent, or all of them."""
 
-    partner: Annotated[str, tyro.conf.arg(metavar="RUN")] = "random"
-    """Who plays the agents that you do not: a run's folder, or random, where you play one agent."""
+    partner: Annotated[str, tyro.conf.arg(metavar="NAME|RUN")] = "random"
+    """Who plays the agents that you do not, where you play one agent: random, a policy that comes
+    with the game, or a run's folder."""
 
     picture: Annotated[tuple[str, ...], tyro.conf.arg(metavar="NAME=VALUE ...")] = ()
     """Options of the game's picture, such as theme=dark."""
@@ -67,7 +67,7 @@ def main(argv: Sequence[str]) -> None:
         if seat is None:
             hint = "choose yours by --seat" if env.agents else "the game has one agent"
             raise UsageError(f"--partner: your keys play everybody; {hint}")
-        partner = Partner(*partner_for(env, pathlib.Path(arguments.partner)))
+        partner = Partner(*partner_for(env, arguments.partner))
     try:
         pace = {"size": arguments.size, "seconds": arguments.seconds or None}
         game = play(env, title, arguments.seed, **pace, seat=seat, partner=partner, **look)

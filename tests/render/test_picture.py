@@ -56,7 +56,7 @@ def test_a_missing_package_names_the_extra_that_brings_it(monkeypatch):
     def absent(name, package=None):
         raise ModuleNotFoundError("No module named 'pygame'", name="pygame")
 
-    monkeypatch.setattr("jaxenvs.render.picture.importlib.import_module", absent)
+    monkeypatch.setattr("jaxenvs.tables.importlib.import_module", absent)
     with pytest.raises(ModuleNotFoundError, match=r"needs pygame.*pip install 'jaxenvs\[render\]'"):
         frame(env, env.reset(jax.random.key(0))[1])
 
