@@ -21,8 +21,8 @@ Actions = Literal["discrete", "continuous"]
 
 NUM_PLACES = 4
 """Orders, as they are sent: passive, near touch, mid, far touch. What takes comes last."""
-MULTIPLES = np.array([0.5, 1.0, 2.0], np.float32)
-"""Of the base quantity, for discrete actions."""
+MULTIPLES = np.array([0.5, 1.0, 2.0, np.inf], np.float32)
+"""Of the base quantity, for discrete actions; the last is all that is left."""
 HOLD, CANCEL_ALL = 0, NUM_PLACES * len(MULTIPLES) + 1
 NUM_ACTIONS = CANCEL_ALL + 1
 
@@ -74,15 +74,18 @@ def base(executor: Executor, time: jax.Array, params: Params) -> jax.Array:
 def quantities(action: jax.Array, base: jax.Array, params: Params, actions: Actions) -> jax.Array:
     """Shares for the four levels, far touch first, as an action says; (4,) int32, not yet limited.
 
-    Continuous: (4,) shares of `max_rate` base quantities. Discrete: number 1 + 3 x level + size
-    wants 0.5, 1 or 2 base quantities (at least a share) at one level and nothing elsewhere.
+    Continuous: (4,) shares of `max_rate` base quantities. Discrete: number 1 + 4 x level + size
+    wants 0.5, 1 or 2 base quantities (at least a share), or all that is left, at one level and
+    nothing elsewhere.
     """
     wide = base.astype(jnp.float32)
     if actions == "continuous":
         share = jnp.clip(action, np.float32(0), np.float32(1))
         return jnp.floor(share * params.max_rate * wide + np.float32(0.5)).astype(jnp.int32)
     level, size = (action - 1) // len(MULTIPLES), (action - 1) % len(MULTIPLES)
-    amount = jnp.floor(jnp.asarray(MULTIPLES)[size] * wide + np.float32(0.5)).astype(jnp.int32)
+    most = np.float32(2**24)  # more than any parent order
+    amount = jnp.minimum(jnp.asarray(MULTIPLES)[size] * jnp.maximum(wide, 1), most)
+    amount = jnp.floor(amount + np.float32(0.5)).astype(jnp.int32)
     places = (action >= 1) & (action < CANCEL_ALL)
     chosen = places & (np.arange(NUM_PLACES, dtype=np.int32) == level)
     return jnp.where(chosen, jnp.maximum(amount, 1), 0)
@@ -104,6 +107,7 @@ def wanted(
     """
     left = jnp.maximum(remaining(executor, params), 0)
     amounts = quantities(action, base(executor, time, params), params, actions)
+    amounts = jnp.minimum(amounts, left)
     before = jnp.cumsum(amounts, dtype=jnp.int32) - amounts
     amounts = jnp.clip(left - before, 0, amounts)  # far touch first, until nothing is left
     side, price = executor.side, prices(executor.side, touch, params)
@@ -137,7 +141,7 @@ def prices(side: jax.Array, touch: jax.Array, params: Params) -> jax.Array:
 
 
 def mask(executor: Executor, params: Params) -> jax.Array:
-    """Which discrete actions are legal, (14,) bool: only to hold, where nothing is left."""
+    """Which discrete actions are legal, (18,) bool: only to hold, where nothing is left."""
     numbers = np.arange(NUM_ACTIONS)
     return (remaining(executor, params) > 0) | (numbers == HOLD)
 

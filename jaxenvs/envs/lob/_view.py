@@ -30,8 +30,8 @@ MARKET_NAMES = (
 
 
 def shares(quantity: jax.Array) -> jax.Array:
-    """Quantities on a scale where 30 shares are about 1 and 1000 about 2; float32."""
-    return jnp.log1p(quantity.astype(jnp.float32)) / np.float32(np.log(31.0))
+    """Quantities on a scale where 100 shares are 1 and 10,000 are 2; float32."""
+    return jnp.log1p(quantity.astype(jnp.float32)) / np.float32(np.log(101.0))
 
 
 def market(market: Market, side: jax.Array) -> jax.Array:

@@ -43,8 +43,8 @@ class Execution(BookEnv[State, Params]):
 
     The levels: the far touch (an immediate-or-cancel order at the opposite best price), the mid,
     the near touch (the best price of the own side) and `passive_ticks` behind it, all without the
-    own orders. Discrete: 0 leaves the orders as they are, 1 + 3 x level + size wants half, one or
-    two base quantities at one level and nothing elsewhere, 13 wants nothing. Continuous: a `Box` of
+    own orders. Discrete: 0 leaves the orders as they are, 1 + 4 x level + size wants half a base
+    quantity, one, two or all that is left at one level and nothing elsewhere, 17 wants nothing. Continuous: a `Box` of
     (4,), far touch first, 1 is `max_rate` base quantities. The base quantity is what is left over
     the steps that are left: 1 / `max_rate` keeps to a schedule that is even in time. An order at
     the price that is wanted keeps its place in the queue and is lowered where less is wanted; for
@@ -58,7 +58,7 @@ class Execution(BookEnv[State, Params]):
     orders at the passive level, the near touch and the mid their share of the parent order, their
     distance behind the near touch, and the quantity before them in their queue. Distances are in
     10 ticks and count towards the own side as positive; quantities of the book are
-    log(1 + shares) / log(31).
+    log(1 + shares) / log(101).
 
     Reward: ticks per share of the parent order, see `reward`. The episode ends when everything is
     done, or with the window's last step: what is left then is sent as a market order, and what
@@ -70,7 +70,7 @@ class Execution(BookEnv[State, Params]):
     """The side of the parent order; "random": drawn at each reset."""
 
     actions: _executor.Actions = "discrete"
-    """What actions are: one of 14 choices, or four amounts."""
+    """What actions are: one of 18 choices, or four amounts."""
 
     reward: _executor.Reward = "slippage"
     """"slippage": each trade against the mid at arrival. "shortfall": the same sum, but each move

@@ -32,11 +32,11 @@ MAX_DEPTH = 64
 class Law(PyTree):
     """Rates per second."""
 
-    limit_rate: Positive = 0.35  # of limit orders, for each side and price
-    market_rate: Positive = 1.0  # of market orders, for each side
-    cancel_rate: Positive = 0.1  # of cancels, for each resting order
+    limit: Positive = 0.35  # of limit orders, for each side and price
+    market: Positive = 1.0  # of market orders, for each side
+    cancel: Positive = 0.1  # of cancels, for each resting order
     depth: Annotated[int, Range(1, MAX_DEPTH)] = 15  # ticks from the opposite best price
-    mean_size: Annotated[float, Range(1, 1000)] = 5.0  # shares of an order
+    mean_size: Annotated[float, Range(1, 1000)] = 20.0  # shares of an order
     initial_price: Annotated[int, Range(1000, 100_000)] = 10_000  # ticks, about the first mid
 
 
@@ -59,13 +59,13 @@ class ZeroIntelligence(Background):
     def initial(self, law: Law, key: jax.Array, sizes: Sizes) -> tuple[Book, Memory]:
         """A book with about the depth that the rates lead to in the long run.
 
-        A level at distance i (1, 2, ...) holds on average limit_rate / cancel_rate x i / (i + 2)
+        A level at distance i (1, 2, ...) holds on average limit / cancel x i / (i + 2)
         orders: fewer near the touch, where they trade.
         """
         words = jax.random.bits(key, (2, MAX_DEPTH + sizes.capacity), jnp.uint32)
         step = np.arange(1, MAX_DEPTH + 1, dtype=np.int32)
         shape = (step / (step + 2)).astype(np.float32)
-        mean = law.limit_rate / law.cancel_rate * shape
+        mean = law.limit / law.cancel * shape
         counts = jnp.floor(2 * mean * prng.unit(words[:, :MAX_DEPTH]) + np.float32(0.5))
         counts = jnp.where(step <= law.depth, counts.astype(jnp.int32), 0)
         counts = jnp.where(step == law.depth, jnp.maximum(counts, 1), counts)
@@ -85,7 +85,7 @@ class ZeroIntelligence(Background):
         side = (words[1] & np.uint32(1)).astype(jnp.int32)  # 0 buys, 1 sells
         ticks = np.int32(1) + prng.below_256(words[1], law.depth)
         price = jnp.where(side == 0, best[1] - ticks, best[0] + ticks)
-        order_id, is_own = _resting(book, (place - limit - market) / law.cancel_rate)
+        order_id, is_own = _resting(book, (place - limit - market) / law.cancel)
         # Each order is as likely to be picked; a pick of somebody else's is a message lost.
         leaving = jnp.where(is_own, np.int32(Kind.CANCEL), np.int32(Kind.NOTHING))
         kind = jnp.where(is_market, np.int32(Kind.MARKET), leaving)
@@ -107,10 +107,10 @@ class ZeroIntelligence(Background):
 
     def _rates(self, law: Law, book: Book) -> tuple[Any, Any, jax.Array]:
         """Rates of limit and of market orders on both sides, and of everything."""
-        limit = np.float32(2) * law.limit_rate * jnp.asarray(law.depth).astype(jnp.float32)
-        market = np.float32(2) * law.market_rate
+        limit = np.float32(2) * law.limit * jnp.asarray(law.depth).astype(jnp.float32)
+        market = np.float32(2) * law.market
         resting = (book.count[0] + book.count[1]).astype(jnp.float32)
-        return limit, market, limit + market + law.cancel_rate * resting
+        return limit, market, limit + market + law.cancel * resting
 
 
 def _resting(book: Book, rank: jax.Array) -> tuple[jax.Array, jax.Array]:
