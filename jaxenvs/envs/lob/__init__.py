@@ -10,3 +10,16 @@ register(
     max_steps=0,
     reference=_PAPER,
 )
+register(
+    "LOB-MarketMaking-v0",
+    "jaxenvs.envs.lob.market_making:MarketMaking",
+    max_steps=0,
+    reference=_PAPER,
+)
+register(
+    "LOB-MultiAgent-v0",
+    "jaxenvs.envs.lob.multi_agent:MultiAgent",
+    max_steps=0,
+    reference=_PAPER,
+    multi_agent=True,
+)

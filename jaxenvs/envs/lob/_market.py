@@ -54,9 +54,7 @@ def opened(background: Background, law: Any, key: jax.Array, sizes: Sizes) -> Ma
     history = Step(
         touch=jnp.broadcast_to(first, (HISTORY, 2)), volume=jnp.zeros((HISTORY, 2), jnp.int32)
     )
-    return Market(
-        book=book, memory=memory, touch=first, history=history, seconds=jnp.float32(0)
-    )
+    return Market(book=book, memory=memory, touch=first, history=history, seconds=jnp.float32(0))
 
 
 def twice_mid(market: Market) -> jax.Array:

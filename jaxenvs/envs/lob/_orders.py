@@ -48,9 +48,9 @@ class Ladder(PyTree):
         )
 
 
-def resting(ladder: Ladder, sides: jax.Array, order_ids: Any) -> Resting:
+def resting(ladder: Ladder, sides: Any, order_ids: Any) -> Resting:
     """The orders with these numbers; `sides` and `order_ids` are (places,) int32."""
-    row = (sides < 0).astype(jnp.int32)
+    row = (jnp.asarray(sides) < 0).astype(jnp.int32)
     quantity, price, number = (
         jnp.take(leaf, row, axis=0) for leaf in (ladder.quantity, ladder.price, ladder.order_id)
     )

@@ -44,11 +44,12 @@ class Execution(BookEnv[State, Params]):
     The levels: the far touch (an immediate-or-cancel order at the opposite best price), the mid,
     the near touch (the best price of the own side) and `passive_ticks` behind it, all without the
     own orders. Discrete: 0 leaves the orders as they are, 1 + 4 x level + size wants half a base
-    quantity, one, two or all that is left at one level and nothing elsewhere, 17 wants nothing. Continuous: a `Box` of
-    (4,), far touch first, 1 is `max_rate` base quantities. The base quantity is what is left over
-    the steps that are left: 1 / `max_rate` keeps to a schedule that is even in time. An order at
-    the price that is wanted keeps its place in the queue and is lowered where less is wanted; for
-    more it is replaced by a new one if `raises`, else it stays.
+    quantity, one, two or all that is left at one level and nothing elsewhere, 17 wants nothing.
+    Continuous: a `Box` of (4,), far touch first, where 1 is `max_rate` base quantities. The base
+    quantity is what is left over the steps that are left, so that one of them in each step keeps
+    to a schedule that is even in time. An order at the price that is wanted keeps its place in the
+    queue and is lowered where less is wanted; for more it is replaced by a new one if `raises`,
+    else it stays.
 
     Observation: (42,) float32, clipped to -10 to 10, in this order: share of the window that is
     left, share of the parent order that is left, the second less the first, the side (1 buys, -1

@@ -54,6 +54,7 @@ class ZeroIntelligence(Background):
     num_words = 4
 
     def law(self) -> Law:
+        """A book of some 45 orders on each side, of which a tenth trades."""
         return Law()
 
     def initial(self, law: Law, key: jax.Array, sizes: Sizes) -> tuple[Book, Memory]:
@@ -78,6 +79,7 @@ class ZeroIntelligence(Background):
     def message(
         self, law: Law, memory: Memory, book: Book, words: jax.Array
     ) -> tuple[Memory, Message, jax.Array]:
+        """A limit order, a market order or a cancel; NOTHING where an agent's order was picked."""
         best = touch(book, memory.touch)
         limit, market, total = self._rates(law, book)
         place = prng.unit(words[0]) * total
