@@ -1,25 +1,25 @@
-"""Limit order books: execution and market making against synthetic or recorded flow."""
+"""Limit order books: trading against models of a market and in books of orders."""
 
 from jaxenvs.registry import register
 
 _PAPER = "the papers of JAX-LOB and JaxMARL-HFT"
 
-register(
-    "LOB-Execution-v0",
-    "jaxenvs.envs.lob.execution:Execution",
-    max_steps=0,
-    reference=_PAPER,
-)
-register(
-    "LOB-MarketMaking-v0",
-    "jaxenvs.envs.lob.market_making:MarketMaking",
-    max_steps=0,
-    reference=_PAPER,
-)
-register(
-    "LOB-MultiAgent-v0",
-    "jaxenvs.envs.lob.multi_agent:MultiAgent",
-    max_steps=0,
-    reference=_PAPER,
-    multi_agent=True,
-)
+for _name, _entry in (
+    ("Execution", "execution:Execution"),
+    ("MarketMaking", "market_making:MarketMaking"),
+    ("MultiAgent", "multi_agent:MultiAgent"),
+):
+    register(
+        f"LOB-{_name}-v0",
+        f"jaxenvs.envs.lob.{_entry}",
+        max_steps=0,
+        reference=_PAPER,
+        multi_agent=_name == "MultiAgent",
+    )
+for _name, _entry in (
+    ("AvellanedaStoikov", "avellaneda_stoikov:AvellanedaStoikov"),
+    ("CarteaJaimungalMaking", "cartea_jaimungal_making:CarteaJaimungalMaking"),
+    ("AlmgrenChriss", "almgren_chriss:AlmgrenChriss"),
+    ("CarteaJaimungalExecution", "cartea_jaimungal_execution:CarteaJaimungalExecution"),
+):
+    register(f"LOB-{_name}-v0", f"jaxenvs.envs.lob.closed_form.{_entry}", max_steps=0)
