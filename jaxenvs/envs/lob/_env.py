@@ -71,6 +71,7 @@ class BookEnv(core.Env[StateT, ParamsT]):
             key,
             self.messages_per_step,
             self.sizes,
+            keeps_tape=self.tape,
         )
         return market, flows, {"tape": tape} if self.tape else {}
 

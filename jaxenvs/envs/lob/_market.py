@@ -85,7 +85,9 @@ def play(
     key: jax.Array,
     num_background: int,
     sizes: Sizes,
-) -> tuple[Market, Flows, tuple[Message, Trades]]:
+    *,
+    keeps_tape: bool = False,
+) -> tuple[Market, Flows, tuple[Message, Trades] | None]:
     """One block of messages, in one scan.
 
     Args:
@@ -97,10 +99,11 @@ def play(
       key: consumed.
       num_background: messages of the background.
       sizes: of the book.
+      keeps_tape: whether to return the tape.
 
     Returns:
-      The market after it, the sums for each owner, and all messages with their trades,
-      `[num_background + A]`.
+      The market after it, the sums for each owner, and the tape: all messages with their trades,
+      `[num_background + A]`, or None.
     """
     num_agents = messages.kind.shape[0]
     length = num_background + num_agents
@@ -119,7 +122,8 @@ def play(
         )
         seconds = seconds + jnp.where(is_agents, np.float32(0), wait)
         book, trades = orderbook.process(book, message, sizes)
-        return (book, memory, seconds, _added(flows, message, trades)), (message, trades)
+        line = (message, trades) if keeps_tape else None
+        return (book, memory, seconds, _added(flows, message, trades)), line
 
     nobody = jnp.zeros(sizes.owners, jnp.int32)
     none = Flows(cash=nobody, bought=nobody, sold=nobody, volume=jnp.zeros(2, jnp.int32))
