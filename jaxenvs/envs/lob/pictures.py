@@ -55,7 +55,8 @@ class Pen:
 
     def owner(self, owner: int) -> Color:
         """The color of an agent's orders."""
-        colors = (self.theme.orange, self.theme.green, self.theme.purple, self.theme.yellow)
+        theme = self.theme
+        colors = (theme.orange, theme.green, theme.purple, theme.yellow, theme.sky, theme.grey)
         return colors[(owner - 1) % len(colors)]
 
     def side(self, side: int) -> Color:
@@ -74,10 +75,12 @@ def execution(env: Any, state: Any, params: Any, size: int, theme: str = "light"
     word = "buy" if int(task.side) > 0 else "sell"
     pen.text(f"{word} {parent} shares", 57, 42, 3.4, bold=True)
     _clock(pen, state, params)
-    _bar(pen, 53, "left to trade", str(parent - done), (0.0, (parent - done) / parent), pen.owner(1))
+    _bar(
+        pen, 53, "left to trade", str(parent - done), (0.0, (parent - done) / parent), pen.owner(1)
+    )
     gain = (2 * int(account.cash) + int(account.inventory) * int(task.arrival)) / 2
     cost = -gain / max(done, 1)
-    _number(pen, 63, "cost of a share, in ticks beyond arrival", f"{cost:+.2f}", cost <= 0)
+    _number(pen, 63, "cost of a share, ticks", f"{cost:+.2f}", cost <= 0)
     return pen.canvas.rgb()
 
 
@@ -93,7 +96,7 @@ def making(env: Any, state: Any, params: Any, size: int, theme: str = "light") -
     share = 0.5 + 0.5 * held / int(params.max_inventory)
     _bar(pen, 53, "inventory", f"{held:+d}", (0.5, share), pen.side(0 if held >= 0 else 1))
     profit = _worth(account, state.market)
-    _number(pen, 63, "profit, in ticks x shares", f"{profit:+,.0f}", profit >= 0)
+    _number(pen, 63, "profit, ticks x shares", f"{profit:+,.0f}", profit >= 0)
     return pen.canvas.rgb()
 
 
@@ -192,9 +195,7 @@ def _prices(pen: Pen, state: Any, arrival: float | None) -> None:
         path = [place(i, one[side]) for i, one in enumerate(past)]
         if len(path) > 1:
             pen.line(path, pen.side(side), 0.45)
-        pen.canvas.circle(
-            [c * pen.unit for c in path[-1]], 0.55 * pen.unit, pen.side(side), None
-        )
+        pen.canvas.circle([c * pen.unit for c in path[-1]], 0.55 * pen.unit, pen.side(side), None)
     base, reach, most = top + height + 6.5, 4.8, max(int(volume.max()), 1)
     pen.text("taken", left, top + height + 1.8, 1.9, color=pen.theme.muted)
     pen.line([(left, base), (left + width, base)], pen.theme.faint)
@@ -236,7 +237,9 @@ def _executor_keys(env: Any, seat: int | None = None) -> Controls:
     del env
     levels = {"up": "far touch", "right": "mid", "down": "near touch", "left": "passive"}
     count = len(_executor.MULTIPLES)
-    keys = {key: (2 + count * i, f"{word}, a slice") for i, (key, word) in enumerate(levels.items())}
+    keys = {
+        key: (2 + count * i, f"{word}, a slice") for i, (key, word) in enumerate(levels.items())
+    }
     keys["space"] = (_executor.HOLD, "leave orders as they are")
     keys["a"] = (count, "far touch, everything")
     keys["x"] = (_executor.CANCEL_ALL, "cancel orders")

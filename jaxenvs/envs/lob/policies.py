@@ -155,9 +155,9 @@ def scripted(env: MultiAgent, params: Any) -> Choose:
             twap = np.int32(1 + len(_executor.MULTIPLES) * FAR + 1)
             return jnp.where(done, np.int32(_executor.HOLD), twap)
 
-        makers = jax.vmap(
-            lambda one: _quoted(env, params.maker, one, state.market, state.time)
-        )(state.makers)
+        makers = jax.vmap(lambda one: _quoted(env, params.maker, one, state.market, state.time))(
+            state.makers
+        )
         return jnp.concatenate([makers, jax.vmap(of_executor)(state.executors)])
 
     return policy
