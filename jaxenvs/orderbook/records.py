@@ -17,8 +17,8 @@ from jaxenvs.struct import PyTree
 BUY = 1
 SELL = -1
 
-PRICE, AHEAD, ORDER_ID, OWNER, RESERVE, DISPLAY = range(6)
-"""The rows of `Book.slots`."""
+KEY, ORDER_ID, OWNER = range(3)
+"""The rows of `Book.labels`."""
 
 SelfTrade = Literal["allow", "cancel_resting", "cancel_incoming"]
 
@@ -58,7 +58,7 @@ NUM_COUNTERS = 8
 class Sizes:
     """What is fixed when a program is compiled. Raises `ValueError` that names the field."""
 
-    capacity: Annotated[int, ranges.Range(2, 4096)] = 128
+    capacity: Annotated[int, ranges.Range(2, 8192)] = 128
     """Orders that a side can hold."""
     owners: Annotated[int, ranges.Range(1, 1024)] = 2
     """Owners are 0 (the market at large) to owners - 1."""
@@ -136,69 +136,73 @@ class Book(PyTree):
     """Both sides of a book; row 0 of every array over sides is the bids, row 1 the asks.
 
     `price`, `quantity`, `order_id`, `owner`, `reserve` and `display` list a side's orders, best
-    first, and first come first within a price; slots without an order follow and hold zeros. They
-    are worked out when they are asked for: `best` and `depth` cost less. Leading axes (a batch of
-    books) are allowed.
+    first, and first come first within a price; zeros follow. They are sorted when they are asked
+    for: `best` and `depth` cost less, and what needs no order (a sum over an owner's orders, the
+    shares in front of one) is cheapest from the fields below. Leading axes (a batch of books) are
+    allowed.
     """
 
-    slots: jax.Array
-    """int32 [..., 4 or 6, 2, capacity]: price, quantity of this order and all ahead of it (what
-    is hidden, too), order id, owner, and with icebergs what is hidden and how much is shown at a
-    time. A side's orders end with the array, its empty slots come first and hold zeros: to take
-    out the best order moves nothing."""
-    head: jax.Array
-    """int32 [..., 2]: the slot of the best order; the capacity if there is none."""
+    labels: jax.Array
+    """int32 [..., 3, 2, capacity]: price (negated on the bid side, so that lower is better), order
+    id and owner of each slot. An order keeps its slot as long as it rests; what an empty slot holds
+    means nothing."""
+    shares: jax.Array
+    """int32 [..., 2, capacity]: what each order has left, hidden or not; 0 in empty slots."""
+    ahead: jax.Array
+    """int32 [..., 2, capacity]: the shares of an order and of all that come before it; 0 in empty
+    slots. A sweep of n shares lowers it by n everywhere, and that is the whole sweep."""
+    rank: jax.Array
+    """int32 [..., 2, capacity]: 1 for the best order of a side, 2 for the next; 0 in empty slots."""
     counters: jax.Array
     """int32 [..., 8]: see `Counter`."""
+    same_ahead: jax.Array | None = None
+    """As `ahead`, of this order's owner alone; None unless resting orders are canceled."""
+    hidden: jax.Array | None = None
+    """int32 [..., 2, capacity]: the part of `shares` that is not shown; None without icebergs."""
+    peak: jax.Array | None = None
+    """int32 [..., 2, capacity]: the shares that an iceberg shows at a time; None without icebergs."""
 
     @property
     def count(self) -> jax.Array:
         """Orders that rest, int32 [..., 2]."""
-        return self.slots.shape[-1] - self.head
+        return self.rank.max(axis=-1)
 
     @property
     def price(self) -> jax.Array:
         """Ticks, int32 [..., 2, capacity]."""
-        return self._best_first(self.slots[..., PRICE, :, :])
+        sign = jnp.array([[-1], [1]], jnp.int32)
+        return self._best_first(self.labels[..., KEY, :, :] * sign)
 
     @property
     def quantity(self) -> jax.Array:
         """Shares that are shown, int32 [..., 2, capacity]; 0 where there is no order."""
-        ahead = self._best_first(self.slots[..., AHEAD, :, :])
-        before = jnp.pad(ahead[..., :-1], [(0, 0)] * (ahead.ndim - 1) + [(1, 0)])
-        return jnp.maximum(ahead - before, 0) - self.reserve
+        return self._best_first(self.shares) - self.reserve
 
     @property
     def order_id(self) -> jax.Array:
         """int32 [..., 2, capacity]."""
-        return self._best_first(self.slots[..., ORDER_ID, :, :])
+        return self._best_first(self.labels[..., ORDER_ID, :, :])
 
     @property
     def owner(self) -> jax.Array:
         """int32 [..., 2, capacity]."""
-        return self._best_first(self.slots[..., OWNER, :, :])
+        return self._best_first(self.labels[..., OWNER, :, :])
 
     @property
     def reserve(self) -> jax.Array:
         """Shares of icebergs that are not shown, int32 [..., 2, capacity]."""
-        return self._icebergs(RESERVE)
+        return jnp.zeros_like(self.rank) if self.hidden is None else self._best_first(self.hidden)
 
     @property
     def display(self) -> jax.Array:
         """Shares that icebergs show at a time, int32 [..., 2, capacity]; 0 for other orders."""
-        return self._icebergs(DISPLAY)
-
-    def _icebergs(self, row: int) -> jax.Array:
-        if self.slots.shape[-3] <= row:
-            return jnp.zeros_like(self.slots[..., PRICE, :, :])
-        return self._best_first(self.slots[..., row, :, :])
+        return jnp.zeros_like(self.rank) if self.peak is None else self._best_first(self.peak)
 
     def _best_first(self, row: jax.Array) -> jax.Array:
-        """[..., 2, capacity] with the empty slots moved to the end, as zeros."""
-        capacity = row.shape[-1]
-        at = jnp.arange(capacity, dtype=jnp.int32) + self.head[..., None]
-        moved = jnp.take_along_axis(row, jnp.minimum(at, capacity - 1), axis=-1)
-        return jnp.where(at < capacity, moved, 0)
+        """Entries of slots, [..., 2, capacity], in the order of their ranks; zeros follow."""
+        capacity = self.rank.shape[-1]
+        order = jnp.argsort(jnp.where(self.rank > 0, self.rank, capacity + 1), axis=-1)
+        return jnp.take_along_axis(jnp.where(self.rank > 0, row, 0), order, axis=-1)
 
 
 class Trades(PyTree):
@@ -238,9 +242,14 @@ class Trades(PyTree):
 
 def empty(sizes: Sizes) -> Book:
     """A book without orders."""
-    rows = 6 if sizes.icebergs else 4
+    slots = jnp.zeros((2, sizes.capacity), jnp.int32)
     return Book(
-        slots=jnp.zeros((rows, 2, sizes.capacity), jnp.int32),
-        head=jnp.full(2, sizes.capacity, jnp.int32),
+        labels=jnp.zeros((3, 2, sizes.capacity), jnp.int32),
+        shares=slots,
+        ahead=slots,
+        rank=slots,
         counters=jnp.zeros(NUM_COUNTERS, jnp.int32),
+        same_ahead=slots if sizes.self_trade == "cancel_resting" else None,
+        hidden=slots if sizes.icebergs else None,
+        peak=slots if sizes.icebergs else None,
     )

@@ -3,7 +3,10 @@
 import jax
 import jax.numpy as jnp
 
-from jaxenvs.orderbook.records import AHEAD, PRICE, RESERVE, Book
+from jaxenvs.orderbook.records import KEY, Book
+from jaxenvs.orderbook.reductions import largest, total
+
+_NONE = 2**31 - 1  # a key behind all others
 
 
 def best(book: Book) -> tuple[jax.Array, jax.Array]:
@@ -20,26 +23,20 @@ def depth(book: Book, levels: int) -> jax.Array:
     """
     if levels < 1:
         raise ValueError(f"levels: expected 1 or more, got {levels}")
-    capacity = book.slots.shape[-1]
-    price = book.slots[..., PRICE, :, :]
-    ahead = book.slots[..., AHEAD, :, :]
-    at = jnp.arange(capacity, dtype=jnp.int32)
-    first, found, before = book.head, [], jnp.zeros_like(book.head)
-    for _ in range(levels):
-        there = first < capacity
-        one = _read(price, jnp.minimum(first, capacity - 1))
-        same = (at >= first[..., None]) & (price == one[..., None])
-        first = first + same.sum(axis=-1, dtype=jnp.int32)
-        up_to = jnp.where(there, _read(ahead, jnp.maximum(first - 1, 0)), before)
-        shown = up_to - before
-        if book.slots.shape[-3] > RESERVE:
-            hidden = jnp.where(same, book.slots[..., RESERVE, :, :], 0)
-            shown = shown - hidden.sum(axis=-1, dtype=jnp.int32)
-        found.append(jnp.where(there[..., None], jnp.stack([one, shown], axis=-1), 0))
-        before = up_to
+    sign = jnp.array([-1, 1], jnp.int32)
+    key, rank = book.labels[..., KEY, :, :], book.rank
+    found, before, passed = [], jnp.zeros_like(rank[..., 0]), jnp.zeros_like(rank[..., 0])
+    for level in range(levels):
+        here = -largest(jnp.where(rank > passed[..., None], -key, -_NONE), -_NONE)
+        there = here < _NONE
+        same = (key == here[..., None]) & (rank > 0)
+        up_to = largest(jnp.where(same, book.ahead, 0))
+        shown = jnp.where(there, up_to - before, 0)
+        if book.hidden is not None:
+            shown = shown - total(jnp.where(same, book.hidden, 0))
+        found.append(jnp.stack([jnp.where(there, here * sign, 0), shown], axis=-1))
+        if level + 1 < levels:
+            before = jnp.where(there, up_to, before)
+            last = largest(jnp.where(same, rank, 0))
+            passed = jnp.where(there, last, passed)
     return jnp.stack(found, axis=-2)
-
-
-def _read(row: jax.Array, at: jax.Array) -> jax.Array:
-    """Entry `at` of the last axis."""
-    return jnp.take_along_axis(row, at[..., None], axis=-1)[..., 0]
