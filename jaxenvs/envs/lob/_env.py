@@ -47,12 +47,11 @@ class BookEnv(core.Env[StateT, ParamsT]):
 
     @property
     def sizes(self) -> orderbook.Sizes:
-        """Of the book. Nobody trades with own orders: the resting one is canceled."""
+        """Of the book. It need not prevent self trades: agents never cross their own orders."""
         return orderbook.Sizes(
             capacity=self.capacity,
             owners=1 + self.num_traders,
-            fills=5 if self.tape else 0,
-            self_trade="cancel_resting",
+            fills=5 if self.tape else 1,
         )
 
     def _opened(self, key: jax.Array, params: Any) -> Market:

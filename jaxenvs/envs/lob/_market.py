@@ -50,7 +50,7 @@ class Market(PyTree):
 def opened(background: Background, law: Any, key: jax.Array, sizes: Sizes) -> Market:
     """A market at the start of an episode; the key is consumed."""
     book, memory = background.initial(law, key, sizes)
-    first = touch(book, jnp.array([1, 2], jnp.int32))
+    first = touch(*orderbook.best(book), jnp.array([1, 2], jnp.int32))
     history = Step(
         touch=jnp.broadcast_to(first, (HISTORY, 2)), volume=jnp.zeros((HISTORY, 2), jnp.int32)
     )
@@ -114,22 +114,22 @@ def play(
     words = jax.random.bits(key, (length, background.num_words), jnp.uint32)
 
     def one(carry: tuple[Any, ...], given: tuple[Any, ...]) -> tuple[Any, Any]:
-        book, memory, seconds, flows = carry
+        book, memory, now, seconds, flows = carry
         agents, is_agents, words = given
-        after, drawn, wait = background.message(law, memory, book, words)
+        after, drawn, wait = background.message(law, memory, book, now, words)
         message, memory = jax.tree.map(
             lambda a, b: jnp.where(is_agents, a, b), (agents, memory), (drawn, after)
         )
         seconds = seconds + jnp.where(is_agents, np.float32(0), wait)
         book, trades = orderbook.process(book, message, sizes)
         line = (message, trades) if keeps_tape else None
-        return (book, memory, seconds, _added(flows, message, trades)), line
+        now = touch(trades.best_price, trades.best_quantity, now)
+        return (book, memory, now, seconds, _added(flows, message, trades)), line
 
     nobody = jnp.zeros(sizes.owners, jnp.int32)
     none = Flows(cash=nobody, bought=nobody, sold=nobody, volume=jnp.zeros(2, jnp.int32))
-    carry = (market.book, market.memory, market.seconds, none)
-    (book, memory, seconds, flows), tape = jax.lax.scan(one, carry, (spread, is_agents, words))
-    now = touch(book, market.touch)
+    carry = (market.book, market.memory, market.touch, market.seconds, none)
+    (book, memory, now, seconds, flows), tape = jax.lax.scan(one, carry, (spread, is_agents, words))
     history = jax.tree.map(
         lambda past, new: jnp.concatenate([past[1:], new[None]]),
         market.history,

@@ -12,6 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs.orderbook import Book, Kind, Message
+from jaxenvs.orderbook.records import KEY, ORDER_ID, OWNER
+from jaxenvs.orderbook.reductions import largest, total
 from jaxenvs.struct import PyTree
 
 
@@ -32,50 +34,33 @@ class Wanted(PyTree):
     kind: jax.Array  # int32, a `Kind`: what a new order is
 
 
-class Ladder(PyTree):
-    """A book's orders as lists, best first: worked out once a step for all who look at it."""
-
-    price: jax.Array  # (2, capacity) int32 ticks
-    quantity: jax.Array  # (2, capacity) int32 shares; 0: no order
-    order_id: jax.Array  # (2, capacity) int32
-    owner: jax.Array  # (2, capacity) int32
-
-    @classmethod
-    def of(cls, book: Book) -> "Ladder":
-        """The orders of a book."""
-        return cls(
-            price=book.price, quantity=book.quantity, order_id=book.order_id, owner=book.owner
-        )
-
-
-def resting(ladder: Ladder, sides: Any, order_ids: Any) -> Resting:
+def resting(book: Book, sides: Any, order_ids: Any) -> Resting:
     """The orders with these numbers; `sides` and `order_ids` are (places,) int32."""
-    row = (jnp.asarray(sides) < 0).astype(jnp.int32)
-    quantity, price, number = (
-        jnp.take(leaf, row, axis=0) for leaf in (ladder.quantity, ladder.price, ladder.order_id)
+    is_bid = jnp.asarray(sides)[:, None] > 0
+    key, number, shares, ahead = (
+        jnp.where(is_bid, leaf[0], leaf[1])
+        for leaf in (book.labels[KEY], book.labels[ORDER_ID], book.shares, book.ahead)
     )
-    mine = (number == order_ids[:, None]) & (quantity > 0)
-    at = jnp.arange(quantity.shape[1], dtype=jnp.int32)
-    place = jnp.where(mine, at, 0).sum(axis=1, dtype=jnp.int32)
-    before = jnp.where(at < place[:, None], quantity, 0).sum(axis=1, dtype=jnp.int32)
+    mine = (number == order_ids[:, None]) & (shares > 0)
+    quantity, key, up_to = (total(jnp.where(mine, leaf, 0)) for leaf in (shares, key, ahead))
     return Resting(
-        quantity=jnp.where(mine, quantity, 0).sum(axis=1, dtype=jnp.int32),
-        price=jnp.where(mine, price, 0).sum(axis=1, dtype=jnp.int32),
-        ahead=before,
+        quantity=quantity,
+        price=jnp.where(is_bid[:, 0], -key, key),
+        ahead=up_to - quantity,
     )
 
 
-def others_touch(ladder: Ladder, touch: jax.Array, owner: jax.Array | int) -> jax.Array:
+def others_touch(book: Book, touch: jax.Array, owner: jax.Array | int) -> jax.Array:
     """Best bid and ask without the orders of `owner`, (2,) int32 ticks.
 
     A side that nobody else is on has `touch` for its price. Agents set their prices by it: by the
     whole book's they would chase their own orders.
     """
-    there = (ladder.quantity > 0) & (ladder.owner != owner)
-    bid = jnp.where(there[0], ladder.price[0], np.int32(-(2**30))).max()
-    ask = jnp.where(there[1], ladder.price[1], np.int32(2**30)).min()
-    found = jnp.stack([bid, ask])
-    return jnp.where(jnp.abs(found) < np.int32(2**30), found, touch)
+    there = (book.shares > 0) & (book.labels[OWNER] != owner)
+    none = 2**30
+    found = largest(jnp.where(there, -book.labels[KEY], -none), -none)
+    price = found * np.array([1, -1], np.int32)
+    return jnp.where(found > -none, price, touch)
 
 
 def requests(

@@ -137,7 +137,7 @@ class Execution(BookEnv[State, Params]):
 
     def _seen(self, state: State) -> tuple[_orders.Resting, jax.Array]:
         """The own orders and the others' touch."""
-        ladder = _orders.Ladder.of(state.market.book)
+        book = state.market.book
         sides = jnp.broadcast_to(state.executor.side, _IDS.shape)
-        has = _orders.resting(ladder, sides, _IDS)
-        return has, _orders.others_touch(ladder, state.market.touch, OWNER)
+        has = _orders.resting(book, sides, _IDS)
+        return has, _orders.others_touch(book, state.market.touch, OWNER)

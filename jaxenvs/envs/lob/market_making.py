@@ -129,6 +129,6 @@ class MarketMaking(BookEnv[State, Params]):
 
     def _seen(self, state: State) -> tuple[_orders.Resting, jax.Array]:
         """The own orders and the others' touch."""
-        ladder = _orders.Ladder.of(state.market.book)
-        has = _orders.resting(ladder, _maker.ALL_SIDES, _IDS)
-        return has, _orders.others_touch(ladder, state.market.touch, OWNER)
+        book = state.market.book
+        has = _orders.resting(book, _maker.ALL_SIDES, _IDS)
+        return has, _orders.others_touch(book, state.market.touch, OWNER)

@@ -150,15 +150,14 @@ class MultiAgent(MultiAgentEnv[State, Params], BookEnv[State, Params]):
         return state, rewards, jnp.broadcast_to(is_over, (self.num_agents,)), info
 
     def observe(self, state: State, params: Params) -> jax.Array:
-        ladder = _orders.Ladder.of(state.market.book)
         market, time = state.market, state.time
 
         def of_maker(one: Maker, owner: jax.Array) -> jax.Array:
-            has, touch = _seen_by_maker(ladder, market, owner)
+            has, touch = _seen_by_maker(market, owner)
             return _maker.observe(one, market, has, touch, time, params.maker)
 
         def of_executor(one: Executor, owner: jax.Array) -> jax.Array:
-            has, touch = _seen_by_executor(ladder, market, one, owner)
+            has, touch = _seen_by_executor(market, one, owner)
             return _executor.observe(one, market, has, touch, time, params.executor)
 
         makers = jax.vmap(of_maker)(state.makers, self._owners[: self.num_makers])
@@ -210,10 +209,10 @@ class MultiAgent(MultiAgentEnv[State, Params], BookEnv[State, Params]):
         self, state: State, action: jax.Array, params: Params
     ) -> tuple[Message, list[int]]:
         """All agents' messages, one agent after the other, and how many each has."""
-        ladder, market, time = _orders.Ladder.of(state.market.book), state.market, state.time
+        market, time = state.market, state.time
 
         def of_maker(one: Maker, owner: jax.Array, action: jax.Array) -> Message:
-            has, touch = _seen_by_maker(ladder, market, owner)
+            has, touch = _seen_by_maker(market, owner)
             wanted = _maker.wanted(
                 one, action, touch, time, params.maker, self.num_offsets, "discrete"
             )
@@ -222,7 +221,7 @@ class MultiAgent(MultiAgentEnv[State, Params], BookEnv[State, Params]):
             return _maker.in_order(messages, has, wanted)
 
         def of_executor(one: Executor, owner: jax.Array, action: jax.Array) -> Message:
-            has, touch = _seen_by_executor(ladder, market, one, owner)
+            has, touch = _seen_by_executor(market, one, owner)
             wanted = _executor.wanted(one, action, has, touch, time, params.executor, "discrete")
             ids = order_ids(owner, _executor.NUM_PLACES)
             return _orders.requests(has, wanted, ids, owner, raises=True)
@@ -263,21 +262,21 @@ class MultiAgent(MultiAgentEnv[State, Params], BookEnv[State, Params]):
         return jnp.concatenate([makers(before[0], after[0]), executors(before[1], after[1])])
 
 
-def _seen_by_maker(
-    ladder: _orders.Ladder, market: Market, owner: jax.Array
-) -> tuple[_orders.Resting, jax.Array]:
+def _seen_by_maker(market: Market, owner: jax.Array) -> tuple[_orders.Resting, jax.Array]:
     """A market maker's own orders, and the touch of the others."""
-    has = _orders.resting(ladder, _maker.ALL_SIDES, order_ids(owner, _maker.NUM_PLACES))
-    return has, _orders.others_touch(ladder, market.touch, owner)
+    has = _orders.resting(market.book, _maker.ALL_SIDES, order_ids(owner, _maker.NUM_PLACES))
+    return has, _orders.others_touch(market.book, market.touch, owner)
 
 
 def _seen_by_executor(
-    ladder: _orders.Ladder, market: Market, executor: Executor, owner: jax.Array
+    market: Market, executor: Executor, owner: jax.Array
 ) -> tuple[_orders.Resting, jax.Array]:
     """An executor's own orders, and the touch of the others."""
     ids = order_ids(owner, _executor.NUM_PLACES)
     sides = jnp.broadcast_to(executor.side, ids.shape)
-    return _orders.resting(ladder, sides, ids), _orders.others_touch(ladder, market.touch, owner)
+    return _orders.resting(market.book, sides, ids), _orders.others_touch(
+        market.book, market.touch, owner
+    )
 
 
 def _shuffled(key: jax.Array, messages: Message, counts: list[int]) -> Message:

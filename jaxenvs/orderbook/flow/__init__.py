@@ -3,7 +3,7 @@
 background = named("zi")
 law = background.law()
 book, memory = background.initial(law, key, sizes)
-memory, message, seconds = background.message(law, memory, book, words)
+memory, message, seconds = background.message(law, memory, book, touch, words)
 """
 
 from typing import Literal, get_args

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import prng
-from jaxenvs.orderbook.records import PRICE, Book, Message, Sizes
+from jaxenvs.orderbook.records import Book, Message, Sizes
 
 FIRST_ID = 1 << 16
 """Backgrounds number their orders from here on; what is below is for those who trade with them."""
@@ -40,7 +40,7 @@ class Background(abc.ABC):
 
     @abc.abstractmethod
     def message(
-        self, law: Any, memory: Any, book: Book, words: jax.Array
+        self, law: Any, memory: Any, book: Book, touch: jax.Array, words: jax.Array
     ) -> tuple[Any, Message, jax.Array]:
         """The next message.
 
@@ -48,6 +48,7 @@ class Background(abc.ABC):
           law: as `law()` gives it.
           memory: from `initial` or the last call.
           book: as it stands; orders with owner 0 are the background's own.
+          touch: (2,) int32 ticks, its best bid and ask, as `touch` gives them.
           words: (num_words,) random uint32.
 
         Returns:
@@ -55,22 +56,14 @@ class Background(abc.ABC):
         """
 
 
-def touch(book: Book, last: jax.Array) -> jax.Array:
+def touch(price: jax.Array, quantity: jax.Array, last: jax.Array) -> jax.Array:
     """Best bid and ask, (2,) int32 ticks; an empty side keeps its `last` price, if it can.
 
     That is the last price, or one tick from the other side where the last price would cross it.
+    `price` and `quantity` are those of `orderbook.best`, (2,) int32.
     """
-    capacity = book.slots.shape[-1]
-    bid, ask = (
-        jnp.where(
-            book.head[side] < capacity,
-            book.slots[PRICE, side, jnp.minimum(book.head[side], np.int32(capacity - 1))],
-            last[side],
-        )
-        for side in (0, 1)
-    )
-    has_bid = book.head[0] < capacity
-    bid = jnp.where(has_bid, bid, jnp.minimum(bid, ask - np.int32(1)))
+    bid, ask = jnp.where(quantity > 0, price, last)
+    bid = jnp.where(quantity[0] > 0, bid, jnp.minimum(bid, ask - np.int32(1)))
     return jnp.stack([bid, jnp.maximum(ask, bid + np.int32(1))])
 
 

@@ -20,22 +20,22 @@ def seeded(
       quantities: (2, capacity) int32, shares of a side's orders, best first.
       sizes: of the book.
     """
-    capacity = sizes.capacity
+    at = np.arange(sizes.capacity, dtype=np.int32)
     up_to = jnp.cumsum(counts, axis=1, dtype=jnp.int32)
-    total = jnp.minimum(up_to[:, -1], np.int32(capacity))
-    head = np.int32(capacity) - total
-    # Orders end with the array: its last `total` slots are taken, the best order first.
-    rank = jnp.arange(capacity, dtype=jnp.int32) - head[:, None]
-    taken = rank >= 0
-    level = (up_to[:, None, :] <= rank[..., None]).sum(axis=2, dtype=jnp.int32)
-    first = jnp.stack([bid, bid + np.int32(1)])[:, None]
-    price = first + np.array([[-1], [1]], np.int32) * level
-    resting = jnp.where(taken, jnp.take_along_axis(quantities, jnp.maximum(rank, 0), axis=1), 0)
-    before = jnp.stack([jnp.int32(0), total[0]])[:, None]
-    rows = [price, jnp.cumsum(resting, axis=1, dtype=jnp.int32), FIRST_ID + before + rank]
-    rows = [jnp.where(taken, row, 0) for row in (*rows, jnp.zeros_like(price))]
-    slots = jnp.stack(rows)
+    total = jnp.minimum(up_to[:, -1:], np.int32(sizes.capacity))
+    level = (up_to[:, None, :] <= at[:, None]).sum(axis=2, dtype=jnp.int32)
+    key = np.array([[-1], [1]], np.int32) * bid + np.array([[0], [1]], np.int32) + level
+    before = jnp.stack([jnp.zeros_like(total[0]), total[0]])
+    order_id = np.int32(FIRST_ID) + before + at
+    taken = at < total
+    shares = jnp.where(taken, quantities, 0)
+    ahead = jnp.where(taken, jnp.cumsum(shares, axis=1, dtype=jnp.int32), 0)
     blank = empty(sizes)
-    missing = blank.slots.shape[0] - len(rows)  # of icebergs, of which there are none
-    slots = jnp.pad(slots, ((0, missing), (0, 0), (0, 0))).astype(jnp.int32)
-    return blank.replace(slots=slots, head=head), FIRST_ID + total.sum(dtype=jnp.int32)
+    book = blank.replace(
+        labels=jnp.stack([key, order_id, jnp.zeros_like(key)]),
+        shares=shares,
+        ahead=ahead,
+        rank=jnp.where(taken, at + np.int32(1), 0),
+        same_ahead=None if blank.same_ahead is None else ahead,  # all have one owner
+    )
+    return book, np.int32(FIRST_ID) + total.sum(dtype=jnp.int32)

@@ -16,13 +16,14 @@ import numpy as np
 
 from jaxenvs import prng
 from jaxenvs.orderbook.flow.background import (
+    FIRST_ID,
     Background,
     geometric,
-    touch,
     waiting_time,
 )
 from jaxenvs.orderbook.flow.seeding import seeded
-from jaxenvs.orderbook.records import ORDER_ID, OWNER, Book, Kind, Message, Sizes
+from jaxenvs.orderbook.records import ORDER_ID, Book, Kind, Message, Sizes
+from jaxenvs.orderbook.reductions import largest, total
 from jaxenvs.ranges import Positive, Range
 from jaxenvs.struct import PyTree
 
@@ -44,7 +45,6 @@ class Memory(PyTree):
     """What the flow remembers."""
 
     next_id: jax.Array  # () int32, the number of the next order
-    touch: jax.Array  # (2,) int32 ticks, the last known best bid and ask
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,21 +73,20 @@ class ZeroIntelligence(Background):
         quantities = geometric(words[:, MAX_DEPTH:], law.mean_size)
         bid = jnp.asarray(law.initial_price, jnp.int32)
         book, next_id = seeded(bid, counts, quantities, sizes)
-        first = jnp.stack([bid, bid + np.int32(1)])
-        return book, Memory(next_id=next_id, touch=touch(book, first))
+        return book, Memory(next_id=next_id)
 
     def message(
-        self, law: Law, memory: Memory, book: Book, words: jax.Array
+        self, law: Law, memory: Memory, book: Book, touch: jax.Array, words: jax.Array
     ) -> tuple[Memory, Message, jax.Array]:
         """A limit order, a market order or a cancel; NOTHING where an agent's order was picked."""
-        best = touch(book, memory.touch)
-        limit, market, total = self._rates(law, book)
-        place = prng.unit(words[0]) * total
+        count = largest(book.rank)
+        limit, market, whole = self._rates(law, count)
+        place = prng.unit(words[0]) * whole
         is_limit, is_market = place < limit, (place >= limit) & (place < limit + market)
         side = (words[1] & np.uint32(1)).astype(jnp.int32)  # 0 buys, 1 sells
         ticks = np.int32(1) + prng.below_256(words[1], law.depth)
-        price = jnp.where(side == 0, best[1] - ticks, best[0] + ticks)
-        order_id, is_own = _resting(book, (place - limit - market) / law.cancel)
+        price = jnp.where(side == 0, touch[1] - ticks, touch[0] + ticks)
+        order_id, is_own = _resting(book, count, (place - limit - market) / law.cancel)
         # Each order is as likely to be picked; a pick of somebody else's is a message lost.
         leaving = jnp.where(is_own, np.int32(Kind.CANCEL), np.int32(Kind.NOTHING))
         kind = jnp.where(is_market, np.int32(Kind.MARKET), leaving)
@@ -100,30 +99,30 @@ class ZeroIntelligence(Background):
             owner=jnp.int32(0),
             display=jnp.int32(0),
         )
-        memory = Memory(next_id=memory.next_id + is_limit.astype(jnp.int32), touch=best)
-        return memory, message, waiting_time(words[3], total)
+        memory = Memory(next_id=memory.next_id + is_limit.astype(jnp.int32))
+        return memory, message, waiting_time(words[3], whole)
 
     def total_rate(self, law: Law, book: Book) -> jax.Array:
         """All events per second as the book stands, () float32: the rate of the next message."""
-        return self._rates(law, book)[2]
+        return self._rates(law, largest(book.rank))[2]
 
-    def _rates(self, law: Law, book: Book) -> tuple[Any, Any, jax.Array]:
+    def _rates(self, law: Law, count: jax.Array) -> tuple[Any, Any, jax.Array]:
         """Rates of limit and of market orders on both sides, and of everything."""
         limit = np.float32(2) * law.limit * jnp.asarray(law.depth).astype(jnp.float32)
         market = np.float32(2) * law.market
-        resting = (book.count[0] + book.count[1]).astype(jnp.float32)
+        resting = (count[0] + count[1]).astype(jnp.float32)
         return limit, market, limit + market + law.cancel * resting
 
 
-def _resting(book: Book, rank: jax.Array) -> tuple[jax.Array, jax.Array]:
+def _resting(book: Book, count: jax.Array, place: jax.Array) -> tuple[jax.Array, jax.Array]:
     """The id of one resting order, and whether the background owns it.
 
-    `rank`, () float32, counts orders from the best bid to the last, then from the best ask on.
+    `place`, () float32, counts orders from the best bid to the last, then from the best ask on.
     """
-    capacity = book.slots.shape[-1]
-    index = jnp.maximum(rank, np.float32(0)).astype(jnp.int32)
-    bids = book.count[0]
-    side = (index >= bids).astype(jnp.int32)
-    slot = book.head[side] + index - side * bids
-    one = book.slots[:, side, jnp.minimum(slot, np.int32(capacity - 1))]
-    return one[ORDER_ID], (one[OWNER] == 0) & (slot < capacity)
+    index = jnp.maximum(place, np.float32(0)).astype(jnp.int32)
+    is_bid = index < count[0]
+    rank = jnp.stack([jnp.where(is_bid, index, -1), jnp.where(is_bid, -1, index - count[0])])
+    picked = book.rank == rank[:, None] + np.int32(1)
+    found = total(jnp.where(picked & (book.rank > 0), book.labels[ORDER_ID], 0))
+    order_id = found[0] + found[1]
+    return order_id, order_id >= FIRST_ID
