@@ -101,9 +101,8 @@ def play(
       sizes: of the book.
       keeps_tape: whether to return the tape.
 
-    Returns:
-      The market after it, the sums for each owner, and the tape: all messages with their trades,
-      `[num_background + A]`, or None.
+    Returns the market after it, the sums for each owner, and the tape: all messages with their
+    trades, `[num_background + A]`, or None.
     """
     num_agents = messages.kind.shape[0]
     length = num_background + num_agents
