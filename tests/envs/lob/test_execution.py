@@ -10,6 +10,7 @@ import pytest
 
 import jaxenvs
 from jaxenvs.envs.lob import _executor
+from jaxenvs.orderbook.flow import ZeroIntelligence
 from jaxenvs.scripted import scripted
 
 FAR_ALL, NEAR_ALL = 4, 12
@@ -51,7 +52,7 @@ def _until_over(step: Any) -> np.ndarray:
     return np.cumsum(step.terminated, axis=1) - step.terminated == 0
 
 
-@pytest.mark.parametrize("latency", [0, 5])
+@pytest.mark.parametrize("latency", [pytest.param(0, marks=pytest.mark.slow), 5])
 def test_accounts_are_what_the_tape_says(latency):
     before, step = _played(latency=latency)
     live = _until_over(step)
@@ -69,7 +70,7 @@ def test_accounts_are_what_the_tape_says(latency):
 
 def test_rewards_add_up_to_the_shortfall():
     """Both rewards sum to what the tape says the parent order cost beyond its arrival price."""
-    before, step = _played()
+    before, step = _played(latency=5)
     live = _until_over(step)
     last = live.sum(axis=1) - 1
     rows = np.arange(4)
@@ -133,6 +134,8 @@ def test_what_the_book_cannot_fill_is_settled_at_the_stated_price():
 def test_settings_are_checked_by_name():
     with pytest.raises(ValueError, match="background: expected 'zi'"):
         jaxenvs.make("LOB-Execution-v0", background="nothing")
+    own = jaxenvs.make("LOB-Execution-v0", background=ZeroIntelligence())
+    assert own.flow == jaxenvs.make("LOB-Execution-v0").flow
     with pytest.raises(ValueError, match="parent"):
         jaxenvs.make("LOB-Execution-v0", parent=0)
     law = jaxenvs.make("LOB-Execution-v0").default_params.law.replace(mean_size=0.5)

@@ -108,7 +108,9 @@ def test_nobody_trades_with_himself():
     assert not (own & (messages.owner > 0)[..., None]).any()
 
 
-@pytest.mark.parametrize("policy", ["symmetric", "avellaneda_stoikov"])
+@pytest.mark.parametrize(
+    "policy", [pytest.param("symmetric", marks=pytest.mark.slow), "avellaneda_stoikov"]
+)
 def test_profits_are_exact_and_the_window_ends_flat(policy):
     env = jaxenvs.make("LOB-MarketMaking-v0", **SMALL, window=30)
     before, step = _play(env, 30, scripted(env, policy), count=2)
