@@ -20,7 +20,9 @@ SMALL: dict[str, Any] = {"messages_per_step": 8, "capacity": 64, "tape": True}
 @functools.cache
 def _played(**settings: Any) -> Any:
     """Episodes of 12 steps under random legal actions, [4, 12, ...], with the states before."""
-    env = jaxenvs.make("LOB-Execution-v0", **SMALL, **({"window": 12, "parent": 60} | settings))
+    env: Any = jaxenvs.make(
+        "LOB-Execution-v0", **SMALL, **({"window": 12, "parent": 60} | settings)
+    )
 
     def episode(key: jax.Array) -> Any:
         reset_key, play_key = jax.random.split(key)
@@ -81,21 +83,21 @@ def test_rewards_add_up_to_the_shortfall():
     np.testing.assert_allclose((step.reward * live).sum(axis=1), cost / 60, rtol=1e-5)
     mids = before.market.touch.sum(-1), step.state.market.touch.sum(-1)
     params = jaxenvs.make("LOB-Execution-v0", parent=60).default_params
-    shortfall = jax.vmap(
-        jax.vmap(functools.partial(_executor.reward, params=params, kind="shortfall"))
-    )(before.executor, executor, *map(jnp.asarray, mids))
+    shortfall = jax.vmap(jax.vmap(lambda *given: _executor.reward(*given, params, "shortfall")))(
+        before.executor, executor, *map(jnp.asarray, mids)
+    )
     total = (np.asarray(shortfall) * live).sum(axis=1)
     np.testing.assert_allclose(total, cost / 60, rtol=1e-4, atol=1e-4)
-    drift = jax.vmap(
-        jax.vmap(functools.partial(_executor.reward, kind="drift_adjusted", params=params))
-    )(before.executor, executor, *map(jnp.asarray, mids))
+    drift = jax.vmap(jax.vmap(lambda *given: _executor.reward(*given, params, "drift_adjusted")))(
+        before.executor, executor, *map(jnp.asarray, mids)
+    )
     own = executor.account.inventory - before.executor.account.inventory
     moved = own * (mids[0] - before.executor.arrival) / 2 / 60
     np.testing.assert_allclose(drift, step.reward + moved, rtol=1e-4, atol=1e-4)
 
 
 def test_an_order_that_is_wanted_as_it_is_keeps_its_place():
-    env = jaxenvs.make("LOB-Execution-v0", **SMALL, task="buy")
+    env: Any = jaxenvs.make("LOB-Execution-v0", **SMALL, task="buy")
     step = jax.jit(env.step)
     state = env.reset(jax.random.key(1))[1]
     quiet = env.params_with(law=env.default_params.law.replace(market=1e-6))
@@ -111,7 +113,7 @@ def test_an_order_that_is_wanted_as_it_is_keeps_its_place():
 
 
 def test_latency_lets_others_come_first():
-    env = jaxenvs.make("LOB-Execution-v0", **SMALL, task="buy")
+    env: Any = jaxenvs.make("LOB-Execution-v0", **SMALL, task="buy")
     state = env.reset(jax.random.key(1))[1]
     step = jax.jit(env.step)
     for latency in (0, 3, 8, 100):
@@ -122,7 +124,7 @@ def test_latency_lets_others_come_first():
 
 
 def test_what_the_book_cannot_fill_is_settled_at_the_stated_price():
-    env = jaxenvs.make("LOB-Execution-v0", **SMALL, task="sell", window=1, parent=5_000)
+    env: Any = jaxenvs.make("LOB-Execution-v0", **SMALL, task="sell", window=1, parent=5_000)
     state = env.reset(jax.random.key(1))[1]
     step = jax.jit(env.step)(jax.random.key(2), state, 0)
     assert bool(step.terminated)
@@ -134,8 +136,9 @@ def test_what_the_book_cannot_fill_is_settled_at_the_stated_price():
 def test_settings_are_checked_by_name():
     with pytest.raises(ValueError, match="background: expected 'zi'"):
         jaxenvs.make("LOB-Execution-v0", background="nothing")
-    own = jaxenvs.make("LOB-Execution-v0", background=ZeroIntelligence())
-    assert own.flow == jaxenvs.make("LOB-Execution-v0").flow
+    own: Any = jaxenvs.make("LOB-Execution-v0", background=ZeroIntelligence())
+    usual: Any = jaxenvs.make("LOB-Execution-v0")
+    assert own.flow == usual.flow
     with pytest.raises(ValueError, match="parent"):
         jaxenvs.make("LOB-Execution-v0", parent=0)
     law = jaxenvs.make("LOB-Execution-v0").default_params.law.replace(mean_size=0.5)
@@ -146,7 +149,7 @@ def test_settings_are_checked_by_name():
 @pytest.mark.slow
 def test_policies_cost_what_they_should():
     """Patience is cheaper than haste, and an even schedule bears more risk than all at once."""
-    env = jaxenvs.make("LOB-Execution-v0")
+    env: Any = jaxenvs.make("LOB-Execution-v0")
 
     def cost(name: str) -> np.ndarray:
         policy = scripted(env, name)

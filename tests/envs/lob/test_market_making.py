@@ -40,7 +40,7 @@ def _play(env: Any, num_steps: int, policy: Any = None, count: int = 4) -> Any:
 @functools.cache
 def _several() -> Any:
     """An episode of 10 steps of two market makers and two executors who do anything."""
-    env = jaxenvs.make(
+    env: Any = jaxenvs.make(
         "LOB-MultiAgent-v0", **SMALL, num_makers=2, num_executors=2, window=10, parent=50,
         max_inventory=50, latency=3,
     )  # fmt: skip
@@ -112,7 +112,7 @@ def test_nobody_trades_with_himself():
     "policy", [pytest.param("symmetric", marks=pytest.mark.slow), "avellaneda_stoikov"]
 )
 def test_profits_are_exact_and_the_window_ends_flat(policy):
-    env = jaxenvs.make("LOB-MarketMaking-v0", **SMALL, window=30)
+    env: Any = jaxenvs.make("LOB-MarketMaking-v0", **SMALL, window=30)
     before, step = _play(env, 30, scripted(env, policy), count=2)
     old, new = (
         _worth(before.maker.account, before.market),
@@ -126,7 +126,7 @@ def test_profits_are_exact_and_the_window_ends_flat(policy):
 
 
 def test_a_quote_that_is_wanted_again_keeps_its_place():
-    env = jaxenvs.make("LOB-MarketMaking-v0", **SMALL)
+    env: Any = jaxenvs.make("LOB-MarketMaking-v0", **SMALL)
     law = env.default_params.law.replace(market=1e-6, limit=1e-6)
     quiet = env.params_with(law=law)
     step = jax.jit(env.step)
@@ -147,7 +147,7 @@ def test_a_quote_that_is_wanted_again_keeps_its_place():
 
 def test_spaces_hold_where_kinds_are_missing():
     for settings in ({"num_makers": 0}, {"num_executors": 0, "num_makers": 2}):
-        env = jaxenvs.make("LOB-MultiAgent-v0", **SMALL, **settings)
+        env: Any = jaxenvs.make("LOB-MultiAgent-v0", **SMALL, **settings)
         obs, state = jax.eval_shape(env.reset, jax.random.key(0))
         assert obs.shape == env.observation_space().shape
         mask = jax.eval_shape(env.action_mask, state)
@@ -157,7 +157,7 @@ def test_spaces_hold_where_kinds_are_missing():
 
 
 def test_masks_keep_inventories_within_their_limit():
-    env = jaxenvs.make("LOB-MarketMaking-v0", max_inventory=100)
+    env: Any = jaxenvs.make("LOB-MarketMaking-v0", max_inventory=100)
     state = env.reset(jax.random.key(0))[1]
     account = state.maker.account.replace(inventory=jnp.int32(100))
     mask = env.action_mask(state.replace(maker=state.maker.replace(account=account)))

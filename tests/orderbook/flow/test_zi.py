@@ -4,6 +4,7 @@ import functools
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -19,7 +20,7 @@ def _drawn() -> Any:
     flow = ZeroIntelligence()
     law = core.canonical(flow.law())
     book, memory = flow.initial(law, jax.random.key(0), SIZES)
-    best = touch(*orderbook.best(book), np.array([1, 2], np.int32))
+    best = touch(*orderbook.best(book), jnp.array([1, 2], jnp.int32))
     words = jax.random.bits(jax.random.key(1), (20_000, flow.num_words), np.uint32)
     sent = jax.jit(jax.vmap(lambda one: flow.message(law, memory, book, best, one)[1:]))(words)
     return flow, law, book, np.asarray(best), jax.tree.map(np.asarray, sent)
@@ -101,7 +102,7 @@ def test_the_first_book_is_one_that_messages_could_have_made():
 
 
 def test_an_empty_side_keeps_its_last_price():
-    last = np.array([99, 103], np.int32)
+    last = jnp.array([99, 103], jnp.int32)
     for price, quantity, expected in (
         ((0, 101), (0, 5), [99, 101]),
         ((0, 97), (0, 5), [96, 97]),
@@ -109,8 +110,8 @@ def test_an_empty_side_keeps_its_last_price():
         ((0, 0), (0, 0), [99, 103]),
         ((100, 102), (1, 1), [100, 102]),
     ):
-        arrays = (np.array(pair, np.int32) for pair in (price, quantity))
-        assert touch(*map(jax.numpy.asarray, arrays), last).tolist() == expected
+        prices, quantities = (jnp.array(pair, jnp.int32) for pair in (price, quantity))
+        assert touch(prices, quantities, last).tolist() == expected
 
 
 def test_names_are_checked():
