@@ -57,10 +57,18 @@ def test_arrays_are_options_of_an_id():
     assert env.default_params.orders.all()
 
 
+MODELS = (
+    "AvellanedaStoikov",
+    "CarteaJaimungalMaking",
+    "AlmgrenChriss",
+    "CarteaJaimungalExecution",
+)
 # Games of one engine, of which these stand for the others.
 STAND_FOR_FAMILY = {
     "mpe": {"MPE-SimpleSpeakerListener-v4", "MPE-SimpleTag-v3", "MPE-CollectTreasure-v1"},
     "grid": {"MiniGrid-Dynamic-Obstacles-5x5-v0", "MiniGrid-KeyCorridorS3R1-v0"},
+    # The books of orders take a minute each: tests/envs/lob has the cheaper laws.
+    "lob": {f"LOB-{name}-v0" for name in MODELS},
     "kinetix": set(),  # tests/envs/kinetix has the cheaper laws; these take a minute
 }
 # What plays another game with something added, for which the noisy pendulum stands.
