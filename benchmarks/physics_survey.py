@@ -194,7 +194,7 @@ def table(rows: list[dict[str, Any]]) -> str:
             rise = f"{_mean(parts, 'rise', 1):.1%}, {max(part['rise'][-1] for part in parts):.0%}"
             gaps = [_mean(parts, "gap", 0), _mean(parts, "gap", 1)]
             gaps.append(max(part["gap"][-1] for part in parts))
-            wide = ", ".join(f"{1e3 * gap:.3g}" for gap in gaps)
+            wide = ", ".join(f"{float(f'{1e3 * gap:.3g}'):,g}" for gap in gaps)
             lines.append(
                 f"| {size}, {name} | {starts:,} | {broken} | {out:.0f} "
                 f"| {rise if name == 'left alone' else ''} | {wide} |"
