@@ -68,7 +68,7 @@ class Execution(core.Env[State, ParamsT], Generic[ParamsT]):
         dt = _clock.step_length(params)
         pace = jnp.clip(action[0], np.float32(0), params.max_pace)
         wanted = jnp.minimum(
-            pace * params.units / params.num_steps.astype(np.float32), state.inventory
+            pace * params.units / jnp.asarray(params.num_steps, jnp.float32), state.inventory
         )
         traded = self.sold(state, wanted, params)
         noise = jax.random.normal(key, (), jnp.float32)

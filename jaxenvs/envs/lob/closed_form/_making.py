@@ -106,5 +106,5 @@ class Making(core.Env[State, ParamsT], Generic[ParamsT]):
         The share of the time that is left; the inventory as a share of its limit; the mid price
         since the start, in deviations of its value at the end.
         """
-        held = state.inventory.astype(jnp.float32) / params.max_inventory.astype(np.float32)
+        held = state.inventory.astype(jnp.float32) / jnp.asarray(params.max_inventory, jnp.float32)
         return [_clock.share_left(state, params), held, _clock.deviations(state.moved, params)]

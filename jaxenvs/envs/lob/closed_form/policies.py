@@ -30,7 +30,7 @@ Choose = Callable[[jax.Array, Any], jax.Array]
 Maker = Callable[[Any, Any], Choose]
 
 
-def making_problem(env: _making.Making[Any], params: Any = None) -> quotes.Problem:
+def making_problem(env: core.Env[Any, Any], params: Any = None) -> quotes.Problem:
     """The market making model of `env` with these params, or its defaults."""
     p = _numbers(env, params)
     if isinstance(env.unwrapped, AvellanedaStoikov):
@@ -44,7 +44,7 @@ def making_problem(env: _making.Making[Any], params: Any = None) -> quotes.Probl
     return quotes.Problem(dt=dt, **{name: p[name] for name in shared}, **taste)
 
 
-def execution_problem(env: _execution.Execution[Any], params: Any = None) -> schedules.Problem:
+def execution_problem(env: core.Env[Any, Any], params: Any = None) -> schedules.Problem:
     """The execution model of `env` with these params, or its defaults."""
     p = _numbers(env, params)
     if isinstance(env.unwrapped, AlmgrenChriss):

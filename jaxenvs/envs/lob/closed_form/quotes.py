@@ -51,7 +51,7 @@ class Solution(NamedTuple):
 
 def neutral_depth(problem: Problem) -> float:
     """The best depth of a maker who does not mind inventory, as in the limit of short steps."""
-    return float(_certain(problem.risk_aversion, np.float64(1 / problem.decay)))
+    return float(_certain(problem.risk_aversion, np.array(1 / problem.decay)))
 
 
 def closed_form(problem: Problem) -> Solution:
