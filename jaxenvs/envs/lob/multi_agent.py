@@ -197,7 +197,7 @@ class MultiAgent(MultiAgentEnv[State, Params], BookEnv[State, Params]):
         return self.observe(state, self.canonical_params(params)).reshape(-1)
 
     @property
-    def _owners(self) -> np.ndarray:
+    def _owners(self) -> Any:
         return np.arange(1, 1 + self.num_agents, dtype=np.int32)
 
     @property

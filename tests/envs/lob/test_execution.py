@@ -83,14 +83,14 @@ def test_rewards_add_up_to_the_shortfall():
     np.testing.assert_allclose((step.reward * live).sum(axis=1), cost / 60, rtol=1e-5)
     mids = before.market.touch.sum(-1), step.state.market.touch.sum(-1)
     params = jaxenvs.make("LOB-Execution-v0", parent=60).default_params
-    shortfall = jax.vmap(jax.vmap(lambda *given: _executor.reward(*given, params, "shortfall")))(
-        before.executor, executor, *map(jnp.asarray, mids)
-    )
+    shortfall = jax.vmap(
+        jax.vmap(lambda a, b, old, new: _executor.reward(a, b, old, new, params, "shortfall"))
+    )(before.executor, executor, *map(jnp.asarray, mids))
     total = (np.asarray(shortfall) * live).sum(axis=1)
     np.testing.assert_allclose(total, cost / 60, rtol=1e-4, atol=1e-4)
-    drift = jax.vmap(jax.vmap(lambda *given: _executor.reward(*given, params, "drift_adjusted")))(
-        before.executor, executor, *map(jnp.asarray, mids)
-    )
+    drift = jax.vmap(
+        jax.vmap(lambda a, b, old, new: _executor.reward(a, b, old, new, params, "drift_adjusted"))
+    )(before.executor, executor, *map(jnp.asarray, mids))
     own = executor.account.inventory - before.executor.account.inventory
     moved = own * (mids[0] - before.executor.arrival) / 2 / 60
     np.testing.assert_allclose(drift, step.reward + moved, rtol=1e-4, atol=1e-4)
