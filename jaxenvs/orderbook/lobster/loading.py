@@ -101,7 +101,7 @@ def _tape(days: Sequence[Rows], tick_size: int) -> Tape:
         columns["price"].append(np.minimum(price // tick_size, _LARGEST))
         columns["part"].append(price % tick_size)
         columns["quantity"].append(rows.size[at])
-    return Tape(**{name: _joined(parts) for name, parts in columns.items()})  # type: ignore[arg-type]
+    return Tape(**{name: _joined(parts) for name, parts in columns.items()})
 
 
 def _day(rows: Rows, part: Converted, tick_size: int) -> Day:
