@@ -223,6 +223,7 @@ def test_files_are_written_as_they_were_read(tmp_path):
     for packed in (True, False):
         first, second = write_rows(tmp_path / "packed", rows, packed=packed)
         unpack = gzip.decompress if packed else bytes
+        assert second is not None
         assert unpack(first.read_bytes()).decode() == MESSAGES
         assert unpack(second.read_bytes()).decode() == BOOK
 

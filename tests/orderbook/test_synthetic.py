@@ -57,6 +57,7 @@ def test_the_sample_is_made_again_to_the_byte(tmp_path):
 
 def test_the_sample_has_every_edge_case():
     rows = sample_rows()
+    assert rows.book_size is not None
     assert 5000 <= len(rows) <= 10_000
     assert (np.bincount(rows.kind, minlength=8)[1:] > 0).all()
     time = rows.seconds.astype(np.int64) * 10**9 + rows.nanoseconds

@@ -97,7 +97,7 @@ def convert(rows: Rows, options: Options) -> Converted:
         counts["overfull"] += overfull
         _resolve(columns, orders, row, book, span, options.unknown, counts)
         books.append(book)
-    largest = orders.first_id + orders.count - 1
+    largest = orders.first_id + orders.number - 1
     return Converted(
         columns, row, halted[row], start, stop, opened, first_row, books, counts,
         orders.first_id, largest,
@@ -133,7 +133,7 @@ def _orders(rows: Rows, ticks: np.ndarray) -> Orders:
     added = np.flatnonzero(rows.kind == ADD)
     born = np.full(count, -1, np.int64)
     born[dense[added]] = added
-    return Orders(dense=dense, born=born, ticks=ticks, count=count, first_id=2 * rows.levels + 1)
+    return Orders(dense=dense, born=born, ticks=ticks, number=count, first_id=2 * rows.levels + 1)
 
 
 def _run_starts(rows: Rows, kept: np.ndarray) -> np.ndarray:
@@ -215,7 +215,7 @@ def _resolve(
     start, stop, first_row = (int(value) for value in span)
     kind, side, price, _, ids = columns[:, start:stop]
     cancels = (kind == Kind.CANCEL) | (kind == Kind.REDUCE)
-    born = orders.born[np.where(cancels, ids - orders.first_id, 0)] if orders.count else kind
+    born = orders.born[np.where(cancels, ids - orders.first_id, 0)] if orders.number else kind
     inside = (born >= first_row) & (born < row[start:stop])
     inside |= np.isin(ids, [order.order_id for order in book])
     unknown = np.flatnonzero(cancels & ~inside)

@@ -18,7 +18,7 @@ class Orders(NamedTuple):
     """int64 [orders]: the row of its submission; -1 if the day does not have it."""
     ticks: np.ndarray
     """int64 [rows]: prices."""
-    count: int
+    number: int
     first_id: int
     """The id of order 0; smaller ones stand for the unknown rest of a level."""
 
@@ -50,7 +50,7 @@ class Ledger:
 
     def __init__(self, rows: Rows, orders: Orders) -> None:
         self.rows, self.orders = rows, orders
-        self._left = np.zeros(orders.count, np.int64)  # below 0: of an order from before the day
+        self._left = np.zeros(orders.number, np.int64)  # below 0: of an order from before the day
         self._row = 0
 
     def advance(self, row: int) -> None:
@@ -81,7 +81,7 @@ class Ledger:
             [side, orders.ticks[born], self._left[mine], mine + orders.first_id, price]
         )
         listed = table[:, np.lexsort((born, -side * price, -side))].T.tolist()
-        return [(Resting(*order[:4], False), order[4]) for order in listed]
+        return [(Resting(a, b, c, d, False), price) for a, b, c, d, price in listed]
 
 
 def orders_before(ledger: Ledger, tick_size: int, row: int) -> tuple[list[Resting], int]:

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -53,7 +54,7 @@ def assembled(days: Sequence[Rows], parts: Sequence[Converted], tick_size: int) 
         seconds=_joined([d.seconds[p.row] for d, p in zip(days, parts, strict=True)]),
         nanoseconds=_joined([d.nanoseconds[p.row] for d, p in zip(days, parts, strict=True)]),
         row=_joined([p.row for p in parts]),
-        halted=np.concatenate([p.halted for p in parts]),
+        halted=_joined([p.halted for p in parts], np.bool_),
         start=_joined([p.start + at for p, at in zip(parts, before, strict=False)]),
         stop=_joined([p.stop + at for p, at in zip(parts, before, strict=False)]),
         day=_joined([np.full(len(p.start), i) for i, p in zip(numbers, parts, strict=True)]),
@@ -78,11 +79,12 @@ def initial_orders(books: Sequence[Sequence[Resting]]) -> Message:
 
 
 def _message(table: np.ndarray) -> Message:
-    return Message(**dict(zip(_FIELDS, table, strict=True)))  # type: ignore[arg-type]
+    return Message(**dict(zip(_FIELDS, table, strict=True)))
 
 
-def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:
-    return np.concatenate(parts).astype(np.int32)
+def _joined(parts: Sequence[np.ndarray], dtype: type = np.int32) -> Any:
+    """One array of numpy's, which stands where records have arrays of JAX."""
+    return np.concatenate(parts).astype(dtype)
 
 
 def _tape(days: Sequence[Rows], tick_size: int) -> Tape:
@@ -99,7 +101,7 @@ def _tape(days: Sequence[Rows], tick_size: int) -> Tape:
         columns["price"].append(np.minimum(price // tick_size, _LARGEST))
         columns["part"].append(price % tick_size)
         columns["quantity"].append(rows.size[at])
-    return Tape(**{name: _joined(parts) for name, parts in columns.items()})  # type: ignore[arg-type]
+    return Tape(**{name: _joined(parts) for name, parts in columns.items()})
 
 
 def _day(rows: Rows, part: Converted, tick_size: int) -> Day:

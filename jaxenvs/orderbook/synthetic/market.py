@@ -116,8 +116,8 @@ class Market:
             price, shares = there[0]
             there = [(price, shares - fill.quantity), *there[1:]]
             there = there if there[0][1] else there[1:]
-            sides = (own, there[: self._levels])
-            sides = sides if side == BUY else sides[::-1]
+            other = there[: self._levels]
+            sides = (own, other) if side == BUY else (other, own)
             ticks = fill.price * self._tick_size
             self._write(EXECUTED, fill.maker_id, fill.quantity, ticks, -side, sides)
 
