@@ -12,28 +12,54 @@ from jaxenvs import core
 from jaxenvs.envs.kinetix._actions import NUM_COMMANDS
 from jaxenvs.envs.kinetix._level import Level
 from jaxenvs.ranges import NonNegative
+from jaxenvs.struct import ByValue, PyTree
 
 
 class State(core.State):
     """A level in play. `_view.motion` tells where its bodies are."""
 
-    level: Level  # as it was at the start
-    world: Any  # what the engine needs to know of the level; fixed during an episode
+    given: "Given | Pinned"  # what does not change during an episode
+    world: Any  # what the engine needs to know of it; fixed during an episode
     physics: Any  # what the engine moves
-    facts: Any  # `Facts`, what follows from the level; fixed during an episode
     touching: jax.Array  # (k,) bool: the pairs that touched in the last physics step
     commands: jax.Array  # (6,) float32, what motors and thrusters were told last; for pictures
     last_distance: jax.Array  # () float32, m, between green and blue; -1 before the first step
+
+    @property
+    def level(self) -> Level:
+        """As it was at the start."""
+        return self._given.level
+
+    @property
+    def facts(self) -> Any:
+        """`Facts`, what follows from the level."""
+        return self._given.facts
+
+    @property
+    def _given(self) -> "Given":
+        return self.given.tree if isinstance(self.given, Pinned) else self.given
+
+
+class Given(PyTree):
+    """A level, and what follows from it."""
+
+    level: Level
+    facts: Any  # `Facts`
+    row: Any = None  # (m,) float32, the flat observation of the start; None: not kept
+
+
+@jax.tree_util.register_static
+class Pinned(ByValue):
+    """A `Given` with its row, as a value: constants of the program, which no copy has to carry."""
 
 
 def first_state(level: Level, world: Any, physics: Any, facts: Any) -> State:
     """The state of a level at its start, in whichever engine."""
     return State(
         time=jnp.int32(0),
-        level=level,
+        given=Given(level=level, facts=facts),
         world=world,
         physics=physics,
-        facts=facts,
         touching=jnp.zeros(facts.wins.shape, jnp.bool_),
         commands=jnp.zeros(NUM_COMMANDS, jnp.float32),
         last_distance=jnp.float32(-1),

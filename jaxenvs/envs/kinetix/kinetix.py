@@ -19,7 +19,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from jaxenvs import core, spaces
-from jaxenvs.envs.kinetix import _actions, _engine_jax2d, _engine_modern, _goal, _named
+from jaxenvs.envs.kinetix import (
+    _actions,
+    _engine_jax2d,
+    _engine_modern,
+    _goal,
+    _named,
+    _start,
+)
 from jaxenvs.envs.kinetix._level import (
     NUM_MOTOR_BINDINGS,
     NUM_THRUSTER_BINDINGS,
@@ -112,6 +119,11 @@ class Kinetix(LevelEnv[State, Params, Level]):
     def initial_on(self, key: jax.Array, level: Level, params: Params) -> State:
         del key
         return self._engine.build(level, params)
+
+    def initial(self, key: jax.Array, params: Params) -> State:
+        if isinstance(self.level, _named.FixedLevel):
+            return _start.start(self._engine, self.level, params)
+        return super().initial(key, params)
 
     def mutate_level(
         self, key: jax.Array, level: Level, num_edits: jax.Array | int, params: Params

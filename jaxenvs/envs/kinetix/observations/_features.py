@@ -22,6 +22,8 @@ from jaxenvs.trig import sincos
 
 NUM_POLYGON_FEATURES, NUM_CIRCLE_FEATURES = 26, 18
 NUM_JOINT_FEATURES, NUM_THRUSTER_FEATURES = 22, 8
+MOVING = (0, 1, 2, 3, 7, 12, 13)
+"""Where the row of a body tells of its motion; all else is decided by the level."""
 _HERE, _THERE = slice(2, 4), slice(4, 6)  # where a joint's row says where it sits
 
 
@@ -41,11 +43,20 @@ def bodies(state: State, motion: Motion) -> tuple[jax.Array, jax.Array]:
     return _shown(polygons, level.active[:count]), _shown(circles, level.active[count:])
 
 
+def moving(motion: Motion) -> jax.Array:
+    """The numbers at `MOVING`, (n, 7)."""
+    rest = _table([_spin(motion), motion.sin, motion.cos])
+    return jnp.concatenate([motion.position, motion.velocity, rest], axis=1)
+
+
+def _spin(motion: Motion) -> jax.Array:
+    return jnp.tanh(motion.angular_velocity / np.float32(10))
+
+
 def _shapes(state: State, motion: Motion) -> jax.Array:
     """What polygons and circles have in common, (n, 16)."""
     level, facts = state.level.bodies, state.facts
-    spin = jnp.tanh(motion.angular_velocity / np.float32(10))
-    mass = [facts.inverse_mass, facts.inverse_inertia, level.density, spin]
+    mass = [facts.inverse_mass, facts.inverse_inertia, level.density, _spin(motion)]
     surface = [motion.sin, motion.cos, level.friction, level.restitution]
     parts = [motion.position, motion.velocity, _table(mass), one_hot(level.role, RED + 1)]
     return jnp.concatenate([*parts, _table(surface)], axis=1)

@@ -9,7 +9,7 @@ import numpy as np
 
 from jaxenvs import spaces
 from jaxenvs.envs.kinetix._level import NUM_WALLS, Size
-from jaxenvs.envs.kinetix._state import State
+from jaxenvs.envs.kinetix._state import Pinned, State
 from jaxenvs.envs.kinetix._view import motion
 from jaxenvs.envs.kinetix.observations import _features as features
 
@@ -46,8 +46,25 @@ def padded_space(size: Size) -> spaces.Box:
 
 def observe(state: State) -> jax.Array:
     """The floor and the polygons, circles, joints, thrusters, gravity / 10, in a row."""
+    if isinstance(state.given, Pinned):
+        return _renewed(state, state.given.tree.row)
     parts = [part.reshape(-1) for part in _parts(state)]
     return _bounded(jnp.concatenate([*parts, _gravity(state)[None]]))
+
+
+def _renewed(state: State, row: np.ndarray) -> jax.Array:
+    """The row of the level's start with the numbers of today where bodies move."""
+    size, active = state.level.size, np.asarray(state.level.bodies.active)
+    shown = np.r_[0, NUM_WALLS : size.bodies]
+    widths = np.repeat(_widths(size)[:2], _counts(size)[:2])
+    starts = np.cumsum(widths) - widths
+    places = starts[:, None] + np.array(features.MOVING)
+    source = np.zeros(row.shape, np.int32)
+    source[places] = shown[:, None] * len(features.MOVING) + np.arange(len(features.MOVING))
+    moves = np.zeros(row.shape, bool)
+    moves[places[active[shown]]] = True
+    numbers = _bounded(features.moving(motion(state))).reshape(-1)
+    return jnp.where(moves, numbers[source], row)
 
 
 def observe_padded(state: State) -> jax.Array:
