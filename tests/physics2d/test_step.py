@@ -168,6 +168,15 @@ def test_several_steps_are_so_many_single_ones() -> None:
     jax.tree.map(lambda x, y: np.testing.assert_allclose(x, y, atol=2e-4), last, together)
 
 
+@pytest.mark.parametrize("bodies", [1, 2])
+def test_worlds_with_few_pairs_or_none_can_be_stepped(bodies: int) -> None:
+    scene = Scene(Sizes(bodies=bodies, planes=1))
+    world, state = jax.tree.map(jnp.asarray, scene.build())
+    controls = Controls(motor=jnp.zeros(0), thrust=jnp.zeros(0))
+    last, _ = jax.eval_shape(step, world, state, controls)
+    assert last.position.shape == (bodies, 2)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("held", [False, True])
 def test_derivatives_are_those_of_differences(held: bool) -> None:
