@@ -10,7 +10,7 @@ from jaxenvs.core import ParamsT, StateT
 from jaxenvs.envs.lob._market import Flows, Market, opened, play
 from jaxenvs.orderbook import Message
 from jaxenvs.orderbook.flow import FIRST_ID, Background, Name, named
-from jaxenvs.ranges import Count, Range
+from jaxenvs.ranges import Range
 
 
 class BookEnv(core.Env[StateT, ParamsT]):
@@ -20,7 +20,7 @@ class BookEnv(core.Env[StateT, ParamsT]):
     """What else sends orders: "zi" (zero intelligence), or an object of one's own, a
     `jaxenvs.orderbook.flow.Background`. Its numbers are the param `law`."""
 
-    messages_per_step: Count = 100
+    messages_per_step: Annotated[int, Range(1, 100_000)] = 100
     """Messages of the background in a step."""
 
     capacity: Annotated[int, Range(16, 4096)] = 128

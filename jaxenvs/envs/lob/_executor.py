@@ -13,6 +13,7 @@ from jaxenvs import core
 from jaxenvs.envs.lob import _orders, _view
 from jaxenvs.envs.lob._market import Account, Market, settled, twice_mid, worth
 from jaxenvs.orderbook import Kind
+from jaxenvs.orderbook.flow import named
 from jaxenvs.ranges import Range, Share
 from jaxenvs.struct import PyTree
 
@@ -37,7 +38,7 @@ class Params(core.Params):
     penalty_ticks: Annotated[int, Range(0, 1_000)] = 10  # beyond the far touch, for what is left
     drift_weight: Share = 0.0  # of "drift_adjusted": how much of the drift since arrival counts
     latency: Annotated[int, Range(0, 100_000)] = 0  # background messages before the agents' own
-    law: Any = None  # of the background, a record of its own
+    law: Any = named("zi").law()  # of the background, a record of its own
 
 
 class Executor(PyTree):

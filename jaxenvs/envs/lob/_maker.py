@@ -13,6 +13,7 @@ from jaxenvs import core
 from jaxenvs.envs.lob import _orders, _view
 from jaxenvs.envs.lob._market import Account, Market, settled, worth
 from jaxenvs.orderbook import Kind, Message
+from jaxenvs.orderbook.flow import named
 from jaxenvs.ranges import NonNegative, Positive, Range
 from jaxenvs.struct import PyTree
 
@@ -39,7 +40,7 @@ class Params(core.Params):
     inventory_penalty: NonNegative = 0.02  # ticks a step, for each share or squared share
     reward_scale: Positive = 0.05  # of the profit in ticks x shares
     latency: Annotated[int, Range(0, 100_000)] = 0  # background messages before the agents' own
-    law: Any = None  # of the background, a record of its own
+    law: Any = named("zi").law()  # of the background, a record of its own
 
 
 class Maker(PyTree):

@@ -5,14 +5,12 @@ GPU-Accelerated limit order book simulator to unlock large scale reinforcement l
 trading", ICAIF 2023, arXiv 2308.13289, and of Mohl, Frey, Leyland, Li, Nigmatulin, Cucuringu,
 Zohren, Foerster & Calinescu, "JaxMARL-HFT", ICAIF 2025, arXiv 2511.02136. Made anew from the
 papers.
-
-Differs from it in:
-- the matching engine fills every level that an order reaches, and orders keep their place in the
-  queue where they are wanted as they are; the original cancels all of them at each step
-- no data is needed: the background is a model that answers to the agent's orders
-- agents' messages may arrive late, `latency` messages into the step
-- observations are 42 numbers from -10 to 10, mirrored for sellers, not 610 raw prices
-- what is left at the end is a market order in the last step, and then a trade at a stated price
+Differs from it in: the matching engine fills every level that an order reaches, and orders keep
+their place in the queue where they are wanted as they are, where the original cancels all of them
+at each step; no data is needed: the background is a model that answers to the agent's orders;
+agents' messages may arrive late, `latency` messages into the step; observations are 42 numbers from
+-10 to 10, mirrored for sellers, not 610 raw prices; what is left at the end is a market order in
+the last step, and then a trade at a stated price.
 """
 
 from typing import Literal

@@ -4,13 +4,11 @@ Source: the task of Mohl, Frey, Leyland, Li, Nigmatulin, Cucuringu, Zohren, Foer
 "JaxMARL-HFT: GPU-Accelerated Large-Scale Multi-Agent Reinforcement Learning for High-Frequency
 Trading", ICAIF 2025, arXiv 2511.02136; the penalties are those of Spooner, Fearnley, Savani &
 Koukorinis, "Market Making via Reinforcement Learning", AAMAS 2018. Made anew from the papers.
-
-Differs from it in:
-- a quote that is wanted as it rests keeps its place in the queue; the original cancels all
-- no data is needed: the background is a model that answers to the agent's orders
-- agents' messages may arrive late, `latency` messages into the step
-- prices are offsets from the mid without the own quotes
-- the inventory at the end is a market order in the last step, and then a trade at a stated price
+Differs from it in: a quote that is wanted as it rests keeps its place in the queue, where the
+original cancels all; no data is needed: the background is a model that answers to the agent's
+orders; agents' messages may arrive late, `latency` messages into the step; prices are offsets from
+the mid without the own quotes; the inventory at the end is a market order in the last step, and
+then a trade at a stated price.
 """
 
 from typing import Annotated

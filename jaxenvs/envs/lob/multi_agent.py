@@ -3,11 +3,9 @@
 Source: the environment of Mohl, Frey, Leyland, Li, Nigmatulin, Cucuringu, Zohren, Foerster &
 Calinescu, "JaxMARL-HFT: GPU-Accelerated Large-Scale Multi-Agent Reinforcement Learning for
 High-Frequency Trading", ICAIF 2025, arXiv 2511.02136. Made anew from the paper.
-
-Differs from it in:
-- agents are rows of one array, market makers first, whatever they do
-- what single agents do and how they are rewarded is as in `MarketMaking` and `Execution`
-- an executor who is done holds still until the window ends; the episode ends for all at once
+Differs from it in: agents are rows of one array, market makers first, whatever they do; what single
+agents do and how they are rewarded is as in `MarketMaking` and `Execution`; an executor who is done
+holds still until the window ends, and the episode ends for all at once.
 """
 
 from typing import Annotated, Any
@@ -18,13 +16,14 @@ import numpy as np
 
 from jaxenvs import core, spaces
 from jaxenvs.envs.lob import _executor, _maker, _orders, _view
-from jaxenvs.envs.lob._env import BookEnv, order_ids
+from jaxenvs.envs.lob._env import MAX_TRADERS, BookEnv, order_ids
 from jaxenvs.envs.lob._executor import Executor
 from jaxenvs.envs.lob._maker import Maker
 from jaxenvs.envs.lob._market import Flows, Market, booked, twice_mid
 from jaxenvs.multi import MultiAgentEnv
 from jaxenvs.orderbook import Message
-from jaxenvs.ranges import NonNegative, Positive, Range, Whole
+from jaxenvs.orderbook.flow import named
+from jaxenvs.ranges import NonNegative, Positive, Range
 
 _PLACES = max(_maker.NUM_PLACES, _executor.NUM_PLACES)
 
@@ -50,7 +49,7 @@ class Params(core.Params):
     passive_ticks: Annotated[int, Range(1, 100)] = 2  # how deep an executor's passive level lies
     penalty_ticks: Annotated[int, Range(0, 1_000)] = 10  # beyond the far touch, for what is left
     latency: Annotated[int, Range(0, 100_000)] = 0  # background messages before the agents' own
-    law: Any = None  # of the background, a record of its own
+    law: Any = named("zi").law()  # of the background, a record of its own
 
     @property
     def maker(self) -> _maker.Params:
@@ -89,10 +88,10 @@ class MultiAgent(MultiAgentEnv[State, Params], BookEnv[State, Params]):
     `settled` outside the book, and the `spread` at its end in ticks.
     """
 
-    num_makers: Whole = 1
+    num_makers: Annotated[int, Range(0, MAX_TRADERS)] = 1
     """How many market makers."""
 
-    num_executors: Whole = 1
+    num_executors: Annotated[int, Range(0, MAX_TRADERS)] = 1
     """How many executors."""
 
     num_offsets: Annotated[int, Range(1, 32)] = 5

@@ -106,7 +106,7 @@ def several(env: Any, state: Any, params: Any, size: int, theme: str = "light") 
     _ladder(pen, state.market)
     _prices(pen, state, None)
     _clock(pen, state, params, top=42)
-    pen.text("held", 82, 47.5, 2.2, color=pen.theme.muted, align="right")
+    pen.text("held", 85, 47.5, 2.2, color=pen.theme.muted, align="right")
     pen.text("profit", 97, 47.5, 2.2, color=pen.theme.muted, align="right")
     step = min(3.4, 19.0 / max(len(env.agents), 1))
     groups = [(one.account.cash, one.account.inventory) for one in (state.makers, state.executors)]
@@ -118,7 +118,7 @@ def several(env: Any, state: Any, params: Any, size: int, theme: str = "light") 
         shade = pen.theme.green if profit >= 0 else pen.theme.red
         pen.rect(57, y - 0.4 * step, 0.8 * step, 0.8 * step, pen.owner(i + 1))
         pen.text(agent.replace("_", " "), 58 + step, y, 0.75 * step)
-        pen.text(f"{int(inventory[i]):+d}", 82, y, 0.75 * step, align="right")
+        pen.text(f"{int(inventory[i]):+d}", 85, y, 0.75 * step, align="right")
         pen.text(f"{profit:+,.0f}", 97, y, 0.75 * step, color=shade, align="right", bold=True)
     return pen.canvas.rgb()
 

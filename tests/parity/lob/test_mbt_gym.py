@@ -6,6 +6,7 @@ processes are told what happened in ours. It is on no index; have its checkout a
 
 import sys
 import types
+from importlib.util import find_spec
 from typing import Any
 
 import jax
@@ -15,16 +16,17 @@ import pytest
 import jaxenvs
 from tests.parity import report
 
-# Needed by one function of mbt_gym that is not called here.
-sys.modules.setdefault("torch", types.ModuleType("torch"))
-pytest.importorskip("mbt_gym.gym.TradingEnvironment", reason="mbt_gym is in no extra of ours")
+if find_spec("mbt_gym") is None:
+    pytest.skip("mbt_gym is in no extra of ours", allow_module_level=True)
+if find_spec("torch") is None:  # needed by one function of mbt_gym that is not called here
+    sys.modules["torch"] = types.ModuleType("torch")
 
-from mbt_gym.gym import ModelDynamics  # pyright: ignore[reportMissingImports]  # noqa: E402
-from mbt_gym.gym.TradingEnvironment import (  # pyright: ignore[reportMissingImports]  # noqa: E402
+from mbt_gym.gym import ModelDynamics  # pyright: ignore[reportMissingImports]
+from mbt_gym.gym.TradingEnvironment import (  # pyright: ignore[reportMissingImports]
     TradingEnvironment,
 )
-from mbt_gym.rewards import RewardFunctions  # pyright: ignore[reportMissingImports]  # noqa: E402
-from mbt_gym.stochastic_processes import (  # pyright: ignore[reportMissingImports]  # noqa: E402
+from mbt_gym.rewards import RewardFunctions  # pyright: ignore[reportMissingImports]
+from mbt_gym.stochastic_processes import (  # pyright: ignore[reportMissingImports]
     arrival_models,
     fill_probability_models,
     midprice_models,
