@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import jaxenvs
+from jaxenvs import registry
 from jaxenvs.cli.arguments import UsageError
 from jaxenvs.cli.film import Film, who_plays
 from jaxenvs.render.episode import film
@@ -73,9 +74,9 @@ def test_unknown_names_are_refused(env, name, message):
         scripted(env, name)
 
 
-def test_the_command_line_knows_them_by_name():
-    if "Stroll-v0" not in jaxenvs.list_envs():
-        jaxenvs.register("Stroll-v0", f"{__name__}:Stroll", max_steps=5)
+def test_the_command_line_knows_them_by_name(monkeypatch):
+    monkeypatch.setattr(registry, "_SPECS", dict(registry._SPECS))
+    jaxenvs.register("Stroll-v0", f"{__name__}:Stroll", max_steps=5)
     _, policy, title = who_plays(Film(subject="Stroll-v0", policy="home"))
     assert (policy.name, title) == ("home", "Stroll-v0, home")
     with pytest.raises(UsageError, match="--policy: expected random, home or the folder of a run"):
