@@ -6,13 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from jaxenvs.orderbook.lobster.convert import LARGEST
-from jaxenvs.orderbook.lobster.faults import refuse
-from jaxenvs.orderbook.lobster.named import Line, lines
-from jaxenvs.orderbook.lobster.rows import ADD, DAY, DELETED, EXECUTED, REDUCED, Rows
+from jaxenvs.orderbook.lobster.named import MOST_IDS, SIDES, Line, as_rows, timed
+from jaxenvs.orderbook.lobster.rows import ADD, DELETED, EXECUTED, REDUCED, Rows
 
-_SIDES = {"b": 1, "s": -1, "buy": 1, "sell": -1, "bid": 1, "ask": -1}
 _EVENTS = {letter.lower(): letter for letter in "AXDEU"}
-_IDS = 10**18 - 1
 
 
 class _Order(NamedTuple):
@@ -39,41 +36,19 @@ def read_events(path: Path | str, *, symbol: str = "", date: str = "") -> Rows:
     book: dict[int, _Order] = {}
     found: list[tuple[int, ...]] = []
     seen: set[int] = set()
-    before = 0
-    for line in lines(path, ("time", "event", "id", "side", "price", "quantity")):
-        time = line.time("time")
-        if time < before:
-            line.refuse("time", "a time not before that of the row above")
-        before = time
+    for line, time in timed(path, ("time", "event", "id", "side", "price", "quantity")):
         for row in _rows(line, line.choice("event", _EVENTS), book, seen):
             found.append((time // 10**9, time % 10**9, *row))
-    if not found:
-        refuse(str(path), "one row or more", "a header alone")
-    columns = np.array(found, np.int64).T.copy()
-    seconds, nanoseconds, kind, order_id, size, price, direction = columns
-    return Rows(
-        file=str(path),
-        symbol=symbol,
-        date=date,
-        begin=int(seconds[0]),
-        end=min(int(seconds[-1]) + 1, DAY),
-        seconds=seconds.astype(np.int32),
-        nanoseconds=nanoseconds.astype(np.int32),
-        kind=kind.astype(np.int32),
-        order_id=order_id,
-        size=size.astype(np.int32),
-        price=price,
-        direction=direction.astype(np.int32),
-    )
+    return as_rows(path, symbol, date, np.array(found, np.int64).T.copy())
 
 
 def _rows(
     line: Line, event: str, book: dict[int, _Order], seen: set[int]
 ) -> list[tuple[int, int, int, int, int]]:
     """An event as LOBSTER's type, id, size, price and direction."""
-    one = line.whole("id", 1, _IDS)
+    one = line.whole("id", 1, MOST_IDS)
     if event == "A":
-        side = line.choice("side", _SIDES)
+        side = line.choice("side", SIDES)
         return [_add(line, "id", one, side, book, seen)]
     order = book.get(one)
     if order is None:
@@ -81,13 +56,13 @@ def _rows(
             line.refuse("id", "the id of an order that rests")
         size = line.whole("quantity", 1, LARGEST - 1)
         kind = {"X": REDUCED, "D": DELETED, "E": EXECUTED}[event]
-        return [(kind, one, size, line.price("price"), line.choice("side", _SIDES))]
+        return [(kind, one, size, line.price("price"), line.choice("side", SIDES))]
     if event in "DU":
         del book[one]
         gone = (DELETED, one, order.left, order.price, order.side)
         if event == "D":
             return [gone]
-        new = line.whole("new_id", 1, _IDS)
+        new = line.whole("new_id", 1, MOST_IDS)
         return [gone, _add(line, "new_id", new, order.side, book, seen)]
     most = order.left - (event == "X")
     if most < 1:

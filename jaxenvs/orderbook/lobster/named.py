@@ -7,12 +7,17 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from jaxenvs.orderbook.lobster.faults import FlowError, refuse
-from jaxenvs.orderbook.lobster.rows import DAY
+from jaxenvs.orderbook.lobster.rows import DAY, Rows
 from jaxenvs.orderbook.lobster.table import read_bytes
 
 UNIT = 10_000
 """Prices are kept in 1/10000, as LOBSTER has them."""
+
+SIDES = {"b": 1, "s": -1, "buy": 1, "sell": -1, "bid": 1, "ask": -1}
+MOST_IDS = 10**18 - 1
 
 _TIME = re.compile(r"([0-9]{1,5})(?:\.([0-9]{1,9}))?", re.ASCII)
 _PRICE = re.compile(r"([0-9]{1,9})(?:\.([0-9]{1,4})0*)?", re.ASCII)
@@ -101,3 +106,42 @@ def _check_header(file: str, columns: list[str], needed: Sequence[str]) -> None:
     for at, name in enumerate(columns):
         if name in columns[:at]:
             refuse(file, "every column once", name, 1, str(at + 1))
+
+
+def timed(path: Path | str, needed: Sequence[str]) -> Iterator[tuple[Line, int]]:
+    """The lines of a file with their times, which may not fall, in nanoseconds.
+
+    Raises `FlowError`, also for a file that is a header alone.
+    """
+    before = None
+    for line in lines(path, needed):
+        time = line.time("time")
+        if before is not None and time < before:
+            line.refuse("time", "a time not before that of the row above")
+        before = time
+        yield line, time
+    if before is None:
+        refuse(str(path), "one row or more", "a header alone")
+
+
+def as_rows(path: Path | str, symbol: str, date: str, columns: np.ndarray) -> Rows:
+    """A day without a file of order books.
+
+    `columns` are int64, [7, rows]: seconds and nanoseconds, and LOBSTER's type, id, size, price
+    and direction.
+    """
+    seconds, nanoseconds, kind, order_id, size, price, direction = columns
+    return Rows(
+        file=str(path),
+        symbol=symbol,
+        date=date,
+        begin=int(seconds[0]),
+        end=min(int(seconds[-1]) + 1, DAY),
+        seconds=seconds.astype(np.int32),
+        nanoseconds=nanoseconds.astype(np.int32),
+        kind=kind.astype(np.int32),
+        order_id=order_id,
+        size=size.astype(np.int32),
+        price=price,
+        direction=direction.astype(np.int32),
+    )

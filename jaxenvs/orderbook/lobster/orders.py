@@ -5,21 +5,18 @@ from pathlib import Path
 import numpy as np
 
 from jaxenvs.orderbook.lobster.convert import LARGEST, Converted, Options, windows
-from jaxenvs.orderbook.lobster.faults import FlowError, refuse
+from jaxenvs.orderbook.lobster.faults import FlowError
 from jaxenvs.orderbook.lobster.flow import Flow
 from jaxenvs.orderbook.lobster.initial import Resting
 from jaxenvs.orderbook.lobster.loading import assembled
-from jaxenvs.orderbook.lobster.named import Line, lines
-from jaxenvs.orderbook.lobster.rows import DAY, Rows
+from jaxenvs.orderbook.lobster.named import MOST_IDS, SIDES, Line, as_rows, timed
 from jaxenvs.orderbook.records import BUY, SELL, Kind
 from jaxenvs.orderbook.reference import ReferenceBook
 
-_SIDES = {"b": BUY, "s": SELL, "buy": BUY, "sell": SELL, "bid": BUY, "ask": SELL}
 _ACTIONS = {name.lower(): kind for name, kind in vars(Kind).items() if name.isupper() and kind}
 _PRICED = (Kind.LIMIT, Kind.IOC, Kind.FOK, Kind.POST_ONLY, Kind.MODIFY, Kind.ICEBERG)
 _BY_ID = (Kind.CANCEL, Kind.REDUCE, Kind.MODIFY)
 _RESTING = (Kind.LIMIT, Kind.POST_ONLY, Kind.ICEBERG)
-_IDS = 10**18 - 1
 _OWNERS = 1023
 
 
@@ -37,32 +34,13 @@ def read_orders(
     icebergs, whose hidden parts a window could not start with.
     """
     options = Options() if options is None else options
-    found, ids, before = [], {}, 0
-    for line in lines(path, ("time", "action", "side", "price", "quantity", "id")):
-        time = line.time("time")
-        if time < before:
-            line.refuse("time", "a time not before that of the row above")
-        before = time
+    found, ids = [], {}
+    for line, time in timed(path, ("time", "action", "side", "price", "quantity", "id")):
         found.append((time // 10**9, time % 10**9, *_message(line, ids, options.tick_size)))
-    if not found:
-        refuse(str(path), "one row or more", "a header alone")
     table = np.array(found, np.int64).T.copy()
-    seconds, nanoseconds, columns = table[0], table[1], table[2:].astype(np.int32)
-    nothing = np.zeros_like(seconds)
-    rows = Rows(
-        file=str(path),
-        symbol=symbol,
-        date=date,
-        begin=int(seconds[0]),
-        end=min(int(seconds[-1]) + 1, DAY),
-        seconds=seconds.astype(np.int32),
-        nanoseconds=nanoseconds.astype(np.int32),
-        kind=nothing,
-        order_id=nothing,
-        size=nothing,
-        price=nothing,
-        direction=nothing,
-    )
+    columns = table[2:].astype(np.int32)
+    nothing = np.zeros((5, table.shape[1]), np.int64)  # there are no rows of LOBSTER's
+    rows = as_rows(path, symbol, date, np.concatenate([table[:2], nothing]))
     at = np.arange(len(rows))
     start, stop, opened, first_row = windows(rows, at, options)
     counts = ("merged", "off_tick", "unknown", "redirected", "dropped", "halted", "crossed")
@@ -85,14 +63,14 @@ def read_orders(
 def _message(line: Line, ids: dict[int, int], tick_size: int) -> tuple[int, ...]:
     """Kind, side, ticks, shares, dense id, owner and display."""
     kind = line.choice("action", _ACTIONS)
-    side = 0 if kind in _BY_ID else line.choice("side", _SIDES)
+    side = 0 if kind in _BY_ID else line.choice("side", SIDES)
     price = line.price("price") if kind in _PRICED else 0
     if price % tick_size or price // tick_size >= LARGEST:
         line.refuse("price", f"a multiple of the tick, {tick_size} / 10000, below {LARGEST:,}")
     quantity = 0 if kind == Kind.CANCEL else line.whole("quantity", 1, LARGEST - 1)
     order_id = 0
     if kind in _BY_ID or kind in _RESTING:
-        given = line.whole("id", 1, _IDS)
+        given = line.whole("id", 1, MOST_IDS)
         if kind in _BY_ID and given not in ids:
             line.refuse("id", "the id of an order in a row above")
         order_id = ids.setdefault(given, len(ids) + 1)

@@ -1,5 +1,6 @@
 """The laws on the host: from a book to the time of the next event, and what it is."""
 
+import abc
 import itertools
 import math
 from typing import NamedTuple, Protocol
@@ -56,7 +57,7 @@ def choose(rates: list[float], rng: np.random.Generator) -> int:
     return min(sum(1 for one in up_to if one <= mark), len(rates) - 1)
 
 
-class _Poisson:
+class _Poisson(abc.ABC):
     """A law whose rates depend on the book as it is, and are listed event by event."""
 
     def __call__(self, market: Market, rng: np.random.Generator) -> tuple[float, Event | None]:
@@ -69,9 +70,9 @@ class _Poisson:
         self.after(market, event, rng)
         return seconds, event
 
+    @abc.abstractmethod
     def events(self, market: Market) -> list[tuple[float, Event]]:
         """Everything that can happen, with its rate."""
-        raise NotImplementedError
 
     def after(self, market: Market, event: Event, rng: np.random.Generator) -> None:
         """Called before an event takes place."""
