@@ -282,6 +282,6 @@ def _shuffled(key: jax.Array, messages: Message, counts: list[int]) -> Message:
     """The messages in a random order of the agents; an agent's own stay in theirs."""
     agent = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
     place = np.concatenate([np.arange(count, dtype=np.int32) for count in counts])
-    turn = jnp.argsort(jax.random.permutation(key, len(counts))).astype(jnp.int32)
+    turn = jax.random.permutation(key, len(counts)).astype(jnp.int32)
     order = jnp.argsort(turn[agent] * np.int32(_PLACES) + place)
     return jax.tree.map(lambda leaf: leaf[order], messages)
