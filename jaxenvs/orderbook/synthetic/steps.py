@@ -75,7 +75,8 @@ class _Poisson(abc.ABC):
         """Everything that can happen, with its rate."""
 
     def after(self, market: Market, event: Event, rng: np.random.Generator) -> None:
-        """Called before an event takes place."""
+        """Called before an event takes place; most laws have nothing to do."""
+        del market, event, rng
 
 
 class _ZeroIntelligence(_Poisson):
